@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs the Dart tests compiled ahead of time, as an app ships them: without the
+# VM's compiler, and with the native library taken from the bundle.
+#
+# `dart test -c exe` cannot do it, because `dart compile exe` refuses packages
+# with build hooks. `dart build cli` compiles one entry point, all_tests.dart.
+#
+# Environment: DART (dart)  the dart executable to compile with
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+
+"${DART:-dart}" build cli --target=test/all_tests.dart -o build/aot_tests
+# Not `dart test` as above: a program of tests prints its own report and exits
+# with a non-zero status when one of them fails.
+build/aot_tests/bundle/bin/all_tests
