@@ -1,0 +1,107 @@
+//! What limits a script, and what is disabled.
+
+use std::time::Duration;
+
+/// The limits of an engine. In every number, 0 means "no limit".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Operations (Rhai's unit: roughly one per expression or statement) that
+    /// one execution may run.
+    pub max_operations: u64,
+    /// Nested calls of script functions and closures.
+    pub max_call_levels: usize,
+    /// Bytes of UTF-8 in a string, or in all strings of an array or map.
+    pub max_string_len: usize,
+    /// Wall-clock time one execution may run, not counting the time it waits.
+    pub time_limit: Option<Duration>,
+    /// Whether `import` may read files, relative to the current directory.
+    pub allow_file_io: bool,
+    /// Whether scripts may use `eval`.
+    pub allow_eval: bool,
+    /// Whether scripts may use `import` and `export`.
+    pub allow_modules: bool,
+}
+
+impl Default for Config {
+    /// The limits of `RhaiConfig.secureDefaults()` in Dart.
+    fn default() -> Self {
+        Self {
+            max_operations: 1_000_000,
+            max_call_levels: 100,
+            max_string_len: 10 * 1024 * 1024,
+            time_limit: Some(Duration::from_millis(5_000)),
+            allow_file_io: false,
+            allow_eval: false,
+            allow_modules: false,
+        }
+    }
+}
+
+/// Levels that expressions may nest at global level. Rhai's own default in
+/// release builds; fixed here because Rhai's default is lower in debug builds.
+pub const MAX_EXPR_DEPTH: usize = 64;
+
+/// Levels that expressions may nest inside a function.
+pub const MAX_FUNCTION_EXPR_DEPTH: usize = 32;
+
+/// How the address space of a fiber stack is divided, from its base downwards.
+///
+/// Rhai evaluates, drops, clones and prints recursively. The first region
+/// (`script`) is for evaluating: a script that leaves it is stopped with a stack
+/// overflow error, which is checked at every operation. The rest (`reserve`) is
+/// for what cannot be checked while it recurses: dropping, cloning, measuring
+/// or printing nested data, and the parser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StackLayout {
+    /// Bytes that nested calls and expressions may use.
+    pub script: usize,
+    /// Bytes kept free below them.
+    pub reserve: usize,
+}
+
+const KIB: usize = 1024;
+
+/// Bytes per nested call. A call through a closure in a native function takes
+/// 8 KiB in a release build; the rest is for nested expressions inside it. The
+/// unoptimised frames of a debug build are about six times as large.
+const BYTES_PER_CALL: usize = if cfg!(debug_assertions) { 384 } else { 64 } * KIB;
+
+/// Call levels that get stack. Beyond that a configuration is accepted, and the
+/// operation check ends a script that needs more stack than there is.
+const MAX_SIZED_CALL_LEVELS: usize = 4096;
+
+/// Bytes that one level of nested data takes when Rhai clones, drops, prints or
+/// measures it: 384 at most in a release build, 1.4 KiB in a debug build.
+const BYTES_PER_DATA_LEVEL: usize = if cfg!(debug_assertions) { 1536 } else { 400 };
+
+/// Nesting one value in another takes at least this many operations.
+const OPERATIONS_PER_DATA_LEVEL: u64 = 2;
+
+/// Levels of nested data that get stack however many operations are allowed.
+/// To build more, a script must fill some 600 MB of memory in one value.
+const MAX_SIZED_DATA_LEVELS: u64 = 2_700_000;
+
+/// Room for the parser (122 KiB at the deepest expression in a release build)
+/// and for native functions.
+const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * KIB;
+
+impl Config {
+    /// Computes how large the fiber stacks of this configuration are.
+    pub fn stack_layout(&self) -> StackLayout {
+        let calls = match self.max_call_levels {
+            0 => MAX_SIZED_CALL_LEVELS,
+            levels => levels.min(MAX_SIZED_CALL_LEVELS),
+        };
+        let levels = match self.max_operations {
+            0 => MAX_SIZED_DATA_LEVELS,
+            ops => (ops / OPERATIONS_PER_DATA_LEVEL).min(MAX_SIZED_DATA_LEVELS),
+        };
+        // What Dart passes in may be nested that deeply before the first operation.
+        let levels = levels as usize + crate::values::MAX_DEPTH;
+        StackLayout {
+            // One level more: the statements at global level.
+            script: (calls + 1) * BYTES_PER_CALL,
+            reserve: BASE_RESERVE + levels * BYTES_PER_DATA_LEVEL,
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! An engine: its limits, functions, variables and cached scripts.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rhai::module_resolvers::FileModuleResolver;
+use rhai::packages::{Package, StandardPackage};
+use rhai::{Dynamic, Engine, EvalAltResult, Module, ParseError, Scope, AST};
+use slotmap::{DefaultKey, Key, KeyData, SlotMap};
+
+use crate::builtins;
+use crate::config::{Config, MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH};
+use crate::error::ScriptError;
+use crate::execution::{Execution, ExecutionContext, Reply, Step};
+use crate::fiber_stack::StackPool;
+use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
+use crate::host::{describe_position, Host};
+use crate::values::ConversionError;
+
+/// Strings that an engine keeps only once; Rhai's own default.
+const MAX_INTERNED_STRINGS: usize = 256;
+
+/// One engine of the Dart side.
+pub struct ScriptEngine {
+    /// What it shares with its running scripts.
+    pub host: Rc<Host>,
+    config: Rc<Config>,
+    standard: rhai::Shared<Module>,
+    functions: Vec<DartFunction>,
+    /// The Rhai engine with these functions, built when it is next needed. One
+    /// that a script may hold is never changed.
+    snapshot: OnceCell<Rc<Engine>>,
+    scripts: Rc<ScriptCache>,
+    variables: Rc<Variables>,
+    executions: SlotMap<DefaultKey, Execution>,
+}
+
+impl ScriptEngine {
+    /// Makes an engine without functions and variables.
+    pub fn new(config: Config) -> Self {
+        let stacks = StackPool::new(config.stack_layout());
+        ScriptEngine {
+            host: Host::new(stacks),
+            config: Rc::new(config),
+            standard: StandardPackage::new().as_shared_module(),
+            functions: Vec::new(),
+            snapshot: OnceCell::new(),
+            scripts: Rc::default(),
+            variables: Rc::default(),
+            executions: SlotMap::new(),
+        }
+    }
+
+    /// Registers a Dart function, in place of an earlier one of the same name.
+    /// Scripts that are running keep the one they started with.
+    pub fn register_function(&mut self, function: DartFunction) {
+        self.functions.retain(|other| other.name != function.name);
+        self.functions.push(function);
+        self.snapshot.take();
+    }
+
+    /// Sets a variable or constant for every later execution, to the value in
+    /// slot 0 of the frame.
+    ///
+    /// # Errors
+    ///
+    /// Slot 0 holds no value, or there is no stack to read it on.
+    pub fn set_variable(&mut self, name: String, constant: bool) -> Result<(), ConversionError> {
+        let host = self.host.clone();
+        // Values are handled on a stack that is large enough to drop them.
+        let value = host
+            .stacks
+            .run(|| host.take_reply())
+            .map_err(|error| ConversionError {
+                path: String::new(),
+                message: format!("no stack to read it on ({error})"),
+            })??;
+        let variable = Variable {
+            name,
+            value,
+            constant,
+        };
+        let mut list = self.variables.list.clone();
+        match list.iter_mut().find(|other| other.name == variable.name) {
+            Some(slot) => *slot = Rc::new(variable),
+            None => list.push(Rc::new(variable)),
+        }
+        self.replace_variables(list);
+        Ok(())
+    }
+
+    /// Removes all variables and constants.
+    pub fn clear_scope(&mut self) {
+        self.replace_variables(Vec::new());
+    }
+
+    fn replace_variables(&mut self, list: Vec<Rc<Variable>>) {
+        let old = std::mem::replace(&mut self.variables, Rc::new(Variables { list }));
+        self.host.stacks.drop_nested(old);
+    }
+
+    /// Starts a script and runs it to its first request or its end.
+    pub fn eval(&mut self, script: &str) -> Step {
+        let job = Job {
+            engine: self.snapshot().clone(),
+            source: self.scripts.get(script),
+            scripts: self.scripts.clone(),
+            variables: self.variables.clone(),
+        };
+        let mut execution = match Execution::new(&self.host, &self.config, job) {
+            Ok(execution) => execution,
+            Err(error) => {
+                ScriptError::no_stack(&error).write(&self.host);
+                return Step::Failed;
+            }
+        };
+        let step = execution.resume(Reply::Continue);
+        if matches!(step, Step::Call | Step::Pending) {
+            let key = self.executions.insert(execution).data().as_ffi();
+            self.host.with_frame(|frame| frame.execution = key);
+        }
+        step
+    }
+
+    /// Resumes a script that made a request. `None` if there is no such script.
+    pub fn resume(&mut self, execution: u64, reply: Reply) -> Option<Step> {
+        let key = DefaultKey::from(KeyData::from_ffi(execution));
+        let step = self.executions.get_mut(key)?.resume(reply);
+        if matches!(step, Step::Done | Step::Failed) {
+            self.executions.remove(key);
+        } else {
+            self.host.with_frame(|frame| frame.execution = execution);
+        }
+        Some(step)
+    }
+
+    /// Ends a script that made a request. Returns whether there was one.
+    pub fn cancel(&mut self, execution: u64) -> bool {
+        let key = DefaultKey::from(KeyData::from_ffi(execution));
+        self.executions.remove(key).map(Execution::cancel).is_some()
+    }
+
+    /// The number of scripts that have started and not ended.
+    pub fn execution_count(&self) -> usize {
+        self.executions.len()
+    }
+
+    /// The Rhai engine with the functions registered so far.
+    pub fn snapshot(&self) -> &Rc<Engine> {
+        self.snapshot.get_or_init(|| Rc::new(self.build()))
+    }
+
+    /// The limits of this engine.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn build(&self) -> Engine {
+        let mut engine = Engine::new_raw();
+        // The module registered last is searched first.
+        engine.register_global_module(self.standard.clone());
+        let mut module = Module::new();
+        builtins::register(&mut module);
+        engine.register_global_module(module.into());
+        let mut module = Module::new();
+        for function in &self.functions {
+            functions::register_function_overloads(&mut module, function, &self.host);
+        }
+        engine.register_global_module(module.into());
+
+        let config = &self.config;
+        engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
+        engine.set_max_expr_depths(MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH);
+        engine.set_max_string_size(config.max_string_len);
+        engine.set_max_call_levels(match config.max_call_levels {
+            0 => usize::MAX,
+            levels => levels,
+        });
+        if !config.allow_eval {
+            engine.disable_symbol("eval");
+        }
+        if !config.allow_modules {
+            engine.disable_symbol("import").disable_symbol("export");
+        }
+        if config.allow_modules && config.allow_file_io {
+            engine.set_module_resolver(FileModuleResolver::new());
+        }
+
+        let host = self.host.clone();
+        // Operations are counted here and not by Rhai: it does not count what a
+        // closure does that a native function calls.
+        engine.on_progress(move |_| host.current().and_then(ExecutionContext::tick));
+        // Rhai would print the result of a function that replaces `print`.
+        let replaced = |name| self.functions.iter().any(|function| function.name == name);
+        let host = self.host.clone();
+        if !replaced("print") {
+            engine.on_print(move |text| functions::forward_text(&host, PRINT_FUNCTION, &[text]));
+        }
+        let host = self.host.clone();
+        if !replaced("debug") {
+            engine.on_debug(move |text, _, position| {
+                let place = describe_position(position);
+                functions::forward_text(&host, DEBUG_FUNCTION, &[text, &place]);
+            });
+        }
+        engine
+    }
+}
+
+impl Drop for ScriptEngine {
+    fn drop(&mut self) {
+        for (_, execution) in self.executions.drain() {
+            execution.cancel();
+        }
+        self.clear_scope();
+    }
+}
+
+/// Whether a script can have a variable of this name.
+pub fn is_usable_variable_name(name: &str) -> bool {
+    // Words that Rhai reserves do not parse.
+    rhai::is_valid_identifier(name) && Engine::new_raw().compile(format!("let {name};")).is_ok()
+}
+
+/// A variable that every execution starts with.
+#[derive(Debug)]
+struct Variable {
+    name: String,
+    value: Dynamic,
+    constant: bool,
+}
+
+/// The variables of an engine; shared with the executions that start from them.
+#[derive(Debug, Default)]
+struct Variables {
+    list: Vec<Rc<Variable>>,
+}
+
+/// What one execution runs.
+pub struct Job {
+    engine: Rc<Engine>,
+    source: Source,
+    scripts: Rc<ScriptCache>,
+    variables: Rc<Variables>,
+}
+
+/// A script, compiled or not.
+enum Source {
+    Compiled(Rc<AST>),
+    Text(Box<str>),
+}
+
+impl Job {
+    /// Compiles the script if need be and evaluates it. Runs on a fiber: both
+    /// recurse.
+    pub fn run(self, context: &ExecutionContext) -> Result<Dynamic, Box<EvalAltResult>> {
+        let ast = match self.source {
+            Source::Compiled(ast) => ast,
+            Source::Text(text) => {
+                context.mark_used_deeply();
+                let ast = Rc::new(compile(&self.engine, &text)?);
+                self.scripts.insert(text, ast.clone());
+                ast
+            }
+        };
+        let mut scope = Scope::new();
+        for variable in &self.variables.list {
+            let (name, value) = (variable.name.as_str(), variable.value.clone());
+            match variable.constant {
+                true => scope.push_constant_dynamic(name, value),
+                false => scope.push_dynamic(name, value),
+            };
+        }
+        self.engine.eval_ast_with_scope(&mut scope, &ast)
+    }
+}
+
+/// Compiles a script. Run it on a fiber's stack: the parser recurses.
+///
+/// # Errors
+///
+/// The script is not valid Rhai.
+pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
+    engine.compile(script)
+}
+
+/// Compiled scripts by their text.
+#[derive(Debug, Default)]
+struct ScriptCache {
+    asts: RefCell<HashMap<Box<str>, Rc<AST>>>,
+}
+
+impl ScriptCache {
+    /// Scripts that are kept, and the longest that is, in bytes. When one more
+    /// comes, all are forgotten: the usual program has a few, used often.
+    const MAX_SCRIPTS: usize = 256;
+    const MAX_SCRIPT_LEN: usize = 64 * 1024;
+
+    fn get(&self, script: &str) -> Source {
+        match self.asts.borrow().get(script) {
+            Some(ast) => Source::Compiled(ast.clone()),
+            None => Source::Text(script.into()),
+        }
+    }
+
+    fn insert(&self, script: Box<str>, ast: Rc<AST>) {
+        if script.len() > Self::MAX_SCRIPT_LEN {
+            return;
+        }
+        let mut asts = self.asts.borrow_mut();
+        if asts.len() >= Self::MAX_SCRIPTS {
+            asts.clear();
+        }
+        asts.insert(script, ast);
+    }
+}

@@ -1,0 +1,402 @@
+//! The only `extern "C"` functions. Every one checks its pointers and catches
+//! panics.
+//!
+//! None that runs script code may be a leaf call in Dart: a leaf call keeps the
+//! garbage collector of every isolate in the group waiting.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::slice;
+use std::str;
+use std::time::Duration;
+
+use crate::analysis;
+use crate::benchmark;
+use crate::config::Config;
+use crate::engine::{self, ScriptEngine};
+use crate::error::ScriptError;
+use crate::execution::{Reply, Step};
+use crate::functions::{self, DartFunction};
+use crate::host::Frame;
+use crate::pending_futures::{self, Completion};
+use crate::values;
+
+/// A call did what it was asked to.
+pub const OK: i32 = 0;
+/// A call was given something invalid, and did nothing.
+pub const INVALID: i32 = -1;
+
+/// Bits of `flags` in [`rhai_engine_new`].
+pub mod flags {
+    /// Scripts may import files.
+    pub const ALLOW_FILE_IO: u32 = 1;
+    /// Scripts may use `eval`.
+    pub const ALLOW_EVAL: u32 = 2;
+    /// Scripts may use modules.
+    pub const ALLOW_MODULES: u32 = 4;
+}
+
+/// Runs the body of an `extern "C"` function; a panic becomes `failure`.
+fn guarded<R>(failure: R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(failure)
+}
+
+/// Runs `body` with the engine behind `engine`; null or a panic is `failure`.
+///
+/// # Safety
+///
+/// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
+/// other call uses it at the same time.
+unsafe fn with_engine<R>(
+    engine: *mut ScriptEngine,
+    failure: R,
+    body: impl FnOnce(&mut ScriptEngine) -> R,
+) -> R {
+    // SAFETY: the caller's contract. Exclusive: a call never comes back into
+    // this module, because suspending a script returns to Dart first.
+    match unsafe { engine.as_mut() } {
+        Some(engine) => guarded(failure, || body(engine)),
+        None => failure,
+    }
+}
+
+/// Like [`with_engine`] for what runs a script: a panic becomes an error that
+/// Dart can read.
+///
+/// # Safety
+///
+/// As [`with_engine`].
+unsafe fn step(
+    engine: *mut ScriptEngine,
+    body: impl FnOnce(&mut ScriptEngine) -> Option<Step>,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, INVALID, |engine| {
+            match catch_unwind(AssertUnwindSafe(|| body(engine))) {
+                Ok(Some(step)) => step as i32,
+                Ok(None) => INVALID,
+                Err(panic) => {
+                    ScriptError::panic(&*panic).write(&engine.host);
+                    Step::Failed as i32
+                }
+            }
+        })
+    }
+}
+
+/// The first `len` bytes of the input, if they are UTF-8.
+fn input_text(engine: &ScriptEngine, len: u64) -> Option<String> {
+    engine.host.with_input(|_, input| {
+        let bytes = input.get(..usize::try_from(len).ok()?)?;
+        str::from_utf8(bytes).ok().map(str::to_string)
+    })
+}
+
+/// Makes an engine. In every number, 0 means "no limit".
+///
+/// Returns null if it cannot.
+#[no_mangle]
+pub extern "C" fn rhai_engine_new(
+    max_operations: u64,
+    max_call_levels: u64,
+    max_string_len: u64,
+    time_limit_ms: u64,
+    flags: u32,
+) -> *mut ScriptEngine {
+    guarded(std::ptr::null_mut(), || {
+        let config = Config {
+            max_operations,
+            max_call_levels: usize::try_from(max_call_levels).unwrap_or(usize::MAX),
+            max_string_len: usize::try_from(max_string_len).unwrap_or(usize::MAX),
+            time_limit: (time_limit_ms > 0).then(|| Duration::from_millis(time_limit_ms)),
+            allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
+            allow_eval: flags & flags::ALLOW_EVAL != 0,
+            allow_modules: flags & flags::ALLOW_MODULES != 0,
+        };
+        Box::into_raw(Box::new(ScriptEngine::new(config)))
+    })
+}
+
+/// Frees an engine; scripts that wait are cancelled. Also Dart's finalizer: it
+/// may run on any thread.
+///
+/// # Safety
+///
+/// `engine` is null or comes from [`rhai_engine_new`]; nobody uses it now or
+/// ever again. A finalizer meets this because it runs only when no Dart object
+/// that could call with this pointer is reachable, which gives it exclusive
+/// access, on whichever thread; nothing in an engine is bound to a thread.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_engine_free(engine: *mut ScriptEngine) {
+    if !engine.is_null() {
+        // SAFETY: the caller's contract.
+        guarded((), || drop(unsafe { Box::from_raw(engine) }));
+    }
+}
+
+/// The engine's frame, valid as long as the engine. Null for a null engine.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_engine_frame(engine: *mut ScriptEngine) -> *mut Frame {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, std::ptr::null_mut(), |engine| {
+            engine.host.frame_pointer()
+        })
+    }
+}
+
+/// Makes room for `len` bytes of input; the frame says where. May be a leaf call.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_reserve_input(engine: *mut ScriptEngine, len: u64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, INVALID, |engine| match usize::try_from(len) {
+            Ok(len) if len <= isize::MAX as usize => {
+                engine.host.reserve_input(len);
+                OK
+            }
+            _ => INVALID,
+        })
+    }
+}
+
+/// Registers the Dart function `id` under the name in the first `name_len`
+/// bytes of the input. Bit *n* of `arities`: it takes *n* arguments.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_register_function(
+    engine: *mut ScriptEngine,
+    name_len: u64,
+    id: u32,
+    arities: u32,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, INVALID, |engine| {
+            let Some(name) = input_text(engine, name_len) else {
+                return INVALID;
+            };
+            engine.register_function(DartFunction { name, id, arities });
+            OK
+        })
+    }
+}
+
+/// Sets the variable (or constant) whose name is the first `name_len` bytes of
+/// the input to the value in slot 0.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_set_variable(
+    engine: *mut ScriptEngine,
+    name_len: u64,
+    constant: bool,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, INVALID, |engine| {
+            let Some(name) = input_text(engine, name_len) else {
+                return INVALID;
+            };
+            match engine.set_variable(name, constant) {
+                Ok(()) => OK,
+                Err(_) => INVALID,
+            }
+        })
+    }
+}
+
+/// Removes the variables and constants of later executions.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
+    // SAFETY: the caller's contract.
+    unsafe { with_engine(engine, (), ScriptEngine::clear_scope) }
+}
+
+/// Starts the script in the first `script_len` bytes of the input, and runs it
+/// to its first request or its end. Returns a [`Step`], or [`INVALID`].
+///
+/// # Safety
+///
+/// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
+/// other call uses it at the same time.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_eval(engine: *mut ScriptEngine, script_len: u64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        step(engine, |engine| {
+            let host = engine.host.clone();
+            host.with_input(|_, input| {
+                let bytes = input.get(..usize::try_from(script_len).ok()?)?;
+                Some(engine.eval(str::from_utf8(bytes).ok()?))
+            })
+        })
+    }
+}
+
+/// Answers the request of an execution and runs it to its next request or its
+/// end. `reply` is 0 to continue after a Future has completed, 1 for a value in
+/// slot 0, 2 for an error in slot 0, 3 for "it returned a Future".
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_resume(engine: *mut ScriptEngine, execution: u64, reply: i32) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        step(engine, |engine| {
+            let reply = match reply {
+                0 => Reply::Continue,
+                1 => Reply::Value,
+                2 => Reply::Error,
+                3 => Reply::Pending,
+                _ => return None,
+            };
+            engine.resume(execution, reply)
+        })
+    }
+}
+
+/// Completes a Future with the value in slot 0, or with the error it describes.
+/// The execution that waits for it must then be resumed. Returns whether one
+/// waited: a late or second completion does nothing. May be a leaf call.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_complete_future(
+    engine: *mut ScriptEngine,
+    future_id: u64,
+    failed: bool,
+) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, false, |engine| {
+            let completion = engine.host.with_input(|mut slot, input| {
+                let mut bytes = Vec::new();
+                if slot.has_bytes() {
+                    let start = usize::try_from(slot.payload).ok()?;
+                    let end = start.checked_add(slot.byte_len())?;
+                    bytes.extend_from_slice(input.get(start..end)?);
+                    slot.payload = 0;
+                }
+                Some(Completion {
+                    failed,
+                    slot,
+                    bytes,
+                })
+            });
+            completion.is_some_and(|completion| pending_futures::complete(future_id, completion))
+        })
+    }
+}
+
+/// Ends an execution that made a request: its destructors run, no more of its
+/// script does. Returns whether there was one.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_cancel(engine: *mut ScriptEngine, execution: u64) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe { with_engine(engine, false, |engine| engine.cancel(execution)) }
+}
+
+/// Analyses the script in the first `script_len` bytes of the input, without
+/// running it; slot 0 then holds what [`analysis::analyze`] says.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_analyze(engine: *mut ScriptEngine, script_len: u64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        step(engine, |engine| {
+            let script = input_text(engine, script_len)?;
+            let host = engine.host.clone();
+            let snapshot = engine.snapshot().clone();
+            let written = host.stacks.run(|| {
+                // Not across the switch back: panics end where they start.
+                catch_unwind(AssertUnwindSafe(|| {
+                    host.write_result(analysis::analyze(&snapshot, &script))
+                }))
+            });
+            match written {
+                Ok(Ok(Ok(()))) => return Some(Step::Done),
+                Ok(Ok(Err(error))) => ScriptError::conversion(&error),
+                Ok(Err(panic)) => ScriptError::panic(&*panic),
+                Err(error) => ScriptError::ffi(error.to_string()),
+            }
+            .write(&host);
+            Some(Step::Failed)
+        })
+    }
+}
+
+/// Whether the first `name_len` bytes of the input are a name that a script can
+/// use for a function (or, if not `function`, for a variable).
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_is_usable_name(
+    engine: *mut ScriptEngine,
+    name_len: u64,
+    function: bool,
+) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, false, |engine| {
+            input_text(engine, name_len).is_some_and(|name| match function {
+                true => functions::is_usable_name(&name),
+                false => engine::is_usable_variable_name(&name),
+            })
+        })
+    }
+}
+
+/// Runs a baseline of the benchmarks `iterations` times; see
+/// [`benchmark::Baseline`]. Returns nanoseconds in all, or a negative number.
+#[no_mangle]
+pub extern "C" fn rhai_benchmark(baseline: i32, iterations: u64) -> i64 {
+    guarded(-1, || benchmark::run(baseline, iterations).unwrap_or(-1))
+}
+
+/// Reads a slot's bytes back; only for tests of the protocol in Rust.
+///
+/// # Safety
+///
+/// `slot` was just written by a call, and nothing was called since.
+#[doc(hidden)]
+pub unsafe fn read_slot(slot: values::Slot) -> rhai::Dynamic {
+    let mut slot = slot;
+    let mut bytes: &[u8] = &[];
+    if slot.has_bytes() {
+        // SAFETY: the caller's contract: the bytes are still held.
+        bytes = unsafe { slice::from_raw_parts(slot.payload as *const u8, slot.byte_len()) };
+        slot.payload = 0;
+    }
+    values::decode_slot(slot, bytes).expect("written by this crate")
+}

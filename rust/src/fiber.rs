@@ -1,0 +1,116 @@
+//! Fibers: the only code that switches stacks.
+
+use std::io;
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+use crate::fiber_stack::{FiberStack, StackPool};
+
+/// What a fiber did when it was resumed.
+#[derive(Debug)]
+pub enum Progress<Request, Outcome> {
+    /// It suspended itself with a request.
+    Suspended(Request),
+    /// It ended.
+    Ended(Outcome),
+}
+
+/// A function that can suspend itself from any depth of calls, and be resumed.
+///
+/// # Dropping
+///
+/// Dropping a suspended fiber unwinds its stack so that destructors run. Code on
+/// the fiber that catches panics can get in the way of that; resume it with a
+/// reply that makes it end, and drop it after.
+pub struct Fiber<Reply: 'static, Request: 'static, Outcome: 'static> {
+    coroutine: ManuallyDrop<Coroutine<Reply, Request, Outcome, FiberStack>>,
+    pool: Rc<StackPool>,
+    used_deeply: bool,
+}
+
+impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
+    /// Makes a fiber that will run `f` when it is first resumed. `f` is given
+    /// what it suspends itself with, and the first reply.
+    ///
+    /// # Errors
+    ///
+    /// The pool has no stack and cannot map one.
+    #[inline]
+    pub fn new(
+        pool: &Rc<StackPool>,
+        f: impl FnOnce(&Suspender<Reply, Request>, Reply) -> Outcome + 'static,
+    ) -> io::Result<Self> {
+        let stack = pool.take()?;
+        Ok(Fiber {
+            coroutine: ManuallyDrop::new(Coroutine::with_stack(stack, |yielder, reply| {
+                // SAFETY: `Suspender` is `repr(transparent)` over `Yielder`.
+                let suspender = unsafe { &*(yielder as *const Yielder<_, _>).cast() };
+                f(suspender, reply)
+            })),
+            pool: pool.clone(),
+            used_deeply: false,
+        })
+    }
+
+    /// Runs the fiber until it suspends itself or ends.
+    ///
+    /// # Panics
+    ///
+    /// The fiber has ended. A panic on the fiber is propagated.
+    #[inline]
+    pub fn resume(&mut self, reply: Reply) -> Progress<Request, Outcome> {
+        match self.coroutine.resume(reply) {
+            CoroutineResult::Yield(request) => Progress::Suspended(request),
+            CoroutineResult::Return(outcome) => Progress::Ended(outcome),
+        }
+    }
+
+    /// Says that the fiber may have used much of its stack.
+    pub fn mark_used_deeply(&mut self) {
+        self.used_deeply = true;
+    }
+}
+
+impl<Reply, Request, Outcome> Drop for Fiber<Reply, Request, Outcome> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the coroutine is not used again: this is `drop`.
+        let mut coroutine = unsafe { ManuallyDrop::take(&mut self.coroutine) };
+        if !coroutine.done() {
+            coroutine.force_unwind();
+        }
+        self.pool
+            .give_back(coroutine.into_stack(), self.used_deeply);
+    }
+}
+
+/// Lets the code on a fiber suspend it.
+#[repr(transparent)]
+pub struct Suspender<Reply, Request>(Yielder<Reply, Request>);
+
+impl<Reply, Request> Suspender<Reply, Request> {
+    /// Suspends the fiber with `request`; returns the reply it is resumed with.
+    ///
+    /// Never inlined: the fiber may continue on another thread, and a caller
+    /// must not keep the address of a thread-local across the switch.
+    #[inline(never)]
+    pub fn suspend(&self, request: Request) -> Reply {
+        self.0.suspend(request)
+    }
+}
+
+/// The address below which the current fiber's script must not let its stack
+/// grow. Call it first on a new fiber, near the base of its stack.
+#[inline]
+pub fn script_stack_limit(pool: &StackPool) -> usize {
+    stack_address() - pool.layout().script
+}
+
+/// An address in the current stack frame.
+#[inline(always)]
+pub fn stack_address() -> usize {
+    let here = 0u8;
+    std::hint::black_box(&raw const here) as usize
+}

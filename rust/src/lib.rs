@@ -1,0 +1,53 @@
+//! The native side of the Dart package `rhai_dart`.
+//!
+//! A script runs on a *fiber* (a stackful coroutine) on the thread of the Dart
+//! isolate that evaluates it. When the script calls a Dart function, the fiber
+//! suspends and the FFI call *returns* to Dart with a request; Dart runs the
+//! function and calls [`ffi::rhai_resume`] with the reply. A function that
+//! returns a `Future` is answered with *pending*: the execution parks until
+//! [`ffi::rhai_complete_future`] delivers the value. No Dart frame is ever below
+//! a Rust frame, nothing blocks the isolate, and nothing polls.
+//!
+//! # Map
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`ffi`] | the only `extern "C"` functions |
+//! | [`engine`] | an engine: its limits, functions, variables and cached scripts |
+//! | [`execution`] | one running script: start, resume, cancel |
+//! | [`fiber`] | the only stack-switching code |
+//! | [`fiber_stack`] | memory for fibers, and the pool that keeps it |
+//! | [`functions`] | Dart functions as Rhai functions |
+//! | [`builtins`] | Rhai's own functions that this crate replaces |
+//! | [`host`] | what a running script and its host exchange: the frame, the current execution |
+//! | [`pending_futures`] | the registry of Futures that scripts wait for |
+//! | [`values`] | the binary encoding of values, both directions |
+//! | [`error`] | script errors as structured data |
+//! | [`config`] | limits and what is disabled |
+//! | [`analysis`] | what can be said about a script without running it |
+//! | [`benchmark`] | baselines that run in Rust alone |
+//!
+//! # Safety contract
+//!
+//! An engine and everything it owns belong to one isolate: no two threads ever
+//! use it at once, although the isolate may move between threads from one call
+//! to the next. Therefore nothing that must survive a call lives in a
+//! `thread_local!`, and Rhai is built without its `sync` feature.
+
+pub mod analysis;
+pub mod benchmark;
+pub mod builtins;
+pub mod config;
+pub mod engine;
+pub mod error;
+pub mod execution;
+pub mod ffi;
+pub mod fiber;
+pub mod fiber_stack;
+pub mod functions;
+pub mod host;
+pub mod pending_futures;
+pub mod values;
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("rhai_dart needs a 64-bit target: fiber stacks reserve address space generously");
