@@ -1,0 +1,15 @@
+/// Runs [Rhai](https://rhai.rs) scripts, and lets them call Dart functions,
+/// asynchronous ones included, as if they were synchronous.
+///
+/// ```dart
+/// final engine = RhaiEngine.withDefaults();
+/// engine.registerFunction('fetch_user', (int id) async => {'name': 'Ann'});
+/// print(await engine.eval('let user = fetch_user(42); user.name')); // Ann
+/// engine.dispose();
+/// ```
+library;
+
+export 'src/analysis_result.dart';
+export 'src/engine.dart';
+export 'src/engine_config.dart';
+export 'src/errors.dart';

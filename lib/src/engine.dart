@@ -1,0 +1,128 @@
+import 'dart:ffi';
+
+import 'analysis_result.dart';
+import 'engine_config.dart';
+import 'errors.dart';
+import 'ffi/callback_bridge.dart';
+
+/// Runs Rhai scripts and lets them call Dart functions.
+///
+/// An engine belongs to the isolate that made it. Any number of its scripts can
+/// wait for Dart functions at once. Call [dispose] when you are done with it;
+/// an engine that is forgotten is freed when it is garbage collected.
+///
+/// After [dispose] every other member throws a [StateError].
+final class RhaiEngine implements Finalizable {
+  /// Creates an engine with [RhaiConfig.secureDefaults]: among others, a script
+  /// may wait for one Dart function for 30 seconds.
+  factory RhaiEngine.withDefaults() =>
+      RhaiEngine.withConfig(RhaiConfig.secureDefaults());
+
+  /// Creates an engine whose scripts are limited by [config]; its
+  /// [RhaiConfig.asyncTimeout] is how long a script may wait for one Dart
+  /// function.
+  RhaiEngine.withConfig(RhaiConfig config) : _bridge = CallbackBridge(config);
+
+  final CallbackBridge _bridge;
+
+  CallbackBridge get _open => _bridge.isDisposed
+      ? throw StateError('this RhaiEngine was disposed')
+      : _bridge;
+
+  /// Runs [script].
+  ///
+  /// Returns its value if it did not have to wait; otherwise a [Future] of its
+  /// value, and the event loop runs on while the script waits for an
+  /// asynchronous Dart function. `await` is right for both:
+  ///
+  /// ```dart
+  /// engine.eval('1 + 1'); // 2
+  /// await engine.eval('fetch_user(42).name'); // fetch_user is async
+  /// ```
+  ///
+  /// Every execution starts with the variables set by [setVar] and
+  /// [setConstant]; what it declares or changes is gone with it. Values are
+  /// null, [bool], [int], [double], [String], [List], [Map] with String keys
+  /// and `Uint8List`.
+  ///
+  /// Throws, or completes the Future with, a [RhaiException]: a
+  /// [RhaiSyntaxError], a [RhaiRuntimeError] (also for broken limits, and for
+  /// an error of a Dart function that the script did not catch), a
+  /// [RhaiTimeoutError], a [RhaiCancelledError] if the engine is disposed
+  /// meanwhile, or a [RhaiFFIError] if the value cannot cross to Dart. Errors
+  /// before the first wait are thrown by this call.
+  dynamic eval(String script) => _open.eval(script);
+
+  /// Runs [script] like [eval], with a result that is always a [Future], also
+  /// for errors. The script starts to run before this returns.
+  ///
+  /// Throws a [StateError] after [dispose].
+  Future<dynamic> evalAsync(String script) {
+    final bridge = _open;
+    return Future.sync(() => bridge.eval(script));
+  }
+
+  /// Lets scripts that start from now on call [function] as [name], in place of
+  /// an earlier function or one of Rhai's own.
+  ///
+  /// It may be synchronous or return a [Future], which the script waits for.
+  /// Scripts can leave out its optional positional parameters. What it throws,
+  /// or its Future completes with, is an exception that the script can catch:
+  /// an object map with `type`, `message` and `stack_trace`.
+  ///
+  /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
+  /// word, or if [function] has required named parameters, type parameters or
+  /// more than 16 positional ones.
+  void registerFunction(String name, Function function) =>
+      _open.registerFunction(name, function);
+
+  /// Looks at [script] without running it: is it valid, and does it call
+  /// functions that do not exist?
+  AnalysisResult analyze(String script) {
+    final [error, line, column, warnings, summary] = _open.analyze(script);
+    return AnalysisResult(
+      isValid: error == null,
+      syntaxErrors: [
+        if (error is String)
+          RhaiSyntaxError(
+            error,
+            lineNumber: line as int > 0 ? line : null,
+            columnNumber: column as int > 0 ? column : null,
+          ),
+      ],
+      warnings: [
+        for (final warning in warnings! as List<dynamic>)
+          if (warning case [final message, final line, final column])
+            '$message (line $line, position $column)',
+      ],
+      astSummary: summary! as String,
+    );
+  }
+
+  /// Gives scripts that start from now on a variable. They may change it, each
+  /// for itself.
+  ///
+  /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
+  /// word, and a [RhaiFFIError] if [value] cannot cross to Rhai.
+  void setVar(String name, dynamic value) =>
+      _open.setVariable(name, value, constant: false);
+
+  /// Gives scripts that start from now on a constant, which none can change.
+  ///
+  /// Throws like [setVar].
+  void setConstant(String name, dynamic value) =>
+      _open.setVariable(name, value, constant: true);
+
+  /// Removes what [setVar] and [setConstant] set. Functions stay.
+  void clearScope() => _open.clearScope();
+
+  /// Whether [dispose] was called.
+  bool get isDisposed => _bridge.isDisposed;
+
+  /// Frees the engine. Scripts that wait end with a [RhaiCancelledError]; what
+  /// the Dart functions they wait for still return is ignored.
+  ///
+  /// It may be called at any time, also by a Dart function that a script calls,
+  /// and more than once.
+  void dispose() => _bridge.dispose();
+}

@@ -1,0 +1,155 @@
+/// The native functions, and nothing else. `rust/src/ffi.rs` documents them.
+///
+/// None that runs script code may be a leaf call: a leaf call keeps the garbage
+/// collector of every isolate in the group waiting.
+library;
+
+import 'dart:ffi';
+
+/// A native engine, seen from Dart.
+final class NativeEngine extends Opaque {}
+
+/// What an execution did: the results of [rhaiEval] and [rhaiResume].
+abstract final class Step {
+  /// It ended with a value.
+  static const done = 0;
+
+  /// It wants a Dart function called.
+  static const call = 1;
+
+  /// It waits for a Future.
+  static const pending = 2;
+
+  /// It ended with an error.
+  static const failed = 3;
+}
+
+/// What an execution is resumed with.
+abstract final class Reply {
+  /// The awaited Future has completed.
+  static const completed = 0;
+
+  /// The function returned a value.
+  static const value = 1;
+
+  /// The function failed.
+  static const error = 2;
+
+  /// The function returned a Future.
+  static const pending = 3;
+}
+
+/// Bits that say what scripts may do.
+abstract final class EngineFlags {
+  /// Import files.
+  static const allowFileIo = 1;
+
+  /// Use `eval`.
+  static const allowEval = 2;
+
+  /// Use modules.
+  static const allowModules = 4;
+}
+
+/// Makes an engine.
+@Native<Pointer<NativeEngine> Function(Uint64, Uint64, Uint64, Uint64, Uint32)>(
+  symbol: 'rhai_engine_new',
+)
+external Pointer<NativeEngine> rhaiEngineNew(
+  int maxOperations,
+  int maxCallLevels,
+  int maxStringLength,
+  int timeLimitMs,
+  int flags,
+);
+
+/// Frees an engine.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_free')
+external void rhaiEngineFree(Pointer<NativeEngine> engine);
+
+/// The address of [rhaiEngineFree], for a finalizer.
+final rhaiEngineFinalizer =
+    Native.addressOf<NativeFunction<Void Function(Pointer<NativeEngine>)>>(
+      rhaiEngineFree,
+    );
+
+/// The frame of an engine, in words of 64 bits.
+@Native<Pointer<Int64> Function(Pointer<NativeEngine>)>(
+  symbol: 'rhai_engine_frame',
+  isLeaf: true,
+)
+external Pointer<Int64> rhaiEngineFrame(Pointer<NativeEngine> engine);
+
+/// Makes room for input.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_reserve_input',
+  isLeaf: true,
+)
+external int rhaiReserveInput(Pointer<NativeEngine> engine, int length);
+
+/// Registers a function.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Uint32, Uint32)>(
+  symbol: 'rhai_register_function',
+)
+external int rhaiRegisterFunction(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+  int id,
+  int arities,
+);
+
+/// Sets a variable.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Bool)>(
+  symbol: 'rhai_set_variable',
+)
+external int rhaiSetVariable(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+  // ignore: avoid_positional_boolean_parameters
+  bool constant,
+);
+
+/// Removes all variables.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_clear_scope')
+external void rhaiClearScope(Pointer<NativeEngine> engine);
+
+/// Starts a script.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_eval')
+external int rhaiEval(Pointer<NativeEngine> engine, int scriptLength);
+
+/// Resumes a script.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int32)>(
+  symbol: 'rhai_resume',
+)
+external int rhaiResume(Pointer<NativeEngine> engine, int execution, int reply);
+
+/// Completes a Future that a script waits for.
+@Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
+  symbol: 'rhai_complete_future',
+  isLeaf: true,
+)
+external bool rhaiCompleteFuture(
+  Pointer<NativeEngine> engine,
+  int futureId,
+  // ignore: avoid_positional_boolean_parameters
+  bool failed,
+);
+
+/// Analyses a script.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_analyze')
+external int rhaiAnalyze(Pointer<NativeEngine> engine, int scriptLength);
+
+/// Whether scripts can use a name.
+@Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
+  symbol: 'rhai_is_usable_name',
+)
+external bool rhaiIsUsableName(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+  // ignore: avoid_positional_boolean_parameters
+  bool function,
+);
+
+/// Runs a baseline of the benchmarks; returns nanoseconds.
+@Native<Int64 Function(Int32, Uint64)>(symbol: 'rhai_benchmark')
+external int rhaiBenchmark(int baseline, int iterations);

@@ -1,0 +1,141 @@
+/// The Dart functions of an engine: names for scripts, ids for the native side.
+final class FunctionRegistry {
+  final Map<String, RegisteredFunction> _byName = {};
+  final List<RegisteredFunction?> _byId = [];
+  final List<int> _freeIds = [];
+  final List<int> _replaced = [];
+  final List<RegisteredFunction> _unregistered = [];
+
+  /// Adds a function, in place of an earlier one of the same name.
+  ///
+  /// Scripts that run keep calling the earlier one, whose id stays valid until
+  /// [reuseReplaced].
+  void add(String name, Function function) {
+    final arities = aritiesOf(function);
+    if (arities == 0) {
+      throw ArgumentError.value(
+        function,
+        'function',
+        'takes named parameters that are required, type parameters or more '
+            'than $maxArity arguments; wrap it in a closure: '
+            "registerFunction('$name', (a, b) => …)",
+      );
+    }
+    final int id;
+    if (_freeIds.isNotEmpty) {
+      id = _freeIds.removeLast();
+    } else {
+      id = _byId.length;
+      _byId.add(null);
+    }
+    final entry = RegisteredFunction(name, id, arities, function);
+    _byId[id] = entry;
+    final earlier = _byName[name];
+    if (earlier != null) _replaced.add(earlier.id);
+    _byName[name] = entry;
+    _unregistered.add(entry);
+  }
+
+  /// The function with an id that the native side was given.
+  RegisteredFunction operator [](int id) => _byId[id]!;
+
+  /// Whether the native side does not know of every function.
+  bool get hasUnregistered => _unregistered.isNotEmpty;
+
+  /// Takes the functions that the native side does not know of.
+  List<RegisteredFunction> takeUnregistered() {
+    final taken = [..._unregistered];
+    _unregistered.clear();
+    return taken;
+  }
+
+  /// Forgets replaced functions. Call it only when no script runs.
+  void reuseReplaced() {
+    for (final id in _replaced) {
+      _byId[id] = null;
+      _freeIds.add(id);
+    }
+    _replaced.clear();
+  }
+}
+
+/// A function under its name and id.
+final class RegisteredFunction {
+  /// Creates an entry.
+  const RegisteredFunction(this.name, this.id, this.arities, this._function);
+
+  /// What scripts call it.
+  final String name;
+
+  /// What the native side calls it.
+  final int id;
+
+  /// Bit *n* says that it takes *n* arguments.
+  final int arities;
+
+  final Function _function;
+
+  /// Calls it. The usual numbers of arguments are calls of a closure, several
+  /// times as fast as [Function.apply].
+  Object? call(List<Object?> a) {
+    final dynamic f = _function;
+    return switch (a.length) {
+      0 => f(),
+      1 => f(a[0]),
+      2 => f(a[0], a[1]),
+      3 => f(a[0], a[1], a[2]),
+      4 => f(a[0], a[1], a[2], a[3]),
+      _ => Function.apply(_function, a),
+    };
+  }
+}
+
+/// The most arguments that Rhai passes to a function.
+const maxArity = 16;
+
+/// Finds out with how many arguments a function can be called: bit *n* for *n*.
+///
+/// `f is Function(Never, Never)` is true exactly when `f` accepts two
+/// positional arguments, whatever their types.
+int aritiesOf(Function f) {
+  final accepts = [
+    f is Function(),
+    f is Function(Never),
+    f is Function(Never, Never),
+    f is Function(Never, Never, Never),
+    f is Function(Never, Never, Never, Never),
+    f is _F5,
+    f is _F6,
+    f is _F7,
+    f is _F8,
+    f is _F9,
+    f is _F10,
+    f is _F11,
+    f is _F12,
+    f is _F13,
+    f is _F14,
+    f is _F15,
+    f is _F16,
+  ];
+  var arities = 0;
+  for (var n = 0; n <= maxArity; n++) {
+    if (accepts[n]) arities |= 1 << n;
+  }
+  return arities;
+}
+
+typedef _N = Never;
+typedef _F5 = Function(_N, _N, _N, _N, _N);
+typedef _F6 = Function(_N, _N, _N, _N, _N, _N);
+typedef _F7 = Function(_N, _N, _N, _N, _N, _N, _N);
+typedef _F8 = Function(_N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F9 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F10 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F11 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F12 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F13 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F14 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F15 =
+    Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
+typedef _F16 =
+    Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);

@@ -1,0 +1,115 @@
+/// Errors between Dart functions, scripts and the callers of scripts.
+library;
+
+import 'dart:collection';
+
+import 'errors.dart';
+
+/// Kinds of script errors: `ErrorKind` in `rust/src/error.rs`.
+abstract final class _Kind {
+  static const syntax = 1;
+  static const runtime = 2;
+  static const timeLimit = 3;
+  static const cancelled = 4;
+}
+
+/// The errors of Dart functions that one script may still hold: it can catch
+/// an error, keep it and throw it again.
+final class DartErrors {
+  /// The most that are kept; of an older one the script keeps the description,
+  /// but its caller does not get the object itself.
+  static const _capacity = 1000;
+
+  final LinkedHashMap<int, (Object, StackTrace)> _byId = LinkedHashMap();
+  int _lastId = 0;
+
+  /// Keeps an error and describes it as the native side wants it:
+  /// `[id, type, message, stack trace]`.
+  List<Object?> describe(Object error, StackTrace stackTrace) {
+    final id = ++_lastId;
+    _byId[id] = (error, stackTrace);
+    if (_byId.length > _capacity) _byId.remove(_byId.keys.first);
+    try {
+      return [id, _typeName(error), _message(error), stackTrace.toString()];
+    } catch (_) {
+      return [id, 'Object', 'an error that cannot describe itself', ''];
+    }
+  }
+
+  /// The error with an id, if it is still kept.
+  (Object, StackTrace)? operator [](int id) => _byId[id];
+}
+
+/// The name by which a script knows the type of a Dart error.
+String _typeName(Object error) {
+  if (error is RhaiTimeoutError && error.functionName != null) return 'timeout';
+  // Dart's own classes are often private ones behind a public name:
+  // `_TypeError`, `_Exception`.
+  final name = error.runtimeType.toString();
+  return name.startsWith('_') ? name.substring(1) : name;
+}
+
+String _message(Object error) => switch (error) {
+  final RhaiException error => error.message,
+  final String error => error,
+  _ => error.toString(),
+};
+
+/// The error for a Dart function that did not complete in time.
+RhaiTimeoutError asyncTimeoutError(String function, Duration timeout) =>
+    RhaiTimeoutError(
+      '$function did not complete within ${timeout.inMilliseconds} ms',
+      functionName: function,
+      timeout: timeout,
+    );
+
+/// Throws the error that the native side describes: `[kind, message, line,
+/// column, stack trace, id of the Dart error, thrown value]`. [runningTime] is
+/// how long a script may run.
+Never throwScriptError(
+  List<Object?> fields,
+  DartErrors? dartErrors, {
+  required Duration runningTime,
+}) {
+  final [kind, message as String, line as int, column as int, ...rest] = fields;
+  final [scriptTrace as String, dartErrorId as int, thrown] = rest;
+  final lineNumber = line > 0 ? line : null;
+  final columnNumber = column > 0 ? column : null;
+  switch (kind) {
+    case _Kind.syntax:
+      throw RhaiSyntaxError(
+        message,
+        lineNumber: lineNumber,
+        columnNumber: columnNumber,
+      );
+    case _Kind.timeLimit:
+      throw RhaiTimeoutError(
+        message,
+        timeout: runningTime,
+        lineNumber: lineNumber,
+        columnNumber: columnNumber,
+      );
+    case _Kind.cancelled:
+      throw RhaiCancelledError(message);
+    case _Kind.runtime:
+      final (error, trace) = dartErrors?[dartErrorId] ?? (null, null);
+      if (error is RhaiTimeoutError && error.lineNumber == null) {
+        throw RhaiTimeoutError(
+          error.message,
+          functionName: error.functionName,
+          timeout: error.timeout,
+          lineNumber: lineNumber,
+          columnNumber: columnNumber,
+        );
+      }
+      throw RhaiRuntimeError(
+        message,
+        lineNumber: lineNumber,
+        columnNumber: columnNumber,
+        stackTrace: trace == null ? scriptTrace : '$trace$scriptTrace',
+        cause: error ?? thrown,
+      );
+    default:
+      throw RhaiFFIError(message);
+  }
+}
