@@ -1,0 +1,90 @@
+/// What calls between Dart and scripts cost, each beside the nearest thing that
+/// does not cross:
+///
+///     ./dartw build cli --target=benchmark/calls.dart -o build/calls
+///     build/calls/bundle/bin/calls
+///
+/// or, with the just-in-time compiler, `./dartw run benchmark/calls.dart`.
+library;
+
+import 'package:benchmark_harness/benchmark_harness.dart';
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:rhai_dart/src/ffi/bindings.dart' show rhaiBenchmark;
+
+// The numbers of the baselines in rust/src/benchmark.rs.
+const _nativeCall = 0;
+const _evalAst = 1;
+
+/// Calls in one run of a benchmark.
+const _calls = 20000;
+
+Future<void> main() async {
+  final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  engine.registerFunction('add', (int a, int b) => a + b);
+  engine.registerFunction('ready', Future<int>.value);
+
+  await _compare(
+    'script -> Dart -> script, synchronous',
+    () => engine.eval('let s = 0; for i in 0..$_calls { s = add(s, i); } s'),
+    'the same loop, native Rust function',
+    () => rhaiBenchmark(_nativeCall, _calls),
+  );
+  await _compare(
+    'asynchronous call, Future already complete',
+    () => engine.eval('let s = 0; for i in 0..$_calls { s += ready(i); } s'),
+    'await of such a Future in Dart',
+    () async {
+      var sum = 0;
+      for (var i = 0; i < _calls; i++) {
+        sum += await Future<int>.value(i);
+      }
+      return sum;
+    },
+  );
+  await _compare(
+    "eval('1 + 1')",
+    () {
+      for (var i = 0; i < _calls; i++) {
+        engine.eval('1 + 1');
+      }
+    },
+    "Rhai's own eval_ast",
+    () => rhaiBenchmark(_evalAst, _calls),
+  );
+  engine.dispose();
+}
+
+/// Prints what one call of each takes, and the ratio. The two alternate, and of
+/// each the best counts: the one that the machine disturbed least.
+Future<void> _compare(
+  String name,
+  dynamic Function() run,
+  String baselineName,
+  dynamic Function() baseline,
+) async {
+  var best = double.infinity;
+  var bestBaseline = double.infinity;
+  for (var i = 0; i < 3; i++) {
+    final time = await _Calls(name, run).measure();
+    if (time < best) best = time;
+    final baselineTime = await _Calls(baselineName, baseline).measure();
+    if (baselineTime < bestBaseline) bestBaseline = baselineTime;
+  }
+  _report(name, best);
+  _report(baselineName, bestBaseline);
+  print('ratio ${(best / bestBaseline).toStringAsFixed(2)}\n');
+}
+
+void _report(String name, double microseconds) {
+  final nanoseconds = microseconds * 1000 / _calls;
+  print('${name.padRight(45)} ${nanoseconds.toStringAsFixed(0).padLeft(6)} ns');
+}
+
+final class _Calls extends AsyncBenchmarkBase {
+  _Calls(super.name, this._run);
+
+  final dynamic Function() _run;
+
+  @override
+  Future<void> run() async => await _run();
+}
