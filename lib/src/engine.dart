@@ -51,15 +51,18 @@ final class RhaiEngine implements Finalizable {
   /// [RhaiTimeoutError], a [RhaiCancelledError] if the engine is disposed
   /// meanwhile, or a [RhaiFFIError] if the value cannot cross to Dart. Errors
   /// before the first wait are thrown by this call.
-  dynamic eval(String script) => _open.eval(script);
+  dynamic eval(String script) => _open.eval(script, mayYield: false);
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
   /// for errors. The script starts to run before this returns.
   ///
+  /// A script that computes for long lets the event loop run every few
+  /// milliseconds. (With [eval] it does so once it has waited for something.)
+  ///
   /// Throws a [StateError] after [dispose].
   Future<dynamic> evalAsync(String script) {
     final bridge = _open;
-    return Future.sync(() => bridge.eval(script));
+    return Future.sync(() => bridge.eval(script, mayYield: true));
   }
 
   /// Lets scripts that start from now on call [function] as [name], in place of
@@ -115,6 +118,9 @@ final class RhaiEngine implements Finalizable {
 
   /// Removes what [setVar] and [setConstant] set. Functions stay.
   void clearScope() => _open.clearScope();
+
+  /// How many scripts of this engine wait for a Dart function's Future now.
+  int get pendingCount => _bridge.pendingCount;
 
   /// Whether [dispose] was called.
   bool get isDisposed => _bridge.isDisposed;

@@ -71,12 +71,17 @@ final class RhaiConfig {
   /// statement. One more is a `RhaiRuntimeError`.
   final int maxOperations;
 
-  /// Script functions and closures that may be nested in calls. One more is a
-  /// `RhaiRuntimeError`.
+  /// Script functions and closures that may be nested in calls; a closure that
+  /// a function of Rhai's calls, such as `map`, counts twice. One more is a
+  /// `RhaiRuntimeError`. As many Dart functions may be nested that run scripts
+  /// which call Dart functions again.
   final int maxStackDepth;
 
   /// Bytes of UTF-8 that a string may have, or all strings of one array or
   /// object map together. One more is a `RhaiRuntimeError`.
+  ///
+  /// Unless it is 0, arrays are limited to 10,485,760 elements, blobs to as many
+  /// bytes, and object maps to 1,048,576 entries, with those of nested ones.
   final int maxStringLength;
 
   /// Milliseconds of wall-clock time that one execution may run. The time it

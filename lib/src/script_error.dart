@@ -13,6 +13,11 @@ abstract final class _Kind {
   static const cancelled = 4;
 }
 
+// What stands for the id of a Dart error in errors that the native side made:
+// `FFI_ERROR` and `CHANNEL_CLOSED` in `rust/src/functions.rs`.
+const _ffiError = -1;
+const _channelClosed = -2;
+
 /// The errors of Dart functions that one script may still hold: it can catch
 /// an error, keep it and throw it again.
 final class DartErrors {
@@ -43,6 +48,7 @@ final class DartErrors {
 /// The name by which a script knows the type of a Dart error.
 String _typeName(Object error) {
   if (error is RhaiTimeoutError && error.functionName != null) return 'timeout';
+  if (error is RhaiChannelClosedError) return 'channel_closed';
   // Dart's own classes are often private ones behind a public name:
   // `_TypeError`, `_Exception`.
   final name = error.runtimeType.toString();
@@ -54,14 +60,6 @@ String _message(Object error) => switch (error) {
   final String error => error,
   _ => error.toString(),
 };
-
-/// The error for a Dart function that did not complete in time.
-RhaiTimeoutError asyncTimeoutError(String function, Duration timeout) =>
-    RhaiTimeoutError(
-      '$function did not complete within ${timeout.inMilliseconds} ms',
-      functionName: function,
-      timeout: timeout,
-    );
 
 /// Throws the error that the native side describes: `[kind, message, line,
 /// column, stack trace, id of the Dart error, thrown value]`. [runningTime] is
@@ -102,12 +100,24 @@ Never throwScriptError(
           columnNumber: columnNumber,
         );
       }
+      if (error is RhaiChannelClosedError) throw error;
+      if (dartErrorId == _channelClosed) throw RhaiChannelClosedError(message);
       throw RhaiRuntimeError(
         message,
         lineNumber: lineNumber,
         columnNumber: columnNumber,
-        stackTrace: trace == null ? scriptTrace : '$trace$scriptTrace',
-        cause: error ?? thrown,
+        stackTrace: [
+          if (error is RhaiRuntimeError && error.stackTrace.isNotEmpty)
+            error.stackTrace,
+          if (trace != null) '$trace'.trimRight(),
+          scriptTrace,
+        ].where((part) => part.isNotEmpty).join('\n'),
+        // Through nested scripts, the first cause.
+        cause: switch (error) {
+          RhaiRuntimeError(:final cause?) => cause,
+          null when dartErrorId == _ffiError => RhaiFFIError(message),
+          _ => error ?? thrown,
+        },
       );
     default:
       throw RhaiFFIError(message);

@@ -6,6 +6,7 @@ use rhai::{ASTNode, Array, Dynamic, Engine, Expr, Position, Stmt, AST};
 
 use crate::engine::compile;
 use crate::functions::KEYWORDS;
+use crate::host::known;
 
 /// Compiles `script` and describes it: `[error message or (), line, column,
 /// warnings, summary]`, a warning being `[message, line, column]`.
@@ -32,7 +33,7 @@ pub fn analyze(engine: &Engine, script: &str) -> Dynamic {
 
 fn numbers(position: Position) -> [Dynamic; 2] {
     [position.line(), position.position()]
-        .map(|number| Dynamic::from_int(number.unwrap_or(0) as i64))
+        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
 }
 
 /// Warns of calls to functions that neither the script nor the engine has.

@@ -12,6 +12,10 @@ pub struct Config {
     pub max_call_levels: usize,
     /// Bytes of UTF-8 in a string, or in all strings of an array or map.
     pub max_string_len: usize,
+    /// Elements in an array, with those of nested ones; bytes in a blob.
+    pub max_array_len: usize,
+    /// Entries in an object map, with those of nested ones.
+    pub max_map_len: usize,
     /// Wall-clock time one execution may run, not counting the time it waits.
     pub time_limit: Option<Duration>,
     /// Whether `import` may read files, relative to the current directory.
@@ -29,6 +33,8 @@ impl Default for Config {
             max_operations: 1_000_000,
             max_call_levels: 100,
             max_string_len: 10 * 1024 * 1024,
+            max_array_len: MAX_ARRAY_LEN,
+            max_map_len: MAX_MAP_LEN,
             time_limit: Some(Duration::from_millis(5_000)),
             allow_file_io: false,
             allow_eval: false,
@@ -36,6 +42,14 @@ impl Default for Config {
         }
     }
 }
+
+/// The limit of arrays and blobs wherever data is limited. Without one, a single
+/// call such as `blob(1000000000000)` ends the process.
+pub const MAX_ARRAY_LEN: usize = 10 * 1024 * 1024;
+
+/// The limit of object maps wherever data is limited. Small maps take some 250
+/// bytes for each entry.
+pub const MAX_MAP_LEN: usize = 1024 * 1024;
 
 /// Levels that expressions may nest at global level. Rhai's own default in
 /// release builds; fixed here because Rhai's default is lower in debug builds.

@@ -101,33 +101,38 @@ impl ScriptEngine {
     }
 
     /// Starts a script and runs it to its first request or its end.
-    pub fn eval(&mut self, script: &str) -> Step {
+    ///
+    /// With `may_yield`, it also stops to let the event loop run.
+    pub fn eval(&mut self, script: &str, may_yield: bool) -> Step {
         let job = Job {
             engine: self.snapshot().clone(),
             source: self.scripts.get(script),
             scripts: self.scripts.clone(),
             variables: self.variables.clone(),
         };
-        let mut execution = match Execution::new(&self.host, &self.config, job) {
+        let mut execution = match Execution::new(&self.host, &self.config, job, may_yield) {
             Ok(execution) => execution,
             Err(error) => {
                 ScriptError::no_stack(&error).write(&self.host);
                 return Step::Failed;
             }
         };
-        let step = execution.resume(Reply::Continue);
-        if matches!(step, Step::Call | Step::Pending) {
+        let step = execution
+            .resume(Reply::Continue)
+            .expect("a new execution can be started");
+        if !step.is_end() {
             let key = self.executions.insert(execution).data().as_ffi();
             self.host.with_frame(|frame| frame.execution = key);
         }
         step
     }
 
-    /// Resumes a script that made a request. `None` if there is no such script.
+    /// Resumes a script that made a request. `None` if there is no such script,
+    /// or `reply` does not answer its request.
     pub fn resume(&mut self, execution: u64, reply: Reply) -> Option<Step> {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
-        let step = self.executions.get_mut(key)?.resume(reply);
-        if matches!(step, Step::Done | Step::Failed) {
+        let step = self.executions.get_mut(key)?.resume(reply)?;
+        if step.is_end() {
             self.executions.remove(key);
         } else {
             self.host.with_frame(|frame| frame.execution = execution);
@@ -173,6 +178,8 @@ impl ScriptEngine {
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
         engine.set_max_expr_depths(MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH);
         engine.set_max_string_size(config.max_string_len);
+        engine.set_max_array_size(config.max_array_len);
+        engine.set_max_map_size(config.max_map_len);
         engine.set_max_call_levels(match config.max_call_levels {
             0 => usize::MAX,
             levels => levels,
@@ -272,7 +279,26 @@ impl Job {
                 false => scope.push_dynamic(name, value),
             };
         }
-        self.engine.eval_ast_with_scope(&mut scope, &ast)
+        self.engine
+            .eval_ast_with_scope(&mut scope, &ast)
+            .or_else(exit_value)
+    }
+}
+
+/// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only
+/// where no native function is in between.
+fn exit_value(error: Box<EvalAltResult>) -> Result<Dynamic, Box<EvalAltResult>> {
+    let mut error = error;
+    if !matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) {
+        return Err(error);
+    }
+    loop {
+        match *error {
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
+            | EvalAltResult::ErrorInModule(_, inner, _) => error = inner,
+            EvalAltResult::Exit(value, _) => return Ok(value),
+            other => return Err(other.into()),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use rhai::{Array, Dynamic, EvalAltResult, Map, ParseError, Position};
 
 use crate::config::Config;
 use crate::execution::Termination;
-use crate::host::{describe_position, Host};
+use crate::host::{describe_position, known, Host};
 use crate::values::ConversionError;
 
 /// What went wrong; the numbers are the protocol with Dart.
@@ -178,7 +178,7 @@ impl ScriptError {
     pub fn write(self, host: &Host) {
         // The tag of a thrown value says which Dart error it was made from.
         let dart_error = self.thrown.tag();
-        let number = |n: Option<usize>| Dynamic::from_int(n.unwrap_or(0) as i64);
+        let number = |n: Option<usize>| Dynamic::from_int(known(n).unwrap_or(0) as i64);
         let fields = |thrown: Dynamic| -> Array {
             vec![
                 Dynamic::from_int(self.kind as i64),

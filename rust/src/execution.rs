@@ -20,7 +20,7 @@ use crate::pending_futures::{Completion, PendingFuture};
 /// What a suspended execution is resumed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// Begin, or look again whether the awaited Future has completed.
+    /// Begin, go on, or look again whether the awaited Future has completed.
     Continue,
     /// The called function returned the value in the frame.
     Value,
@@ -28,17 +28,20 @@ pub enum Reply {
     Error,
     /// The called function returned a Future.
     Pending,
+    /// The Future has completed, or can never; see
+    /// [`ExecutionContext::take_completion`]. Not from outside.
+    Completed,
     /// End now, running destructors but no more script.
     Cancel,
 }
 
-/// Why an execution suspended itself.
+/// Why a fiber suspended itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
     /// It calls the Dart function that the frame names.
     Call,
-    /// It waits for the Future that the frame names.
-    Pending,
+    /// It has run for a while, and lets the event loop run.
+    Yield,
 }
 
 /// What an execution did when it was resumed.
@@ -53,6 +56,15 @@ pub enum Step {
     Pending = 2,
     /// It ended with an error, which slot 0 of the frame describes.
     Failed = 3,
+    /// It has run for a while: continue it after the event loop had its turn.
+    Yielded = 4,
+}
+
+impl Step {
+    /// Whether the execution has ended.
+    pub fn is_end(self) -> bool {
+        matches!(self, Step::Done | Step::Failed)
+    }
 }
 
 /// Why a script was ended from outside. It travels in Rhai's uncatchable
@@ -85,6 +97,30 @@ const MAX_CHECK_INTERVAL: u64 = 8192;
 /// How far apart checks should be in time, about.
 const CHECK_PERIOD: Duration = Duration::from_millis(1);
 
+/// How long a script computes before it lets the event loop run. A display
+/// that is redrawn every 16 ms stays smooth, and the turns of the event loop
+/// cost little beside it.
+const SLICE: Duration = Duration::from_millis(4);
+
+/// Milliseconds from some start, as cheap as can be: it is asked at every call.
+fn coarse_time() -> u64 {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: the call writes to `time` and has no other effect.
+        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
+        time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        START.elapsed().as_millis() as u64
+    }
+}
+
 /// What running code knows of its execution.
 #[derive(Debug)]
 pub struct ExecutionContext {
@@ -93,6 +129,7 @@ pub struct ExecutionContext {
     cancelled: Cell<bool>,
     host_error: RefCell<Option<Dynamic>>,
     used_deeply: Cell<bool>,
+    completion: RefCell<Option<Completion>>,
     /// Operations until the next check; counted down at each.
     fuel: Cell<u64>,
     /// What `fuel` was set to at the last check.
@@ -105,10 +142,17 @@ pub struct ExecutionContext {
     /// How long it ran before that.
     ran: Cell<Duration>,
     last_check: Cell<Option<Instant>>,
+    /// When it started, or the last call returned: see [`coarse_time`].
+    last_call: Cell<u64>,
+    /// Whether somebody waits for a Future of the result: the script then may
+    /// end its turn at any time.
+    may_yield: Cell<bool>,
+    /// When its turn was first looked at.
+    turn_since: Cell<Option<Instant>>,
 }
 
 impl ExecutionContext {
-    fn new(config: &Config) -> Self {
+    fn new(config: &Config, may_yield: bool) -> Self {
         let first_check = match config.max_operations {
             0 => FIRST_CHECK,
             max => max.min(FIRST_CHECK),
@@ -119,6 +163,7 @@ impl ExecutionContext {
             cancelled: Cell::new(false),
             host_error: RefCell::new(None),
             used_deeply: Cell::new(false),
+            completion: RefCell::new(None),
             fuel: Cell::new(first_check),
             granted: Cell::new(first_check),
             operations: Cell::new(0),
@@ -127,6 +172,9 @@ impl ExecutionContext {
             running_since: Cell::new(None),
             ran: Cell::new(Duration::ZERO),
             last_check: Cell::new(None),
+            last_call: Cell::new(0),
+            may_yield: Cell::new(may_yield),
+            turn_since: Cell::new(None),
         }
     }
 
@@ -162,11 +210,9 @@ impl ExecutionContext {
             return Some(Termination::TooManyOperations.into());
         }
         let mut interval = granted.max(1);
-        if let Some(limit) = self.time_limit {
+        if self.time_limit.is_some() || self.may_yield.get() {
             let now = Instant::now();
-            let since = self.running_since.get().unwrap_or(now);
-            self.running_since.set(Some(since));
-            if self.ran.get() + (now - since) > limit {
+            if self.is_over_time(now) {
                 return Some(Termination::TimeLimit.into());
             }
             if let Some(last) = self.last_check.replace(Some(now)) {
@@ -176,6 +222,14 @@ impl ExecutionContext {
                     _ => interval,
                 };
             }
+            if self.may_yield.get() && self.is_turn_over(now) {
+                self.stop_clock();
+                let reply = self.suspend(Request::Yield);
+                self.start_clock();
+                if reply == Reply::Cancel {
+                    return Some(Termination::Cancelled.into());
+                }
+            }
         }
         if self.max_operations > 0 {
             interval = interval.min(self.max_operations - self.operations.get());
@@ -183,6 +237,21 @@ impl ExecutionContext {
         self.granted.set(interval);
         self.fuel.set(interval - 1);
         None
+    }
+
+    fn is_over_time(&self, now: Instant) -> bool {
+        let Some(limit) = self.time_limit else {
+            return false;
+        };
+        let since = self.running_since.get().unwrap_or(now);
+        self.running_since.set(Some(since));
+        self.ran.get() + (now - since) > limit
+    }
+
+    fn is_turn_over(&self, now: Instant) -> bool {
+        let since = self.turn_since.get().unwrap_or(now);
+        self.turn_since.set(Some(since));
+        now - since > SLICE
     }
 
     /// Makes the next operation end the script with this error: for callbacks
@@ -208,6 +277,9 @@ impl ExecutionContext {
         if self.cancelled.get() {
             return Reply::Cancel;
         }
+        if self.running_since.get().is_none() && request == Request::Call {
+            self.start_clock();
+        }
         // SAFETY: set when the fiber starts, to what lives on its stack as long
         // as it runs; only code on that fiber gets here, because
         // `Host::current` names this context only while the fiber runs.
@@ -220,24 +292,30 @@ impl ExecutionContext {
         reply
     }
 
-    /// Waits for the Future that the called function returned. `Ok(None)` says
-    /// that it can never complete, `Err` that the execution is cancelled.
-    pub fn wait(&self, host: &Host) -> Result<Option<Completion>, Termination> {
-        let mut future = PendingFuture::register();
-        self.stop_clock();
-        let result = loop {
-            host.with_frame(|frame| frame.future = future.id());
-            if self.suspend(Request::Pending) == Reply::Cancel {
-                break Err(Termination::Cancelled);
-            }
-            if let Poll::Ready(completion) = future.poll() {
-                break Ok(completion);
-            }
-        };
+    /// Called when a call has returned: if it took long, the limits are checked
+    /// at the next operation.
+    #[inline]
+    pub fn note_call(&self) {
+        if self.time_limit.is_none() {
+            return;
+        }
+        let now = coarse_time();
+        if now - self.last_call.replace(now) > CHECK_PERIOD.as_millis() as u64 {
+            self.check_at_next_operation();
+        }
+    }
+
+    /// Takes what the awaited Future completed with; `None` if its sender is
+    /// gone, so that it can never complete.
+    pub fn take_completion(&self) -> Option<Completion> {
+        self.completion.take()
+    }
+
+    fn start_clock(&self) {
         if self.time_limit.is_some() {
             self.running_since.set(Some(Instant::now()));
+            self.last_call.set(coarse_time());
         }
-        result
     }
 
     /// Adds the time since the script last waited to what it ran.
@@ -261,17 +339,36 @@ pub struct Execution {
     fiber: Fiber<Reply, Request, Ending>,
     context: Rc<ExecutionContext>,
     host: Rc<Host>,
+    state: State,
+}
+
+/// What an execution waits for.
+#[derive(Debug)]
+enum State {
+    /// To be started, or continued after the event loop had its turn.
+    Ready,
+    /// The answer to a call.
+    Calling,
+    /// The Future that a call returned.
+    Waiting(PendingFuture),
 }
 
 impl Execution {
     /// Prepares a script to run; the first [`resume`](Self::resume) starts it.
+    /// With `may_yield`, it lets the event loop run every few milliseconds, also
+    /// before it has waited for something.
     ///
     /// # Errors
     ///
     /// There is no stack for it.
     #[inline]
-    pub fn new(host: &Rc<Host>, config: &Rc<Config>, job: Job) -> io::Result<Self> {
-        let context = Rc::new(ExecutionContext::new(config));
+    pub fn new(
+        host: &Rc<Host>,
+        config: &Rc<Config>,
+        job: Job,
+        may_yield: bool,
+    ) -> io::Result<Self> {
+        let context = Rc::new(ExecutionContext::new(config, may_yield));
         let fiber = Fiber::new(&host.stacks, {
             let (host, config, context) = (host.clone(), config.clone(), context.clone());
             move |suspender: &Suspender<Reply, Request>, reply| {
@@ -300,33 +397,68 @@ impl Execution {
             fiber,
             context,
             host: host.clone(),
+            state: State::Ready,
         })
     }
 
-    /// Runs the script until it wants something or ends.
-    ///
-    /// # Panics
-    ///
-    /// The script has ended.
+    /// Runs the script until it wants something or ends. `None` if `reply` is no
+    /// answer to what it wants.
     #[inline]
-    pub fn resume(&mut self, reply: Reply) -> Step {
+    pub fn resume(&mut self, reply: Reply) -> Option<Step> {
+        let reply = match (&mut self.state, reply) {
+            (_, Reply::Cancel)
+            | (State::Ready, Reply::Continue)
+            | (State::Calling, Reply::Value | Reply::Error) => reply,
+            (State::Calling, Reply::Pending) => return Some(self.wait()),
+            (State::Waiting(future), Reply::Continue) => match future.poll() {
+                Poll::Pending => return Some(Step::Pending),
+                Poll::Ready(completion) => {
+                    *self.context.completion.borrow_mut() = completion;
+                    self.context.start_clock();
+                    Reply::Completed
+                }
+            },
+            _ => return None,
+        };
+        self.context.turn_since.set(None);
         self.host.set_current(&*self.context);
         let progress = self.fiber.resume(reply);
         self.host.set_current(ptr::null());
-        match progress {
-            Progress::Suspended(Request::Call) => return Step::Call,
-            Progress::Suspended(Request::Pending) => return Step::Pending,
-            Progress::Ended(_) if self.context.used_deeply.get() => self.fiber.mark_used_deeply(),
-            Progress::Ended(_) => {}
-        }
-        match progress {
-            Progress::Ended(Ending::Value) => Step::Done,
-            _ => Step::Failed,
-        }
+        Some(match progress {
+            Progress::Suspended(Request::Call) => {
+                self.state = State::Calling;
+                Step::Call
+            }
+            Progress::Suspended(Request::Yield) => {
+                self.state = State::Ready;
+                Step::Yielded
+            }
+            Progress::Ended(ending) => {
+                if self.context.used_deeply.get() {
+                    self.fiber.mark_used_deeply();
+                }
+                match ending {
+                    Ending::Value => Step::Done,
+                    Ending::Error => Step::Failed,
+                }
+            }
+        })
+    }
+
+    /// Registers the Future that the called function returned. The fiber stays
+    /// suspended in the call; this runs here to keep its stack small.
+    fn wait(&mut self) -> Step {
+        let future = PendingFuture::register();
+        self.host.with_frame(|frame| frame.future = future.id());
+        self.state = State::Waiting(future);
+        self.context.stop_clock();
+        // Whoever evaluates the script has a Future by now.
+        self.context.may_yield.set(true);
+        Step::Pending
     }
 
     /// Ends a suspended script: its destructors run, no more of the script does.
     pub fn cancel(mut self) {
-        while matches!(self.resume(Reply::Cancel), Step::Call | Step::Pending) {}
+        while !self.resume(Reply::Cancel).is_none_or(Step::is_end) {}
     }
 }

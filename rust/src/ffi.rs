@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::analysis;
 use crate::benchmark;
-use crate::config::Config;
+use crate::config::{Config, MAX_ARRAY_LEN, MAX_MAP_LEN};
 use crate::engine::{self, ScriptEngine};
 use crate::error::ScriptError;
 use crate::execution::{Reply, Step};
@@ -92,7 +92,8 @@ fn input_text(engine: &ScriptEngine, len: u64) -> Option<String> {
     })
 }
 
-/// Makes an engine. In every number, 0 means "no limit".
+/// Makes an engine. In every number, 0 means "no limit"; `max_string_len` 0 also
+/// lifts the limit of collections.
 ///
 /// Returns null if it cannot.
 #[no_mangle]
@@ -108,6 +109,8 @@ pub extern "C" fn rhai_engine_new(
             max_operations,
             max_call_levels: usize::try_from(max_call_levels).unwrap_or(usize::MAX),
             max_string_len: usize::try_from(max_string_len).unwrap_or(usize::MAX),
+            max_array_len: if max_string_len > 0 { MAX_ARRAY_LEN } else { 0 },
+            max_map_len: if max_string_len > 0 { MAX_MAP_LEN } else { 0 },
             time_limit: (time_limit_ms > 0).then(|| Duration::from_millis(time_limit_ms)),
             allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
             allow_eval: flags & flags::ALLOW_EVAL != 0,
@@ -231,21 +234,27 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
 }
 
 /// Starts the script in the first `script_len` bytes of the input, and runs it
-/// to its first request or its end. Returns a [`Step`], or [`INVALID`].
+/// to its first request or its end. With `may_yield` it stops every few
+/// milliseconds for the event loop; without, it does so only after it has waited
+/// for a Future. Returns a [`Step`], or [`INVALID`].
 ///
 /// # Safety
 ///
 /// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
 /// other call uses it at the same time.
 #[no_mangle]
-pub unsafe extern "C" fn rhai_eval(engine: *mut ScriptEngine, script_len: u64) -> i32 {
+pub unsafe extern "C" fn rhai_eval(
+    engine: *mut ScriptEngine,
+    script_len: u64,
+    may_yield: bool,
+) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         step(engine, |engine| {
             let host = engine.host.clone();
             host.with_input(|_, input| {
                 let bytes = input.get(..usize::try_from(script_len).ok()?)?;
-                Some(engine.eval(str::from_utf8(bytes).ok()?))
+                Some(engine.eval(str::from_utf8(bytes).ok()?, may_yield))
             })
         })
     }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, Position, RhaiFunc};
 
 use crate::execution::{Reply, Request, Termination};
-use crate::host::{catchable_error, Host, MAX_ARGUMENTS};
+use crate::host::{Host, MAX_ARGUMENTS};
 use crate::pending_futures::Completion;
 use crate::values;
 
@@ -46,8 +46,8 @@ pub const KEYWORDS: [&str; 8] = [
 pub fn is_usable_name(name: &str) -> bool {
     rhai::is_valid_identifier(name)
         && !KEYWORDS.contains(&name)
-        // Words that Rhai reserves do not parse.
-        && Engine::new_raw().compile(format!("{name}()")).is_ok()
+        // Words that Rhai reserves do not parse, or are statements.
+        && Engine::new_raw().compile_expression(format!("{name}()")).is_ok()
 }
 
 /// Registers `function` with `module`, once for each number of arguments.
@@ -105,22 +105,24 @@ fn built_in_signatures() -> &'static Signatures {
 /// or, if it returned a Future, when that has completed.
 pub fn invoke_dart_callback_async(host: &Host, id: u32, args: &[&mut Dynamic]) -> RhaiResult {
     let Some(context) = host.current() else {
-        return Err(catchable_error("RhaiFFIError", "no script is running"));
+        return Err(ffi_error("no script is running"));
     };
     host.write_call(id, args)
-        .map_err(|error| catchable_error("RhaiFFIError", &error.to_string()))?;
-    match context.suspend(Request::Call) {
+        .map_err(|error| ffi_error(&error.to_string()))?;
+    let reply = context.suspend(Request::Call);
+    context.note_call();
+    match reply {
         Reply::Value => host.take_reply().map_err(malformed),
         Reply::Error => Err(thrown(host.take_reply().map_err(malformed)?)),
-        Reply::Pending => match context.wait(host) {
-            Ok(Some(completion)) => receive(completion),
-            Ok(None) => Err(catchable_error(
+        Reply::Completed => match context.take_completion() {
+            Some(completion) => receive(completion),
+            None => Err(catchable_error(
                 "channel_closed",
                 "the Future of a Dart function was dropped before it completed",
+                CHANNEL_CLOSED,
             )),
-            Err(termination) => Err(terminated(termination)),
         },
-        Reply::Cancel | Reply::Continue => Err(terminated(Termination::Cancelled)),
+        Reply::Cancel | Reply::Continue | Reply::Pending => Err(terminated(Termination::Cancelled)),
     }
 }
 
@@ -162,7 +164,27 @@ fn thrown(description: Dynamic) -> Box<EvalAltResult> {
 }
 
 fn malformed(error: values::ConversionError) -> Box<EvalAltResult> {
-    catchable_error("RhaiFFIError", &error.message)
+    ffi_error(&error.message)
+}
+
+/// What stands for the id of a Dart error in the errors made here; Dart makes
+/// objects of its own classes of them.
+const FFI_ERROR: i32 = -1;
+const CHANNEL_CLOSED: i32 = -2;
+
+fn ffi_error(message: &str) -> Box<EvalAltResult> {
+    catchable_error("RhaiFFIError", message, FFI_ERROR)
+}
+
+/// An error that the script can catch: an object map with `type` and `message`,
+/// whose tag tells Dart what it is.
+fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
+    let mut map = rhai::Map::new();
+    map.insert("type".into(), kind.into());
+    map.insert("message".into(), message.into());
+    let mut error = Dynamic::from_map(map);
+    error.set_tag(tag);
+    EvalAltResult::ErrorRuntime(error, Position::NONE).into()
 }
 
 fn terminated(termination: Termination) -> Box<EvalAltResult> {

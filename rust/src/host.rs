@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::ptr;
 use std::rc::Rc;
 
-use rhai::{Blob, Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Blob, Dynamic, ImmutableString, Position};
 
 use crate::execution::ExecutionContext;
 use crate::fiber_stack::StackPool;
@@ -248,23 +248,19 @@ impl Host {
     }
 }
 
-/// A Rhai error that the script can catch: an object map with `type` and
-/// `message`.
-pub fn catchable_error(kind: &str, message: &str) -> Box<EvalAltResult> {
-    let mut map = rhai::Map::new();
-    map.insert("type".into(), kind.into());
-    map.insert("message".into(), message.into());
-    EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into()
-}
-
 /// Formats where in a script something is: `line 3, position 5`.
 pub fn describe_position(position: Position) -> String {
     let mut text = String::new();
-    if let Some(line) = position.line() {
+    if let Some(line) = known(position.line()) {
         let _ = write!(text, "line {line}");
-        if let Some(column) = position.position() {
+        if let Some(column) = known(position.position()) {
             let _ = write!(text, ", position {column}");
         }
     }
     text
+}
+
+/// A line or column as Rhai knows it: it counts to 65,535 and no further.
+pub fn known(number: Option<usize>) -> Option<usize> {
+    number.filter(|number| *number < usize::from(u16::MAX))
 }

@@ -16,7 +16,8 @@
 //! | [`engine`] | an engine: its limits, functions, variables and cached scripts |
 //! | [`execution`] | one running script: start, resume, cancel |
 //! | [`fiber`] | the only stack-switching code |
-//! | [`fiber_stack`] | memory for fibers, and the pool that keeps it |
+//! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
+//! | [`stack_slab`] | the memory of these stacks, on Unix |
 //! | [`functions`] | Dart functions as Rhai functions |
 //! | [`builtins`] | Rhai's own functions that this crate replaces |
 //! | [`host`] | what a running script and its host exchange: the frame, the current execution |
@@ -47,6 +48,8 @@ pub mod fiber_stack;
 pub mod functions;
 pub mod host;
 pub mod pending_futures;
+#[cfg(unix)]
+pub mod stack_slab;
 pub mod values;
 
 #[cfg(not(target_pointer_width = "64"))]

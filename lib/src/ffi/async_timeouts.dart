@@ -1,100 +1,110 @@
 import 'dart:async';
 import 'dart:collection';
 
-/// The deadlines of the Futures that an engine's scripts wait for.
+/// The waits of an engine's scripts, and when they time out.
 ///
-/// All have the same timeout, so they pass in the order they were added: one
+/// All have the same timeout, so they end in the order they were added: one
 /// [Timer], for the first, serves them all. There is none while nothing waits,
 /// because a Timer keeps a program from exiting.
 final class AsyncTimeouts {
   /// Creates an empty queue for a timeout.
   AsyncTimeouts(this.timeout);
 
-  /// The timeout of every deadline.
+  /// The timeout of every wait.
   final Duration timeout;
 
   static final Stopwatch _clock = Stopwatch()..start();
 
-  final LinkedList<Deadline> _deadlines = LinkedList();
-  Timer? _timer;
-
-  /// Microtasks until a Timer is set for [_awaitedHead]; 0 if none is due.
-  int _hops = 0;
-  Deadline? _awaitedHead;
-
   /// A Future that is complete, or completes in an `async` function without
   /// waiting, is delivered within this many microtasks. Setting and cancelling
   /// a Timer costs as much as the whole call, so it is put off that long.
-  static const _hopsBeforeTimer = 4;
+  static const _hopsUntilSlow = 4;
 
-  /// Adds a deadline that calls [onTimeout] when it passes.
-  Deadline add(void Function() onTimeout) {
-    final deadline = Deadline._(_clock.elapsed + timeout, onTimeout);
-    _deadlines.add(deadline);
-    if (_timer == null && _hops == 0) _putOffTimer();
-    return deadline;
-  }
+  /// Waits that are not yet slow, in the order they were added.
+  final ListQueue<TimedWait> _fresh = ListQueue();
+  bool _isHopping = false;
+  int _hops = 0;
 
-  /// Removes a deadline; does nothing if it has passed.
-  void remove(Deadline deadline) {
-    if (deadline.list == null) return;
-    deadline.unlink();
-    if (_deadlines.isEmpty) {
-      _timer?.cancel();
-      _timer = null;
+  /// Slow ones, in the order of their deadlines.
+  final LinkedList<TimedWait> _slow = LinkedList();
+  Timer? _timer;
+
+  /// Adds a wait, which ends by [TimedWait.timeOut] unless it is removed before.
+  void add(TimedWait wait) {
+    wait._slowAtHop = _hops + _hopsUntilSlow;
+    _fresh.add(wait);
+    if (!_isHopping) {
+      _isHopping = true;
+      // In the root zone: it belongs to no single script.
+      Zone.root.scheduleMicrotask(_hop);
     }
   }
 
-  /// Removes all deadlines.
-  void clear() {
-    _deadlines.clear();
-    _timer?.cancel();
-    _timer = null;
+  /// Removes a wait; does nothing if it has timed out.
+  void remove(TimedWait wait) {
+    wait._isRemoved = true;
+    if (wait.list == null) return;
+    wait.unlink();
+    if (_slow.isEmpty) _cancelTimer();
   }
 
-  void _putOffTimer() {
-    _hops = _hopsBeforeTimer;
-    _awaitedHead = _deadlines.first;
-    // In the root zone: it belongs to no single script.
-    Zone.root.scheduleMicrotask(_hop);
+  /// Removes all waits.
+  void clear() {
+    for (final wait in _fresh) {
+      wait._isRemoved = true;
+    }
+    _fresh.clear();
+    _slow.clear();
+    _cancelTimer();
   }
 
   void _hop() {
-    if (_deadlines.isEmpty || _timer != null) {
-      _hops = 0;
-      _awaitedHead = null;
-    } else if (!identical(_deadlines.first, _awaitedHead)) {
-      _putOffTimer();
-    } else if (--_hops > 0) {
-      Zone.root.scheduleMicrotask(_hop);
-    } else {
-      _awaitedHead = null;
-      _setTimer();
+    _hops++;
+    while (_fresh.isNotEmpty && _fresh.first._slowAtHop <= _hops) {
+      final wait = _fresh.removeFirst();
+      if (wait._isRemoved) continue;
+      wait
+        ..becomeSlow()
+        .._deadline = _clock.elapsed + timeout;
+      _slow.add(wait);
+      if (_timer == null) _setTimer();
     }
+    _isHopping = _fresh.isNotEmpty;
+    if (_isHopping) Zone.root.scheduleMicrotask(_hop);
   }
 
   void _setTimer() {
-    final left = _deadlines.first._at - _clock.elapsed;
+    final left = _slow.first._deadline - _clock.elapsed;
     // Up to the next millisecond, which is what Timers count in.
     final wait = Duration(milliseconds: left.inMilliseconds + 1);
     _timer = Zone.root.createTimer(wait, _onTimer);
   }
 
+  void _cancelTimer() {
+    _timer?.cancel();
+    _timer = null;
+  }
+
   void _onTimer() {
     _timer = null;
     final now = _clock.elapsed;
-    while (_deadlines.isNotEmpty && _deadlines.first._at <= now) {
-      final deadline = _deadlines.first..unlink();
-      deadline._onTimeout();
+    while (_slow.isNotEmpty && _slow.first._deadline <= now) {
+      final wait = _slow.first..unlink();
+      wait.timeOut();
     }
-    if (_deadlines.isNotEmpty && _timer == null) _setTimer();
+    if (_slow.isNotEmpty && _timer == null) _setTimer();
   }
 }
 
-/// When one wait times out.
-final class Deadline extends LinkedListEntry<Deadline> {
-  Deadline._(this._at, this._onTimeout);
+/// One wait.
+abstract base class TimedWait extends LinkedListEntry<TimedWait> {
+  int _slowAtHop = 0;
+  bool _isRemoved = false;
+  Duration _deadline = Duration.zero;
 
-  final Duration _at;
-  final void Function() _onTimeout;
+  /// Called once it has lasted for more than a few microtasks.
+  void becomeSlow();
+
+  /// Called when the timeout has passed.
+  void timeOut();
 }

@@ -22,12 +22,15 @@ abstract final class Step {
 
   /// It ended with an error.
   static const failed = 3;
+
+  /// It has run for a while, and lets the event loop run.
+  static const yielded = 4;
 }
 
 /// What an execution is resumed with.
 abstract final class Reply {
-  /// The awaited Future has completed.
-  static const completed = 0;
+  /// Go on: the awaited Future has completed, or the event loop had its turn.
+  static const goOn = 0;
 
   /// The function returned a value.
   static const value = 1;
@@ -114,8 +117,15 @@ external int rhaiSetVariable(
 external void rhaiClearScope(Pointer<NativeEngine> engine);
 
 /// Starts a script.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_eval')
-external int rhaiEval(Pointer<NativeEngine> engine, int scriptLength);
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Bool)>(
+  symbol: 'rhai_eval',
+)
+external int rhaiEval(
+  Pointer<NativeEngine> engine,
+  int scriptLength,
+  // ignore: avoid_positional_boolean_parameters
+  bool mayYield,
+);
 
 /// Resumes a script.
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int32)>(

@@ -16,8 +16,12 @@ import 'value_codec.dart';
 
 final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
 
-/// What an execution that waits returns from [CallbackBridge._drive].
+/// What [CallbackBridge._drive] returns for an execution that has not ended.
 const _parked = Object();
+
+/// Tells when a Future that a script waits for is garbage: then nothing can
+/// ever complete it.
+final _abandoned = Finalizer<_Wait>((wait) => wait.abandon());
 
 /// One native engine and the scripts that run in it.
 ///
@@ -42,7 +46,8 @@ final class CallbackBridge implements Finalizable {
   CallbackBridge._(this._engine, RhaiConfig config)
     : _codec = ValueCodec(_engine),
       _timeouts = AsyncTimeouts(config.asyncTimeout),
-      _runningTime = Duration(milliseconds: config.timeoutMs) {
+      _runningTime = Duration(milliseconds: config.timeoutMs),
+      _maxNesting = config.maxStackDepth {
     _finalizer.attach(
       this,
       _engine.cast(),
@@ -64,14 +69,21 @@ final class CallbackBridge implements Finalizable {
   final FunctionRegistry _functions = FunctionRegistry();
   final AsyncTimeouts _timeouts;
   final Duration _runningTime;
+
+  /// How many calls of Dart functions may be on the Dart stack at once.
+  final int _maxNesting;
+  int _nesting = 0;
   final Map<int, _Execution> _executions = {};
+
+  /// How many scripts wait for a Future.
+  int pendingCount = 0;
 
   /// Whether [dispose] was called.
   bool get isDisposed => _engine == nullptr;
 
   /// Registers a function for later executions.
   void registerFunction(String name, Function function) {
-    final length = _codec.writeText(name, 'name');
+    final length = _codec.writeName(name);
     if (!rhaiIsUsableName(_engine, length, true)) {
       throw ArgumentError.value(
         name,
@@ -84,7 +96,7 @@ final class CallbackBridge implements Finalizable {
 
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) {
-    final length = _codec.writeText(name, 'name');
+    final length = _codec.writeName(name);
     if (!rhaiIsUsableName(_engine, length, false)) {
       throw ArgumentError.value(name, 'name', 'is not a name for a variable');
     }
@@ -108,14 +120,31 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Runs a script: its value, or a Future of it if it waits.
-  Object? eval(String script) {
+  ///
+  /// With [mayYield] it also stops every few milliseconds, for the event loop.
+  Object? eval(String script, {required bool mayYield}) {
     if (_functions.hasUnregistered) _registerFunctions();
-    final step = rhaiEval(_engine, _codec.writeText(script, 'script'));
-    if (step != Step.call && step != Step.pending) return _result(step, null);
+    final length = _codec.writeText(script, 'script');
+    final step = rhaiEval(_engine, length, mayYield);
+    if (step == Step.done || step == Step.failed) return _result(step, null);
     final execution = _Execution(_codec.execution);
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
-    return identical(result, _parked) ? execution.completer!.future : result;
+    return identical(result, _parked) ? _continue(execution) : result;
+  }
+
+  /// Runs an execution on whenever what it waits for is there.
+  ///
+  /// Asynchronous, and not a chain of callbacks, so that the stack trace of an
+  /// error leads to whoever awaits the script.
+  Future<Object?> _continue(_Execution execution) async {
+    while (true) {
+      await execution.wake.future;
+      if (isDisposed) throw const RhaiCancelledError();
+      final step = rhaiResume(_engine, execution.id, Reply.goOn);
+      final result = _drive(execution, step);
+      if (!identical(result, _parked)) return result;
+    }
   }
 
   void _registerFunctions() {
@@ -138,18 +167,20 @@ final class CallbackBridge implements Finalizable {
     // No script is running: if one called this, it is suspended.
     rhaiEngineFree(engine);
     _timeouts.clear();
-    final waiting = [
-      for (final execution in _executions.values)
-        if (execution.future != 0) execution,
-    ];
-    _executions.clear();
-    for (final execution in waiting) {
-      execution.future = 0;
-      execution.completer!.completeError(
-        const RhaiCancelledError(),
-        StackTrace.current,
+    final stackTrace = StackTrace.current;
+    for (final execution in _executions.values) {
+      if (!execution.isParked) continue;
+      execution.wait = null;
+      // Not at once: whoever waits for the script runs when this has returned.
+      scheduleMicrotask(
+        () => execution.wake.completeError(
+          const RhaiCancelledError(),
+          stackTrace,
+        ),
       );
     }
+    _executions.clear();
+    pendingCount = 0;
   }
 
   /// Answers the requests of an execution until it ends or waits.
@@ -160,6 +191,11 @@ final class CallbackBridge implements Finalizable {
           step = _call(execution);
         case Step.pending:
           _await(execution);
+          return _parked;
+        case Step.yielded:
+          execution.park();
+          // A timer's turn comes after the events that are there by now.
+          Timer.run(execution.goOn);
           return _parked;
         default:
           _executions.remove(execution.id);
@@ -185,7 +221,7 @@ final class CallbackBridge implements Finalizable {
     final arguments = _codec.readArguments();
     final Object? result;
     try {
-      result = function.call(arguments);
+      result = _callNested(function, arguments);
       if (result is! Future<Object?>) {
         if (isDisposed) throw const RhaiCancelledError();
         _codec.writeValue(result, 'result of ${function.name}');
@@ -200,97 +236,72 @@ final class CallbackBridge implements Finalizable {
         result.ignore();
         throw const RhaiCancelledError();
       }
-      execution
-        ..awaited = result
-        ..awaitedFunction = function;
+      execution.returned = (function, result);
       return rhaiResume(_engine, execution.id, Reply.pending);
     }
     return rhaiResume(_engine, execution.id, Reply.value);
   }
 
+  /// Calls a function, which may run scripts that call functions again.
+  Object? _callNested(RegisteredFunction function, List<Object?> arguments) {
+    if (_maxNesting > 0 && _nesting >= _maxNesting) {
+      throw RhaiRuntimeError(
+        'scripts that Dart functions run are nested too deeply: '
+        'the limit is $_maxNesting',
+      );
+    }
+    _nesting++;
+    try {
+      return function.call(arguments);
+    } finally {
+      _nesting--;
+    }
+  }
+
   /// Lets the execution wait for the Future that its call returned.
   void _await(_Execution execution) {
-    final result = execution.awaited!;
-    final id = _codec.future;
+    final (function, result) = execution.returned!;
+    final wait = _Wait(this, execution, function, _codec.future, result);
     execution
-      ..awaited = null
-      ..future = id
-      ..completer ??= Completer()
-      ..deadline = _timeouts.add(() => _timeOut(execution, id));
-    _listen(execution, id, result);
+      ..returned = null
+      ..wait = wait
+      ..park();
+    pendingCount++;
+    _timeouts.add(wait);
+    wait.listen(result);
   }
 
-  void _listen(_Execution execution, int id, Future<Object?> result) {
+  /// Ends a wait with a value.
+  void _complete(_Wait wait, Object? value) {
     try {
-      result.then(
-        (value) => _complete(execution, id, value),
-        onError: (Object error, StackTrace stackTrace) =>
-            _fail(execution, id, error, stackTrace),
-      );
+      _codec.writeValue(value, 'result of ${wait.function.name}');
     } catch (error, stackTrace) {
-      // A Future of the user's own making.
-      _fail(execution, id, error, stackTrace);
-    }
-  }
-
-  /// Whether an execution still waits for a Future; if so, it ends that.
-  bool _stopWaiting(_Execution execution, int id) {
-    if (execution.future != id) return false;
-    execution.future = 0;
-    _timeouts.remove(execution.deadline!);
-    return true;
-  }
-
-  void _complete(_Execution execution, int id, Object? value) {
-    if (execution.future != id) return;
-    if (value is Future<Object?>) return _listen(execution, id, value);
-    final function = execution.awaitedFunction!;
-    try {
-      _codec.writeValue(value, 'result of ${function.name}');
-    } catch (error, stackTrace) {
-      return _fail(execution, id, error, stackTrace);
+      return _fail(wait, error, stackTrace);
     }
     // Again: encoding may have run code that disposed the engine.
-    if (_stopWaiting(execution, id)) _resume(execution, id, failed: false);
+    if (wait.isOver) return;
+    _deliver(wait, failed: false);
   }
 
-  void _fail(
-    _Execution execution,
-    int id,
-    Object error,
-    StackTrace stackTrace,
-  ) {
-    if (execution.future != id) return;
+  /// Ends a wait with an error.
+  void _fail(_Wait wait, Object error, StackTrace stackTrace) {
+    if (wait.isOver) return;
     // May run code of the error's that disposes the engine.
-    final description = execution.errors.describe(error, stackTrace);
-    if (!_stopWaiting(execution, id)) return;
+    final description = wait.execution.errors.describe(error, stackTrace);
+    if (wait.isOver) return;
     _writeError(description);
-    _resume(execution, id, failed: true);
-  }
-
-  void _timeOut(_Execution execution, int id) {
-    final function = execution.awaitedFunction!;
-    execution.zone.run(
-      () => _fail(
-        execution,
-        id,
-        asyncTimeoutError(function.name, _timeouts.timeout),
-        StackTrace.empty,
-      ),
-    );
+    _deliver(wait, failed: true);
   }
 
   /// Delivers what slot 0 holds, and runs the script on.
-  void _resume(_Execution execution, int id, {required bool failed}) {
-    rhaiCompleteFuture(_engine, id, failed);
-    final completer = execution.completer!;
-    try {
-      final step = rhaiResume(_engine, execution.id, Reply.completed);
-      final result = _drive(execution, step);
-      if (!identical(result, _parked)) completer.complete(result);
-    } catch (error, stackTrace) {
-      completer.completeError(error, stackTrace);
-    }
+  void _deliver(_Wait wait, {required bool failed}) {
+    pendingCount--;
+    _timeouts.remove(wait);
+    wait.end();
+    rhaiCompleteFuture(_engine, wait.future, failed);
+    wait.execution
+      ..wait = null
+      ..goOn();
   }
 
   /// Writes the description of a Dart function's error to slot 0.
@@ -322,20 +333,100 @@ final class _Execution {
   /// The errors of Dart functions that the script may hold.
   late final DartErrors errors = DartErrors();
 
-  /// Completes with the script's value; made when it first waits.
-  Completer<dynamic>? completer;
+  /// The Future that a call returned and the function it called, until the
+  /// execution waits for it.
+  (RegisteredFunction, Future<Object?>)? returned;
 
-  /// The Future that a call returned, until the execution waits for it.
-  Future<Object?>? awaited;
+  /// What it waits for.
+  _Wait? wait;
 
-  /// The function that returned it.
-  RegisteredFunction? awaitedFunction;
+  /// Completes when it can go on. Synchronously: that is always from the event
+  /// loop, and saves a microtask for each call.
+  Completer<void> wake = Completer.sync();
 
-  /// The id of the Future that it waits for; 0 while it does not wait.
-  int future = 0;
+  /// Whether it waits, or lets the event loop run.
+  bool isParked = false;
 
-  /// When the wait times out.
-  Deadline? deadline;
+  void park() {
+    if (wake.isCompleted) wake = Completer.sync();
+    isParked = true;
+  }
+
+  void goOn() {
+    if (!isParked || wake.isCompleted) return;
+    isParked = false;
+    wake.complete();
+  }
+}
+
+/// The wait of a script for one Future.
+final class _Wait extends TimedWait {
+  _Wait(this.bridge, this.execution, this.function, this.future, this._result);
+
+  final CallbackBridge bridge;
+  final _Execution execution;
+
+  /// The function that returned the Future.
+  final RegisteredFunction function;
+
+  /// The Future's id.
+  final int future;
+
+  /// The Future, as long as the wait is short. After that it must not be
+  /// referred to from here: otherwise it would never be garbage.
+  Future<Object?>? _result;
+
+  @override
+  void becomeSlow() {
+    _abandoned.attach(_result!, this, detach: this);
+    _result = null;
+  }
+
+  void end() {
+    if (_result == null) _abandoned.detach(this);
+    _result = null;
+  }
+
+  /// Whether the script has got an answer, or was cancelled.
+  bool get isOver => !identical(execution.wait, this);
+
+  void listen(Future<Object?> result) {
+    try {
+      result.then(
+        (value) {
+          if (isOver) return;
+          // A Future of a Future.
+          if (value is Future<Object?>) return listen(value);
+          bridge._complete(this, value);
+        },
+        onError: (Object error, StackTrace stackTrace) =>
+            bridge._fail(this, error, stackTrace),
+      );
+    } catch (error, stackTrace) {
+      // A Future of the user's own making.
+      bridge._fail(this, error, stackTrace);
+    }
+  }
+
+  @override
+  void timeOut() => _failInZone(
+    RhaiTimeoutError(
+      '${function.name} did not complete within '
+      '${bridge._timeouts.timeout.inMilliseconds} ms',
+      functionName: function.name,
+      timeout: bridge._timeouts.timeout,
+    ),
+  );
+
+  void abandon() => _failInZone(
+    RhaiChannelClosedError(
+      'the Future that ${function.name} returned was garbage collected before '
+      'it completed',
+    ),
+  );
+
+  void _failInZone(RhaiException error) =>
+      execution.zone.run(() => bridge._fail(this, error, StackTrace.empty));
 }
 
 void _debug(String text, String position) =>

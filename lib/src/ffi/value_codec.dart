@@ -126,6 +126,16 @@ final class ValueCodec {
     return end;
   }
 
+  /// Writes a name to the input; returns its length in bytes.
+  ///
+  /// Throws an [ArgumentError] if it is no valid Unicode.
+  int writeName(String name) {
+    if (utf8.decode(utf8.encode(name)) != name) {
+      throw ArgumentError.value(name, 'name', 'has a lone surrogate');
+    }
+    return writeText(name, 'name');
+  }
+
   /// Writes a text to the start of the input, which has room for it.
   void rewriteText(String text) => writeUtf8(text, _input, 0);
 
@@ -219,7 +229,16 @@ String readString(Uint8List bytes, int start, int end) {
     }
     if (all < 0x80) return String.fromCharCodes(bytes, start, end);
   }
-  return const Utf8Decoder(allowMalformed: true).convert(bytes, start, end);
+  final text = const Utf8Decoder(
+    allowMalformed: true,
+  ).convert(bytes, start, end);
+  // The decoder takes a leading U+FEFF for a byte order mark and drops it.
+  final hasMark =
+      end - start >= 3 &&
+      bytes[start] == 0xef &&
+      bytes[start + 1] == 0xbb &&
+      bytes[start + 2] == 0xbf;
+  return hasMark ? '\ufeff$text' : text;
 }
 
 /// Reads an array or a map, in one pass and without recursion.

@@ -124,9 +124,7 @@ final class ValueWriter {
           value = container.value;
           break;
         }
-        if (container.written != container.length) {
-          throw ConcurrentModificationError(container.container);
-        }
+        container.checkLength();
         _containers.removeLast();
         _open?.remove(container.container);
       }
@@ -244,8 +242,14 @@ final class _Open {
 
   bool moveNext() {
     if (!(_values ?? _entries)!.moveNext()) return false;
-    written++;
+    // One that goes on without end must not fill the memory.
+    if (++written > length) checkLength();
     return true;
+  }
+
+  /// Checks that it has as many values as it said.
+  void checkLength() {
+    if (written != length) throw ConcurrentModificationError(container);
   }
 
   Object? get key => _entries?.current.key;
