@@ -1,0 +1,47 @@
+/// All tests as one program, which can be compiled ahead of time:
+/// `tool/test_aot.sh`. Only those that start processes are not among them.
+library;
+
+import 'package:test/test.dart';
+
+import 'async_errors_test.dart' as async_errors;
+import 'async_function_test.dart' as async_function;
+import 'async_timeout_test.dart' as async_timeout;
+import 'bad_input_test.dart' as bad_input;
+import 'basics_test.dart' as basics;
+import 'concurrent_scripts_test.dart' as concurrent_scripts;
+import 'data_size_test.dart' as data_size;
+import 'disabled_features_test.dart' as disabled_features;
+import 'dispose_test.dart' as dispose;
+import 'errors_test.dart' as errors;
+import 'large_scripts_test.dart' as large_scripts;
+import 'limits_test.dart' as limits;
+import 'random_scripts_test.dart' as random_scripts;
+import 'reentrancy_test.dart' as reentrancy;
+import 'register_function_test.dart' as register_function;
+import 'time_limit_test.dart' as time_limit;
+import 'value_errors_test.dart' as value_errors;
+import 'values_test.dart' as values;
+import 'waiting_places_test.dart' as waiting_places;
+
+void main() {
+  group('async_errors', async_errors.main);
+  group('async_function', async_function.main);
+  group('async_timeout', async_timeout.main);
+  group('bad_input', bad_input.main);
+  group('basics', basics.main);
+  group('concurrent_scripts', concurrent_scripts.main);
+  group('data_size', data_size.main);
+  group('disabled_features', disabled_features.main);
+  group('dispose', dispose.main);
+  group('errors', errors.main);
+  group('large_scripts', large_scripts.main);
+  group('limits', limits.main);
+  group('random_scripts', random_scripts.main);
+  group('reentrancy', reentrancy.main);
+  group('register_function', register_function.main);
+  group('time_limit', time_limit.main);
+  group('value_errors', value_errors.main);
+  group('values', values.main);
+  group('waiting_places', waiting_places.main);
+}

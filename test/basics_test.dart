@@ -1,0 +1,313 @@
+/// Values of scripts, registered functions, variables, printing, analysis.
+library;
+
+import 'dart:async';
+import 'dart:typed_data';
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+void main() {
+  late RhaiEngine engine;
+
+  setUp(() => engine = RhaiEngine.withDefaults());
+  tearDown(() => engine.dispose());
+
+  group('eval returns', () {
+    const values = <String, Object?>{
+      '()': null,
+      'true': true,
+      '1 == 2': false,
+      '40 + 2': 42,
+      '-7': -7,
+      '0xff': 255,
+      '1.0': 1.0,
+      '2.5e3': 2500.0,
+      '7 / 2': 3,
+      '7.0 / 2.0': 3.5,
+      '"text"': 'text',
+      "'c'": 'c',
+      r'let x = 6; `six: ${x}`': 'six: 6',
+      '[]': <Object?>[],
+      '[1, "a", [true, ()]]': [
+        1,
+        'a',
+        [true, null],
+      ],
+      '#{}': <String, Object?>{},
+      '#{a: 1, "b c": #{d: [2]}}': {
+        'a': 1,
+        'b c': {
+          'd': [2],
+        },
+      },
+      'if 1 < 2 { "yes" } else { "no" }': 'yes',
+      'switch 3 { 1 => "a", 3 => "c", _ => "?" }': 'c',
+      'fn twice(x) { x * 2 } twice(21)': 42,
+      'let f = |x| x + 1; f.call(41)': 42,
+      '[1, 2, 3].map(|x| x * x)': [1, 4, 9],
+      'let x = 1;': null,
+      'return 5; 6': 5,
+    };
+    values.forEach((script, value) {
+      test('${value.runtimeType} for $script', () {
+        final result = engine.eval(script);
+        expect(result, value);
+        expect(result is double, value is double);
+      });
+    });
+
+    test('bytes for a blob', () {
+      expect(
+        engine.eval('blob(3, 0x41)'),
+        allOf(isA<Uint8List>(), [0x41, 0x41, 0x41]),
+      );
+    });
+
+    test('null for a script without statements', () {
+      for (final script in ['', '  \n\t', '// a comment', '/* one */ // two']) {
+        expect(engine.eval(script), isNull, reason: script);
+      }
+    });
+  });
+
+  test('a thousand different scripts run on one engine', () {
+    for (var i = 0; i < 1000; i++) {
+      expect(engine.eval('let x = $i; x * 2'), i * 2);
+    }
+    expect(engine.eval('let x = 0; x * 2'), 0);
+  });
+
+  test('the same script runs a thousand times', () {
+    var count = 0;
+    engine.registerFunction('next', () => ++count);
+    for (var i = 1; i <= 1000; i++) {
+      expect(engine.eval('next() * 2'), i * 2);
+    }
+  });
+
+  test('a compiled script calls functions that are registered later', () {
+    const script = 'answer()';
+    expect(() => engine.eval(script), throwsA(isA<RhaiRuntimeError>()));
+    engine.registerFunction('answer', () => 42);
+    expect(engine.eval(script), 42);
+  });
+
+  group('variables', () {
+    test('are seen by every later script', () {
+      engine
+        ..setVar('x', 40)
+        ..setConstant('two', 2);
+      expect(engine.eval('x + two'), 42);
+      expect(engine.eval('x * two'), 80);
+    });
+
+    test('can be set again', () {
+      engine.setVar('x', 1);
+      expect(engine.eval('x'), 1);
+      engine.setVar('x', 'text');
+      expect(engine.eval('x'), 'text');
+    });
+
+    test('start every script with the value that was set', () {
+      engine
+        ..setVar('x', 1)
+        ..setVar('list', [1]);
+      const script = 'x += 1; list.push(2); [x, list]';
+      for (var i = 0; i < 2; i++) {
+        expect(engine.eval(script), [
+          2,
+          [1, 2],
+        ]);
+      }
+      expect(engine.eval('[x, list]'), [
+        1,
+        [1],
+      ]);
+    });
+
+    test('and functions of a script are gone after it', () {
+      expect(engine.eval('let y = 1; fn f() { 2 } y + f()'), 3);
+      expect(() => engine.eval('y'), throwsA(isA<RhaiRuntimeError>()));
+      expect(() => engine.eval('f()'), throwsA(isA<RhaiRuntimeError>()));
+    });
+
+    test('that are constant cannot be assigned', () {
+      engine
+        ..setConstant('c', 1)
+        ..setConstant('list', [1]);
+      expect(() => engine.eval('c = 2;'), throwsA(isA<RhaiException>()));
+      expect(() => engine.eval('c += 2;'), throwsA(isA<RhaiException>()));
+      expect(() => engine.eval('list.push(2);'), throwsA(isA<RhaiException>()));
+      expect(engine.eval('[c, list]'), [
+        1,
+        [1],
+      ]);
+    });
+
+    test('are removed by clearScope, functions are not', () {
+      engine
+        ..setVar('x', 1)
+        ..setConstant('c', 2)
+        ..registerFunction('f', () => 3)
+        ..clearScope();
+      expect(() => engine.eval('x'), throwsA(isA<RhaiRuntimeError>()));
+      expect(() => engine.eval('c'), throwsA(isA<RhaiRuntimeError>()));
+      expect(engine.eval('f()'), 3);
+    });
+
+    test('and functions of one engine are unknown to another', () {
+      final other = RhaiEngine.withDefaults();
+      addTearDown(other.dispose);
+      engine
+        ..setVar('x', 1)
+        ..registerFunction('f', () => 1);
+      other.setVar('x', 2);
+      expect(engine.eval('x + f()'), 2);
+      expect(other.eval('x'), 2);
+      expect(() => other.eval('f()'), throwsA(isA<RhaiRuntimeError>()));
+    });
+
+    test('cannot have a name that is none', () {
+      for (final name in ['', '1x', 'a b', 'if', 'let', 'a\u0000b', 'a.b']) {
+        expect(() => engine.setVar(name, 1), throwsArgumentError, reason: name);
+        expect(
+          () => engine.setConstant(name, 1),
+          throwsArgumentError,
+          reason: name,
+        );
+      }
+    });
+  });
+
+  group('print', () {
+    test("goes to Dart's print in the zone of eval", () async {
+      final lines = <String>[];
+      await runZoned(
+        () async {
+          engine.eval('print("one"); print(2); print([3, "x"]); print("");');
+          await engine.eval('sleep(0.001); print("later")');
+        },
+        zoneSpecification: ZoneSpecification(
+          print: (_, _, _, line) => lines.add(line),
+        ),
+      );
+      expect(lines, ['one', '2', '[3, "x"]', '', 'later']);
+    });
+
+    test('passes on what the zone throws', () {
+      expect(
+        () => runZoned(
+          () => engine.eval('print("x"); 1'),
+          zoneSpecification: ZoneSpecification(
+            print: (_, _, _, _) => throw StateError('full'),
+          ),
+        ),
+        throwsA(
+          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', isStateError),
+        ),
+      );
+    });
+
+    test('has a sibling for debugging', () {
+      expect(engine.eval('debug("debug() writes to stderr"); 1'), 1);
+    });
+  });
+
+  group('sleep', () {
+    test('lets the event loop run', () async {
+      var ran = false;
+      Timer.run(() => ran = true);
+      final result = engine.eval('sleep(0.02); 42');
+      expect(ran, isFalse);
+      expect(result, isA<Future<dynamic>>());
+      expect(await result, 42);
+      expect(ran, isTrue);
+    });
+
+    test('takes whole seconds and fractions', () async {
+      expect(await engine.eval('sleep(0); sleep(0.0); 1'), 1);
+    });
+
+    test('refuses what is no time', () {
+      for (final time in ['"1"', '0.0 / 0.0', '1.0 / 0.0']) {
+        expect(
+          () => engine.eval('sleep($time)'),
+          throwsA(isA<RhaiRuntimeError>()),
+          reason: time,
+        );
+      }
+    });
+  });
+
+  group('analyze', () {
+    test('accepts a valid script without running it', () {
+      var calls = 0;
+      engine.registerFunction('f', () => ++calls);
+      final result = engine.analyze(
+        'let x = f(); fn g(a, b) { a + b } g(x, 1)',
+      );
+      expect(result.isValid, isTrue);
+      expect(result.syntaxErrors, isEmpty);
+      expect(result.warnings, isEmpty);
+      expect(result.astSummary, contains('g(a, b)'));
+      expect(calls, 0);
+    });
+
+    test('finds a syntax error and where it is', () {
+      final result = engine.analyze('let x = 1;\nlet y = ;');
+      expect(result.isValid, isFalse);
+      final error = result.syntaxErrors.single;
+      expect((error.lineNumber, error.columnNumber), (2, 9));
+      expect(result.warnings, isEmpty);
+      expect(result.astSummary, isEmpty);
+    });
+
+    test('warns of unknown functions and wrong numbers of arguments', () {
+      engine.registerFunction('add', (int a, int b) => a + b);
+      final result = engine.analyze(
+        'let x = add(1, 2);\n'
+        'fn known(a) { helper(a) }\n'
+        'known(x); x.known();\n'
+        'add(1); [1].map(|v| missing(v))',
+      );
+      expect(result.isValid, isTrue);
+      expect(result.warnings, hasLength(3));
+      expect(
+        result.warnings,
+        containsAll([
+          allOf(contains('helper'), contains('line 2, position 15')),
+          allOf(contains('add with 1'), contains('line 4, position 1')),
+          allOf(contains('missing'), contains('line 4, position 21')),
+        ]),
+      );
+    });
+
+    test("knows the language's own functions", () {
+      final result = engine.analyze(
+        'print("a"); debug(1); type_of(1); "abc".len(); [1].push(2); '
+        'let f = |x| x; f.call(1); Fn("abs").call(-1); sleep(1); 1.0.floor()',
+      );
+      expect(result.warnings, isEmpty);
+    });
+
+    test('says that a disabled word is an error', () {
+      expect(engine.analyze('eval("1")').isValid, isFalse);
+    });
+  });
+
+  test('a disposed engine refuses everything but dispose and isDisposed', () {
+    expect(engine.isDisposed, isFalse);
+    engine
+      ..dispose()
+      ..dispose();
+    expect(engine.isDisposed, isTrue);
+    expect(() => engine.eval('1'), throwsStateError);
+    expect(() => engine.evalAsync('1'), throwsStateError);
+    expect(() => engine.analyze('1'), throwsStateError);
+    expect(() => engine.registerFunction('f', () => 1), throwsStateError);
+    expect(() => engine.setVar('x', 1), throwsStateError);
+    expect(() => engine.setConstant('x', 1), throwsStateError);
+    expect(() => engine.clearScope(), throwsStateError);
+  });
+}

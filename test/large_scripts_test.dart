@@ -1,0 +1,138 @@
+/// Scripts that are very long or very deeply nested.
+library;
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+const _megabyte = 1 << 20;
+
+void main() {
+  late RhaiEngine engine;
+
+  setUp(() {
+    engine = RhaiEngine.withDefaults();
+    engine.registerFunction('id', (Object? x) => x);
+  });
+  tearDown(() {
+    // The health check: everything still works after the bad input.
+    engine.setVar('check', ['ok', 1]);
+    expect(engine.eval('let r = check; r.push(id(2.5)); r.map(|x| x)'), [
+      'ok',
+      1,
+      2.5,
+    ]);
+    engine.dispose();
+  });
+
+  group('a script of a megabyte', () {
+    test('may be one string', () {
+      expect(engine.eval('"${'x' * _megabyte}".len()'), _megabyte);
+    });
+
+    test('may be one comment', () {
+      expect(engine.eval('/*${'x' * _megabyte}*/ 1'), 1);
+      expect(engine.eval('1 //${'é' * _megabyte}'), 1);
+      expect(engine.eval('${'\n' * _megabyte}1'), 1);
+    });
+
+    test('may be many statements', () {
+      const count = _megabyte ~/ 8;
+      expect(engine.eval('let x = 0;\n${'x += 1;\n' * count}x'), count);
+    });
+
+    test('may be one array or map', () {
+      const count = _megabyte ~/ 2;
+      final array = engine.eval('[${'1,' * count}]') as List<dynamic>;
+      expect(array, hasLength(count));
+      final entries = List.generate(60000, (i) => 'key_$i: $i').join(', ');
+      expect(engine.eval('#{$entries}.len()'), 60000);
+    });
+
+    test('may be many functions', () {
+      final functions = List.generate(40000, (i) => 'fn f$i() { $i }');
+      expect(engine.eval('${functions.join('\n')} f39999()'), 39999);
+    });
+
+    test('may have one very long name', () {
+      final name = 'x' * _megabyte;
+      expect(engine.eval('let $name = 1; $name + 1'), 2);
+    });
+
+    test('has an error at its end', () {
+      expect(
+        () => engine.eval('${'x += 100000000;\n' * 65000}let'),
+        throwsA(
+          isA<RhaiSyntaxError>().having((e) => e.lineNumber, 'line', 65001),
+        ),
+      );
+    });
+
+    test('has no error at a wrong place', () {
+      expect(
+        () => engine.eval('${'x += 1;\n' * 100000}let'),
+        throwsA(
+          isA<RhaiSyntaxError>().having(
+            (e) => e.lineNumber,
+            'line',
+            anyOf(isNull, 100001),
+          ),
+        ),
+      );
+      expect(
+        () => engine.eval('${' ' * 100000}let'),
+        throwsA(
+          isA<RhaiSyntaxError>().having(
+            (e) => e.columnNumber,
+            'column',
+            anyOf(isNull, greaterThan(100000)),
+          ),
+        ),
+      );
+    });
+  });
+
+  group('nesting of 100,000 levels is an error', () {
+    const nested = {
+      'parentheses': ('(', '1', ')'),
+      'arrays': ('[', '1', ']'),
+      'blocks': ('{', '1', '}'),
+      'maps': ('#{a:', '1', '}'),
+      'interpolations': (r'`${', '1', '}`'),
+      'calls': ('id(', '1', ')'),
+      'indices': ('a[', '1', ']'),
+      'conditions': ('if true {', '1', '}'),
+      'loops': ('loop {', 'break;', '}'),
+      'switches': ('switch 1 { 1 => ', '1', '}'),
+      'tries': ('try {', '1', '} catch { }'),
+      'functions': ('fn f() {', '1', '}'),
+      'closures': ('|x| { ', '1', '}'),
+      'negations': ('!', 'true', ''),
+      'signs': ('- ', '1', ''),
+      'a long sum': ('', '1', ' + id(1)'),
+      'a long method chain': ('', '1', '.id()'),
+      'a long chain of properties': ('let a = 1; a', '', '.a'),
+      'a long chain of else': (
+        '',
+        'if id(1) == 2 { }',
+        ' else if id(1) == 3 { }',
+      ),
+    };
+    nested.forEach((name, parts) {
+      final (open, core, close) = parts;
+      test('in $name', () {
+        const levels = 100000;
+        final whole =
+            '${open * (close == '.a' ? 1 : levels)}$core${close * levels}';
+        expect(() => engine.eval(whole), throwsA(isA<RhaiException>()));
+        expect(engine.analyze(whole).isValid, isFalse);
+        if (open.isEmpty) return;
+        final unclosed = open * levels;
+        expect(() => engine.eval(unclosed), throwsA(isA<RhaiException>()));
+      });
+    });
+  });
+
+  test('comments may be nested 100,000 times', () {
+    expect(engine.eval('${'/*' * 100000}${'*/' * 100000} 1'), 1);
+  });
+}

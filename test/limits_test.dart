@@ -1,0 +1,340 @@
+/// The limits of a configuration.
+library;
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+RhaiEngine _engine({
+  int maxOperations = 0,
+  int? maxStackDepth,
+  int? maxStringLength,
+  int timeoutMs = 0,
+}) {
+  final engine = RhaiEngine.withConfig(
+    RhaiConfig.custom(
+      maxOperations: maxOperations,
+      maxStackDepth: maxStackDepth,
+      maxStringLength: maxStringLength,
+      timeoutMs: timeoutMs,
+    ),
+  );
+  addTearDown(engine.dispose);
+  return engine;
+}
+
+Matcher _runtimeError(String message) => throwsA(
+  isA<RhaiRuntimeError>().having(
+    (e) => e.message,
+    'message',
+    contains(message),
+  ),
+);
+
+void main() {
+  group('a configuration', () {
+    test('has secure defaults', () {
+      for (final config in [RhaiConfig.secureDefaults(), RhaiConfig.custom()]) {
+        expect(config.maxOperations, 1000000);
+        expect(config.maxStackDepth, 100);
+        expect(config.maxStringLength, 10 * 1024 * 1024);
+        expect(config.timeoutMs, 5000);
+        expect(config.asyncTimeout, const Duration(seconds: 30));
+        expect(config.disableFileIo, isTrue);
+        expect(config.disableEval, isTrue);
+        expect(config.disableModules, isTrue);
+      }
+    });
+
+    test('keeps what it is given', () {
+      final config = RhaiConfig.custom(
+        maxOperations: 1,
+        maxStackDepth: 2,
+        maxStringLength: 3,
+        timeoutMs: 4,
+        asyncTimeout: const Duration(milliseconds: 5),
+        disableFileIo: false,
+        disableEval: false,
+        disableModules: false,
+      );
+      expect(config.maxOperations, 1);
+      expect(config.maxStackDepth, 2);
+      expect(config.maxStringLength, 3);
+      expect(config.timeoutMs, 4);
+      expect(config.asyncTimeout, const Duration(milliseconds: 5));
+      expect(config.disableFileIo, isFalse);
+      expect(config.disableEval, isFalse);
+      expect(config.disableModules, isFalse);
+    });
+
+    test('refuses negative limits', () {
+      expect(() => RhaiConfig.custom(maxOperations: -1), throwsArgumentError);
+      expect(() => RhaiConfig.custom(maxStackDepth: -1), throwsArgumentError);
+      expect(() => RhaiConfig.custom(maxStringLength: -1), throwsArgumentError);
+      expect(() => RhaiConfig.custom(timeoutMs: -1), throwsArgumentError);
+    });
+
+    test('refuses an asyncTimeout that is too short or too long', () {
+      for (final timeout in const [
+        Duration.zero,
+        Duration(microseconds: 999),
+        Duration(seconds: -1),
+        Duration(days: 365, microseconds: 1),
+      ]) {
+        expect(
+          () => RhaiConfig.custom(asyncTimeout: timeout),
+          throwsArgumentError,
+          reason: '$timeout',
+        );
+      }
+      RhaiConfig.custom(asyncTimeout: RhaiConfig.maxAsyncTimeout);
+    });
+
+    test('may have the largest numbers', () {
+      const max = 0x7fffffffffffffff;
+      final engine = _engine(
+        maxOperations: max,
+        maxStackDepth: max,
+        maxStringLength: max,
+        timeoutMs: max,
+      );
+      expect(engine.eval('let s = "a"; [1].map(|x| s + x)'), ['a1']);
+    });
+  });
+
+  group('maxOperations', () {
+    const message = 'too many operations';
+
+    test('stops an endless script', () {
+      final engine = _engine(maxOperations: 1000);
+      for (final script in [
+        'loop { }',
+        'while true { }',
+        'do { } while true',
+        'for i in 0..9223372036854775807 { let x = i; }',
+        'fn f(n) { if n > 0 { f(n - 1) + f(n - 1) } else { 1 } } f(50)',
+        '[1].map(|x| loop { })',
+        'let a = [3, 1, 2]; a.sort(|a, b| loop { })',
+      ]) {
+        expect(() => engine.eval(script), _runtimeError(message));
+      }
+      expect(engine.eval('1 + 1'), 2);
+    });
+
+    /// The smallest limit under which a script runs.
+    int operationsOf(String script) {
+      var (low, high) = (1, 1 << 17);
+      while (low < high) {
+        final limit = (low + high) ~/ 2;
+        final engine = RhaiEngine.withConfig(
+          RhaiConfig.custom(maxOperations: limit),
+        );
+        try {
+          engine.eval(script);
+          high = limit;
+        } on RhaiRuntimeError catch (error) {
+          expect(error.message, contains('the limit is $limit'));
+          low = limit + 1;
+        } finally {
+          engine.dispose();
+        }
+      }
+      return low;
+    }
+
+    test('counts every operation of a loop', () {
+      String script(int n) => 'let s = 0; for i in 0..$n { s += i; } s';
+      final first = operationsOf(script(0));
+      final perRound = operationsOf(script(1)) - first;
+      expect(perRound, greaterThan(0));
+      for (final n in [2, 3, 10, 20, 21, 22, 23, 64, 100, 1000, 9999]) {
+        expect(operationsOf(script(n)), first + n * perRound, reason: '$n');
+      }
+    });
+
+    test('counts what closures do that native functions call', () {
+      String script(int n) =>
+          'let a = []; a.pad(5, 1); '
+          'a.map(|x| { for i in 0..$n { x += i; } x }).len()';
+      final first = operationsOf(script(0));
+      final perRound = operationsOf(script(1)) - first;
+      expect(perRound, greaterThanOrEqualTo(5));
+      for (final n in [2, 10, 100, 1000]) {
+        expect(operationsOf(script(n)), first + n * perRound, reason: '$n');
+      }
+    });
+
+    test('is counted anew in every execution', () {
+      const script = 'for i in 0..100 { let x = i; }';
+      final engine = _engine(maxOperations: operationsOf(script));
+      for (var i = 0; i < 100; i++) {
+        expect(engine.eval(script), isNull);
+      }
+    });
+
+    test('goes on to be counted after waiting', () async {
+      final engine = _engine(maxOperations: 1000);
+      await expectLater(
+        engine.evalAsync('loop { sleep(0); }'),
+        _runtimeError(message),
+      );
+    });
+
+    test('of 0 is no limit', () {
+      const script = 'let s = 0; for i in 0..1000000 { s += i; } s';
+      expect(_engine().eval(script), 499999500000);
+    });
+  });
+
+  group('maxStackDepth', () {
+    const message = 'stack overflow';
+    String nested(int calls) =>
+        'fn f(n) { if n > 1 { 1 + f(n - 1) } else { 1 } } f($calls)';
+
+    test('is how many calls may be nested', () {
+      for (final limit in [1, 2, 10, 100, 1000]) {
+        final engine = _engine(maxStackDepth: limit);
+        expect(engine.eval(nested(limit)), limit);
+        expect(() => engine.eval(nested(limit + 1)), _runtimeError(message));
+        expect(engine.eval(nested(limit)), limit);
+      }
+    });
+
+    test('counts closures like functions', () {
+      for (final limit in [1, 2, 10, 100]) {
+        final engine = _engine(maxStackDepth: limit);
+        String script(int calls) =>
+            'let f = |f, n| if n > 1 { 1 + f.call(f, n - 1) } else { 1 }; '
+            'f.call(f, $calls)';
+        expect(engine.eval(script(limit)), limit);
+        expect(() => engine.eval(script(limit + 1)), _runtimeError(message));
+      }
+    });
+
+    test('counts a closure that a native function calls twice', () {
+      final engine = _engine(maxStackDepth: 4);
+      String script(int closures) =>
+          '${'[1].map(|x| ' * closures}1${')' * closures}.len()';
+      expect(engine.eval(script(2)), 1);
+      expect(() => engine.eval(script(3)), _runtimeError(message));
+    });
+
+    test('stops endless recursion of every kind', () {
+      final engine = _engine();
+      for (final script in _endlessRecursions) {
+        expect(
+          () => engine.eval(script),
+          _runtimeError(message),
+          reason: script,
+        );
+      }
+      expect(engine.eval('1 + 1'), 2);
+    });
+
+    test('of 0 allows what the native stack holds', () {
+      final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+      addTearDown(engine.dispose);
+      expect(engine.eval(nested(4000)), 4000);
+      for (final script in _endlessRecursions) {
+        expect(
+          () => engine.eval(script),
+          _runtimeError(message),
+          reason: script,
+        );
+      }
+      expect(
+        () => engine.eval('fn f() { eval("f()") } f()'),
+        _runtimeError(message),
+      );
+      expect(engine.eval(nested(4000)), 4000);
+    });
+  });
+
+  group('maxStringLength', () {
+    const message = 'Length of string too large';
+    late RhaiEngine engine;
+    setUp(() => engine = _engine(maxStringLength: 100));
+
+    const scripts = {
+      '+': 's + s',
+      '+=': 's += s; s',
+      '+= of a character': 'loop { s += "x"; }',
+      'interpolation': r'`${s}${s}`',
+      'pad': 's.pad(101, "x"); s',
+      'replace': 's.replace("x", "yy"); s',
+      'to_string': '[s, s].to_string()',
+      'a string in a loop': 'loop { s = "<" + s + ">"; }',
+    };
+    scripts.forEach((name, script) {
+      test('limits what $name makes', () {
+        final tooLong = 'let s = ""; s.pad(99, "x"); $script';
+        expect(() => engine.eval(tooLong), _runtimeError(message));
+        expect(engine.eval('"x"'), 'x');
+      });
+    });
+
+    test('is how many bytes a string may have', () {
+      const exact = 'let s = ""; s.pad(99, "x"); s += "y"; s.len()';
+      expect(engine.eval(exact), 100);
+      const bytes = 'let s = ""; s.pad(98, "x"); s += "é"; s.bytes';
+      expect(engine.eval(bytes), 100);
+      const more = 'let s = ""; s.pad(99, "x"); s += "é"; s';
+      expect(() => engine.eval(more), _runtimeError(message));
+    });
+
+    test('limits string literals', () {
+      expect(engine.eval('"${'x' * 100}"'), 'x' * 100);
+      expect(
+        () => engine.eval('"${'x' * 101}"'),
+        throwsA(isA<RhaiSyntaxError>()),
+      );
+    });
+
+    test('limits the strings of an array or map together', () {
+      const script = 'let s = ""; s.pad(60, "x");';
+      expect(() => engine.eval('$script [s, s]'), _runtimeError('too large'));
+      expect(
+        () => engine.eval('$script #{a: s, b: s}'),
+        _runtimeError('too large'),
+      );
+    });
+
+    test('of 0 is no limit', () {
+      final engine = _engine(maxStringLength: 0);
+      const length = 11 * 1024 * 1024;
+      const script = 'let s = ""; s.pad($length, "x"); s.len()';
+      expect(engine.eval(script), length);
+      expect(
+        () => _engine().eval(script),
+        _runtimeError(message),
+        reason: 'the default is 10 MiB',
+      );
+    });
+  });
+}
+
+/// Endless recursions through every construct that can make one.
+const _endlessRecursions = [
+  'fn f() { f() } f()',
+  'fn f(n) { 1 + f(n + 1) } f(0)',
+  'fn f() { g() } fn g() { f() } f()',
+  'fn f() { [1].map(|x| f()) } f()',
+  'fn f() { [2, 1].sort(|a, b| f()) } f()',
+  'fn f() { [1, 2].reduce(|a, b| f()) } f()',
+  'fn f() { Fn("f").call() } f()',
+  'fn f() { call(Fn("f")) } f()',
+  'let f = |f| f.call(f); f.call(f)',
+  'fn f() { if f() { 1 } else { 2 } } f()',
+  'fn f() { while f() { } } f()',
+  'fn f() { for i in f() { } } f()',
+  'fn f() { switch f() { 1 => 2, _ => 3 } } f()',
+  r'fn f() { `${f()}` } f()',
+  'fn f() { [f()] } f()',
+  'fn f() { #{a: f()} } f()',
+  'fn f() { return f(); } f()',
+  'fn f() { throw f(); } f()',
+  'fn f() { try { f() } catch (e) { f() } } f()',
+  'fn f() { f() && f() } f()',
+  'fn f() { f() ?? f() } f()',
+  'fn f() { this.f() } 1.f()',
+  'fn f(n) { ((((((((((f(n + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1)))) } f(0)',
+];

@@ -1,0 +1,44 @@
+/// How programs that run scripts end. Each runs in a process of its own.
+@Timeout(Duration(minutes: 5))
+library;
+
+import 'dart:convert';
+import 'dart:io';
+
+import 'package:test/test.dart';
+
+void main() {
+  test('a program whose script caught a timeout exits', () async {
+    expect(await _run('caught_timeout'), ['timeout']);
+  });
+
+  test('a program that never disposes its engine exits', () async {
+    expect(await _run('never_disposed'), ['10', 'Bad state: failed']);
+  });
+
+  test(
+    'a program that disposes an engine with waiting scripts exits',
+    () async {
+      expect(await _run('disposed_while_waiting'), ['cancelled']);
+    },
+  );
+
+  test('a process whose script waits is idle', testOn: 'linux', () async {
+    final [busyPart] = await _run('idle_wait');
+    expect(double.parse(busyPart), lessThan(0.5));
+  });
+}
+
+/// Runs a program in `test/programs` to its end; returns the lines it printed.
+Future<List<String>> _run(String name) async {
+  final process = await Process.start(Platform.resolvedExecutable, [
+    'run',
+    'test/programs/$name.dart',
+  ], workingDirectory: Directory.current.path);
+  addTearDown(process.kill);
+  final output = process.stdout.transform(systemEncoding.decoder).join();
+  final errors = process.stderr.transform(systemEncoding.decoder).join();
+  final exitCode = await process.exitCode;
+  expect(exitCode, 0, reason: '${await output}\n${await errors}');
+  return const LineSplitter().convert(await output);
+}

@@ -1,0 +1,328 @@
+/// Values that cannot cross between Dart and scripts, and how that is reported.
+library;
+
+import 'dart:async';
+import 'dart:collection';
+import 'dart:typed_data';
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+enum _Color { red }
+
+void main() {
+  late RhaiEngine engine;
+
+  setUp(() {
+    engine = RhaiEngine.withDefaults();
+    engine.registerFunction('id', (Object? x) => x);
+  });
+  tearDown(() {
+    // Whatever went wrong, the engine works.
+    expect(engine.eval('id([1, #{a: "x"}])'), [
+      1,
+      {'a': 'x'},
+    ]);
+    engine.dispose();
+  });
+
+  /// Expects that the value cannot cross to scripts because of what is at
+  /// [path] in it.
+  void expectRefused(Object? value, String path, String problem) {
+    Matcher error(String start) => isA<RhaiFFIError>().having(
+      (e) => e.message,
+      'message',
+      allOf(startsWith('$start$path: '), contains(problem)),
+    );
+    expect(() => engine.setVar('v', value), throwsA(error('v')));
+    expect(() => engine.setConstant('v', value), throwsA(error('v')));
+    expect(() => engine.eval('v'), throwsA(isA<RhaiRuntimeError>()));
+
+    engine.registerFunction('get', () => value);
+    expect(
+      () => engine.eval('let x = 1;\n  get()'),
+      throwsA(
+        isA<RhaiRuntimeError>()
+            .having((e) => e.cause, 'cause', error('result of get'))
+            .having((e) => e.message, 'message', contains('of get$path: '))
+            .having((e) => (e.lineNumber, e.columnNumber), 'place', (2, 3)),
+      ),
+    );
+    expect(
+      engine.eval('try { get(); } catch (e) { return [e.type, e.message]; }'),
+      ['RhaiFFIError', startsWith('result of get$path: ')],
+    );
+  }
+
+  group('to scripts, what cannot cross is', () {
+    test('an object of a class without a meaning in scripts', () {
+      expectRefused(DateTime(2000), '', 'DateTime');
+      expectRefused(Object(), '', 'Object');
+      expectRefused(_Color.red, '', '_Color');
+      expectRefused(BigInt.one, '', 'BigInt');
+      expectRefused(#symbol, '', 'Symbol');
+      expectRefused((1, 2), '', '(int, int)');
+      expectRefused(int, '', 'Type');
+    });
+
+    test('a function', () {
+      expectRefused(() => 1, '', 'a function');
+      expectRefused([print], '[0]', 'a function');
+    });
+
+    test('an Iterable that is no List', () {
+      expectRefused({1, 2}, '', 'toList()');
+      expectRefused([1].map((x) => x), '', 'toList()');
+      expectRefused({'a': const Iterable<int>.empty()}, '.a', 'toList()');
+    });
+
+    test('a Future or Stream inside another value', () {
+      expectRefused([Future.value(1)], '[0]', 'a Future');
+      expectRefused({'a': const Stream<int>.empty()}, '.a', 'a Stream');
+    });
+
+    test('a Map with keys that are no Strings', () {
+      expectRefused({1: 'one'}, '', 'a key of type int');
+      expectRefused({null: 1}, '', 'a key of type Null');
+      expectRefused(
+        {
+          'a': 1,
+          'b': [
+            {'c': 1, 2: 2},
+          ],
+        },
+        '.b[0]',
+        'a key of type int',
+      );
+    });
+
+    test('a String that is no Unicode text', () {
+      for (final text in ['\ud800', 'a\udc00', '\udc00\ud800', '👍\ud83d']) {
+        expectRefused(text, '', 'lone surrogate');
+        expectRefused([1, text], '[1]', 'lone surrogate');
+        expectRefused({'a': text}, '.a', 'lone surrogate');
+      }
+      expect(
+        () => engine.setVar('v', {'\ud800': 1}),
+        throwsA(isA<RhaiFFIError>()),
+      );
+    });
+
+    test('named by where it is', () {
+      final bad = DateTime(2000);
+      expectRefused([0, bad], '[1]', 'DateTime');
+      expectRefused(
+        {
+          'a': [0, 1, bad],
+        },
+        '.a[2]',
+        'DateTime',
+      );
+      expectRefused(
+        [
+          0,
+          {
+            'user': {'name': 'Ann', 'avatar': bad},
+          },
+        ],
+        '[1].user.avatar',
+        'DateTime',
+      );
+    });
+
+    test('a value that contains itself', () {
+      final list = <Object?>[1];
+      list.add(list);
+      expectRefused(list, '[1]', 'contains itself');
+
+      final map = <String, Object?>{};
+      map['list'] = [0, map];
+      expectRefused(map, '.list[1]', 'contains itself');
+      expectRefused([map], '[0].list[1]', 'contains itself');
+
+      final inner = <String, Object?>{'a': 1};
+      inner['self'] = inner;
+      Object? deep = inner;
+      for (var i = 0; i < 200; i++) {
+        deep = [deep];
+      }
+      expectRefused(deep, '${'[0]' * 200}.self', 'contains itself');
+    });
+
+    test('what is nested more than 100,000 levels', () {
+      Object? deep = 1;
+      for (var i = 0; i < 100001; i++) {
+        deep = [deep];
+      }
+      expectRefused(deep, '[0]' * 8, 'nested more than 100000 levels');
+    });
+  });
+
+  test('a value with the same List in many places crosses', () {
+    final shared = <Object?>[1];
+    Object? value = shared;
+    for (var i = 0; i < 100; i++) {
+      value = [value, shared];
+    }
+    engine.setVar('v', value);
+    expect(engine.eval('v[0][0][0][1]'), [1]);
+  });
+
+  group('a List', () {
+    test('that gets longer while it is read is an error', () {
+      final list = _Changing(3, () => 1);
+      expect(
+        () => engine.setVar('v', list),
+        throwsA(isA<ConcurrentModificationError>()),
+      );
+    });
+
+    test('that gets shorter while it is read is an error', () {
+      engine.registerFunction('get', () => [_Changing(3, () => -1)]);
+      expect(
+        engine.eval('try { get(); } catch (e) { return e.type; }'),
+        'ConcurrentModificationError',
+      );
+    });
+
+    test('that lies about its length is an error', () {
+      for (final length in [0, 2, 4]) {
+        expect(
+          () => engine.setVar('v', _Lying(length)),
+          throwsA(isA<ConcurrentModificationError>()),
+        );
+      }
+    });
+
+    test('that fails to be read passes its error on', () {
+      engine.registerFunction(
+        'get',
+        () => [_Changing(3, () => throw StateError('gone'))],
+      );
+      expect(
+        () => engine.eval('get()'),
+        throwsA(
+          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', isStateError),
+        ),
+      );
+    });
+  });
+
+  group('from scripts, what cannot cross', () {
+    void expectResultRefused(String script, String start) => expect(
+      () => engine.eval(script),
+      throwsA(
+        isA<RhaiFFIError>().having(
+          (e) => e.message,
+          'message',
+          startsWith(start),
+        ),
+      ),
+      reason: script,
+    );
+
+    test('is a closure, function pointer, timestamp or range', () {
+      expectResultRefused('|x| x', 'result: ');
+      expectResultRefused('Fn("id")', 'result: ');
+      expectResultRefused('timestamp()', 'result: ');
+      expectResultRefused('1..5', 'result: ');
+      expectResultRefused('let f = || 1; let g = || f; f', 'result: ');
+    });
+
+    test('is named by where it is in the result', () {
+      expectResultRefused('#{user: [1, 2, |x| x]}', 'result.user[2]: ');
+      expectResultRefused('[[], [#{a: Fn("f")}]]', 'result[1][0].a: ');
+      expectResultRefused('#{a: 1, "x y": timestamp()}', 'result.x y: ');
+    });
+
+    test('is named by where it is in the arguments', () {
+      var calls = 0;
+      engine.registerFunction('f', (Object? a, Object? b) => calls++);
+      final scripts = {
+        'f(1, |x| x)': 'args[1]: ',
+        'f(timestamp(), 1)': 'args[0]: ',
+        'f(1, #{user: #{avatar: || 1}})': 'args[1].user.avatar: ',
+        '1.f([1, [2, Fn("f")]])': 'args[1][1][1]: ',
+      };
+      scripts.forEach((script, start) {
+        expect(
+          () => engine.eval('\n  $script'),
+          throwsA(
+            isA<RhaiRuntimeError>()
+                .having((e) => e.message, 'message', startsWith(start))
+                .having((e) => e.lineNumber, 'line', 2),
+          ),
+          reason: script,
+        );
+        expect(
+          engine.eval(
+            'try { $script; } catch (e) { return [e.type, e.message]; }',
+          ),
+          ['RhaiFFIError', startsWith(start)],
+        );
+      });
+      expect(calls, 0);
+    });
+
+    test('is thrown without the value', () {
+      expect(
+        () => engine.eval('throw |x| x'),
+        throwsA(isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', null)),
+      );
+    });
+  });
+
+  test('a Future that completes with what cannot cross', () async {
+    engine.registerFunction('later', () async => {'at': DateTime(2000)});
+    await expectLater(
+      engine.evalAsync('later()'),
+      throwsA(
+        isA<RhaiRuntimeError>().having(
+          (e) => e.cause,
+          'cause',
+          isA<RhaiFFIError>().having(
+            (e) => e.message,
+            'message',
+            startsWith('result of later.at: '),
+          ),
+        ),
+      ),
+    );
+  });
+}
+
+/// A List whose length changes when an element is read.
+class _Changing extends ListBase<Object?> {
+  _Changing(this.length, this._change);
+
+  @override
+  int length;
+
+  final int Function() _change;
+
+  @override
+  Object? operator [](int index) {
+    length += _change();
+    return Uint8List(index);
+  }
+
+  @override
+  void operator []=(int index, Object? value) => throw UnsupportedError('[]=');
+}
+
+/// A List of three elements that claims to have another length.
+class _Lying extends ListBase<Object?> {
+  _Lying(this.length);
+
+  @override
+  int length;
+
+  @override
+  Iterator<Object?> get iterator => [1, 2, 3].iterator;
+
+  @override
+  Object? operator [](int index) => index;
+
+  @override
+  void operator []=(int index, Object? value) => throw UnsupportedError('[]=');
+}
