@@ -230,6 +230,28 @@ void main() {
     expect(engine.eval('1 + 1'), 2);
   });
 
+  test('scripts that run each other until the stack ends are an error', () {
+    final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+    addTearDown(engine.dispose);
+    var depth = 0;
+    engine.registerFunction('again', () {
+      depth++;
+      return engine.eval('again()');
+    });
+    expect(
+      () => engine.eval('again()'),
+      throwsA(
+        isA<RhaiRuntimeError>()
+            .having((error) => error.message, 'message', 'Stack Overflow')
+            .having((error) => error.cause, 'cause', isA<StackOverflowError>())
+            // Each of the scripts adds to it.
+            .having((e) => e.stackTrace.length, 'trace', lessThan(100000)),
+      ),
+    );
+    expect(depth, greaterThan(100));
+    expect(engine.eval('1 + 1'), 2);
+  });
+
   group('functions of one name', () {
     test('of two engines are two functions', () async {
       final other = RhaiEngine.withDefaults();

@@ -18,6 +18,19 @@ abstract final class _Kind {
 const _ffiError = -1;
 const _channelClosed = -2;
 
+/// The most characters of one Dart stack trace in an error's text, and of all of
+/// it. An error that passes through many nested scripts collects a trace in each,
+/// and those of Dart get longer by all that is below.
+const _maxDartTrace = 1 << 14;
+const _maxTrace = 1 << 16;
+
+/// Cuts a text after the last line that ends within [max] characters.
+String _shorten(String text, int max) {
+  if (text.length <= max) return text;
+  final end = text.lastIndexOf('\n', max);
+  return '${text.substring(0, end < 0 ? max : end)}\n…';
+}
+
 /// The errors of Dart functions that one script may still hold: it can catch
 /// an error, keep it and throw it again.
 final class DartErrors {
@@ -25,24 +38,29 @@ final class DartErrors {
   /// but its caller does not get the object itself.
   static const _capacity = 1000;
 
-  final LinkedHashMap<int, (Object, StackTrace)> _byId = LinkedHashMap();
+  final LinkedHashMap<int, (Object, String)> _byId = LinkedHashMap();
   int _lastId = 0;
 
   /// Keeps an error and describes it as the native side wants it:
   /// `[id, type, message, stack trace]`.
   List<Object?> describe(Object error, StackTrace stackTrace) {
     final id = ++_lastId;
-    _byId[id] = (error, stackTrace);
-    if (_byId.length > _capacity) _byId.remove(_byId.keys.first);
+    String trace;
+    List<Object?> description;
     try {
-      return [id, _typeName(error), _message(error), stackTrace.toString()];
+      trace = _shorten('$stackTrace'.trimRight(), _maxDartTrace);
+      description = [id, _typeName(error), _message(error), trace];
     } catch (_) {
-      return [id, 'Object', 'an error that cannot describe itself', ''];
+      trace = '';
+      description = [id, 'Object', 'an error that cannot describe itself', ''];
     }
+    _byId[id] = (error, trace);
+    if (_byId.length > _capacity) _byId.remove(_byId.keys.first);
+    return description;
   }
 
-  /// The error with an id, if it is still kept.
-  (Object, StackTrace)? operator [](int id) => _byId[id];
+  /// The error with an id and its stack trace, if it is still kept.
+  (Object, String)? operator [](int id) => _byId[id];
 }
 
 /// The name by which a script knows the type of a Dart error.
@@ -106,12 +124,14 @@ Never throwScriptError(
         message,
         lineNumber: lineNumber,
         columnNumber: columnNumber,
-        stackTrace: [
-          if (error is RhaiRuntimeError && error.stackTrace.isNotEmpty)
-            error.stackTrace,
-          if (trace != null) '$trace'.trimRight(),
-          scriptTrace,
-        ].where((part) => part.isNotEmpty).join('\n'),
+        stackTrace: _shorten(
+          [
+            if (error is RhaiRuntimeError) error.stackTrace,
+            ?trace,
+            scriptTrace,
+          ].where((part) => part.isNotEmpty).join('\n'),
+          _maxTrace,
+        ),
         // Through nested scripts, the first cause.
         cause: switch (error) {
           RhaiRuntimeError(:final cause?) => cause,

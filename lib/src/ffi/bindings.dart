@@ -145,6 +145,10 @@ external bool rhaiCompleteFuture(
   bool failed,
 );
 
+/// Ends a script that has made a request.
+@Native<Bool Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_cancel')
+external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
+
 /// Analyses a script.
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_analyze')
 external int rhaiAnalyze(Pointer<NativeEngine> engine, int scriptLength);

@@ -185,22 +185,30 @@ final class CallbackBridge implements Finalizable {
 
   /// Answers the requests of an execution until it ends or waits.
   Object? _drive(_Execution execution, int step) {
-    while (true) {
-      switch (step) {
-        case Step.call:
-          step = _call(execution);
-        case Step.pending:
-          _await(execution);
-          return _parked;
-        case Step.yielded:
-          execution.park();
-          // A timer's turn comes after the events that are there by now.
-          Timer.run(execution.goOn);
-          return _parked;
-        default:
-          _executions.remove(execution.id);
-          return _result(step, execution);
+    try {
+      while (true) {
+        switch (step) {
+          case Step.call:
+            step = _call(execution);
+          case Step.pending:
+            _await(execution);
+            return _parked;
+          case Step.yielded:
+            execution.park();
+            // A timer's turn comes after the events that are there by now.
+            Timer.run(execution.goOn);
+            return _parked;
+          default:
+            _executions.remove(execution.id);
+            return _result(step, execution);
+        }
       }
+    } catch (_) {
+      // Out of stack or memory in between: the script cannot go on.
+      if (_executions.remove(execution.id) != null && !isDisposed) {
+        rhaiCancel(_engine, execution.id);
+      }
+      rethrow;
     }
   }
 

@@ -25,14 +25,15 @@ final class ValueWriter {
   factory ValueWriter.take(String what) {
     final writer = _idle ?? ValueWriter._();
     _idle = null;
-    return writer.._what = what;
+    writer._containers.clear();
+    return writer
+      .._what = what
+      ..length = 0
+      .._open = null;
   }
 
   /// Gives the writer back for the next use.
   void release() {
-    length = 0;
-    _containers.clear();
-    _open = null;
     if (bytes.length > _keptCapacity) _allocate(1024);
     _idle = this;
   }
