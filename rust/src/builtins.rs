@@ -1,43 +1,51 @@
 //! Rhai's own functions that this crate replaces.
 
-use rhai::{Array, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, Map, Module};
 
+use crate::json;
+
+type Context<'a> = rhai::NativeCallContext<'a>;
 type Failure = Box<EvalAltResult>;
 
 /// Registers the replacements with `module`, which Rhai must search before its
 /// standard package.
 pub fn register(module: &mut Module) {
-    // Rhai's own versions swallow what the comparator throws and sort on.
+    // Rhai's own versions swallow what the comparator throws and go on. A
+    // comparator is a function pointer or a function's name.
+    let changing = |name| FuncRegistration::new(name).in_global_namespace();
     for name in ["sort", "sort_by"] {
-        FuncRegistration::new(name)
-            .in_global_namespace()
-            .with_volatility(true)
-            .set_into_module(module, sort_by);
+        changing(name).set_into_module(module, sort_by);
+        changing(name).set_into_module(module, |c: Context, array: &mut Array, by: &str| {
+            sort_by(c, array, FnPtr::new(by)?)
+        });
     }
+    changing("dedup").set_into_module(module, dedup_by);
+    changing("dedup").set_into_module(module, |c: Context, array: &mut Array, by: &str| {
+        dedup_by(c, array, FnPtr::new(by)?)
+    });
+    let pure = |name| changing(name).with_purity(true);
     for name in ["order", "order_by"] {
-        FuncRegistration::new(name)
-            .in_global_namespace()
-            .with_volatility(true)
-            .with_purity(true)
-            .set_into_module(module, order_by);
+        pure(name).set_into_module(module, order_by);
+        pure(name).set_into_module(module, |c: Context, array: &mut Array, by: &str| {
+            order_by(c, array, FnPtr::new(by)?)
+        });
     }
+    pure("to_json").set_into_module(module, to_json);
 }
 
 /// Sorts an array in place; leaves it alone if the comparator fails.
 ///
 /// The comparator returns a number (negative: its first argument comes first),
 /// or whether its first argument comes first.
-fn sort_by(context: NativeCallContext, array: &mut Array, by: FnPtr) -> Result<(), Failure> {
+fn sort_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failure> {
     let order = merge_sort(array.len(), |a, b| {
         let order = by.call_raw(&context, None, [array[a].clone(), array[b].clone()])?;
         if let Ok(number) = order.as_int() {
             return Ok(number <= 0);
         }
-        order.as_bool().map_err(|actual| {
-            let expected = "int or bool from the comparator".to_string();
-            let position = context.call_position();
-            EvalAltResult::ErrorMismatchDataType(expected, actual.into(), position).into()
-        })
+        order
+            .as_bool()
+            .map_err(|actual| mismatch(&context, "int or bool", actual))
     })?;
     *array = order
         .into_iter()
@@ -46,10 +54,55 @@ fn sort_by(context: NativeCallContext, array: &mut Array, by: FnPtr) -> Result<(
     Ok(())
 }
 
-fn order_by(context: NativeCallContext, array: &mut Array, by: FnPtr) -> Result<Array, Failure> {
+fn order_by(context: Context, array: &mut Array, by: FnPtr) -> Result<Array, Failure> {
     let mut sorted = array.clone();
     sort_by(context, &mut sorted, by)?;
     Ok(sorted)
+}
+
+/// Removes elements that equal the one before, as `by` sees it; leaves the array
+/// alone if that fails.
+fn dedup_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failure> {
+    let mut kept: Vec<usize> = Vec::with_capacity(array.len());
+    for index in 0..array.len() {
+        let same = match kept.last() {
+            Some(&last) => by
+                .call_raw(&context, None, [array[last].clone(), array[index].clone()])?
+                .as_bool()
+                .map_err(|actual| mismatch(&context, "bool", actual))?,
+            None => false,
+        };
+        if !same {
+            kept.push(index);
+        }
+    }
+    *array = kept
+        .into_iter()
+        .map(|index| std::mem::take(&mut array[index]))
+        .collect();
+    Ok(())
+}
+
+fn mismatch(context: &Context, expected: &str, actual: &str) -> Failure {
+    EvalAltResult::ErrorMismatchDataType(
+        format!("{expected} from the comparator"),
+        actual.into(),
+        context.call_position(),
+    )
+    .into()
+}
+
+fn to_json(context: Context, map: &mut Map) -> Result<String, Failure> {
+    let value = Dynamic::from_map(map.clone());
+    let max_len = context.engine().max_string_size();
+    match json::to_json(&value, max_len) {
+        Ok(Some(json)) => Ok(json),
+        Ok(None) => {
+            let what = "Length of string".to_string();
+            Err(EvalAltResult::ErrorDataTooLarge(what, context.call_position()).into())
+        }
+        Err(error) => Err(format!("to_json: {error}").into()),
+    }
 }
 
 /// Returns the indices `0..len` in stable order. Unlike the standard library's

@@ -13,13 +13,15 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`ffi`] | the only `extern "C"` functions |
-//! | [`engine`] | an engine: its limits, functions, variables and cached scripts |
+//! | [`engine`] | an engine: its limits, functions and variables |
+//! | [`scripts`] | compiling scripts, and the cache of compiled ones |
 //! | [`execution`] | one running script: start, resume, cancel |
 //! | [`fiber`] | the only stack-switching code |
 //! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
 //! | [`stack_slab`] | the memory of these stacks, on Unix |
 //! | [`functions`] | Dart functions as Rhai functions |
 //! | [`builtins`] | Rhai's own functions that this crate replaces |
+//! | [`json`] | object maps as JSON text |
 //! | [`host`] | what a running script and its host exchange: the frame, the current execution |
 //! | [`pending_futures`] | the registry of Futures that scripts wait for |
 //! | [`values`] | the binary encoding of values, both directions |
@@ -47,7 +49,9 @@ pub mod fiber;
 pub mod fiber_stack;
 pub mod functions;
 pub mod host;
+pub mod json;
 pub mod pending_futures;
+pub mod scripts;
 #[cfg(unix)]
 pub mod stack_slab;
 pub mod values;

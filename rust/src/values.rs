@@ -416,12 +416,14 @@ pub fn decode_slot(slot: Slot, input: &[u8]) -> Result<Dynamic, ConversionError>
     })
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
+/// Reads the flat encoding, piece by piece.
+pub(crate) struct Reader<'a> {
+    /// What is still to be read.
+    pub(crate) bytes: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> Result<&'a [u8], ConversionError> {
+    pub(crate) fn take(&mut self, len: usize) -> Result<&'a [u8], ConversionError> {
         if len > self.bytes.len() {
             return Err(ConversionError::new("malformed value: it ends too early"));
         }
@@ -430,23 +432,23 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn tag(&mut self) -> Result<Tag, ConversionError> {
+    pub(crate) fn tag(&mut self) -> Result<Tag, ConversionError> {
         let byte = self.take(1)?[0];
         Tag::from_byte(byte)
             .ok_or_else(|| ConversionError::new(format!("malformed value: tag {byte}")))
     }
 
-    fn word(&mut self) -> Result<u64, ConversionError> {
+    pub(crate) fn word(&mut self) -> Result<u64, ConversionError> {
         let bytes = self.take(8)?.try_into().expect("8 bytes");
         Ok(u64::from_ne_bytes(bytes))
     }
 
-    fn len(&mut self) -> Result<usize, ConversionError> {
+    pub(crate) fn len(&mut self) -> Result<usize, ConversionError> {
         let bytes = self.take(4)?.try_into().expect("4 bytes");
         Ok(u32::from_ne_bytes(bytes) as usize)
     }
 
-    fn string(&mut self) -> Result<&'a str, ConversionError> {
+    pub(crate) fn string(&mut self) -> Result<&'a str, ConversionError> {
         let len = self.len()?;
         std::str::from_utf8(self.take(len)?)
             .map_err(|_| ConversionError::new("malformed value: a string is not UTF-8"))
