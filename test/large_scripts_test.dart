@@ -132,6 +132,24 @@ void main() {
     });
   });
 
+  // Rhai's optimizer takes twice as long for each level.
+  for (final (open, close) in [
+    ('{ ', ' }'),
+    ('if true { ', ' }'),
+    ('for i in 0..1 { ', ' }'),
+    ('try { ', ' } catch { }'),
+  ]) {
+    test('blocks as deep as can be are compiled: $open…$close', () {
+      var levels = 0;
+      String nested(int n) => '${open * n} 1; ${close * n}';
+      while (engine.analyze(nested(levels + 1)).isValid) {
+        levels++;
+      }
+      expect(levels, inInclusiveRange(15, 64));
+      expect(engine.eval('${nested(levels)} 2'), 2);
+    });
+  }
+
   test('comments may be nested 100,000 times', () {
     expect(engine.eval('${'/*' * 100000}${'*/' * 100000} 1'), 1);
   });

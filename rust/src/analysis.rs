@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use rhai::{ASTNode, Array, Dynamic, Engine, Expr, Position, Stmt, AST};
 
-use crate::engine::compile;
 use crate::functions::KEYWORDS;
 use crate::host::known;
+use crate::scripts::compile;
 
 /// Compiles `script` and describes it: `[error message or (), line, column,
 /// warnings, summary]`, a warning being `[message, line, column]`.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::values::MAX_DEPTH;
+
 /// The limits of an engine. In every number, 0 means "no limit".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -85,11 +87,13 @@ const BYTES_PER_CALL: usize = if cfg!(debug_assertions) { 384 } else { 64 } * KI
 const MAX_SIZED_CALL_LEVELS: usize = 4096;
 
 /// Bytes that one level of nested data takes when Rhai clones, drops, prints or
-/// measures it: 384 at most in a release build, 1.4 KiB in a debug build.
-const BYTES_PER_DATA_LEVEL: usize = if cfg!(debug_assertions) { 1536 } else { 400 };
+/// measures it, if a script makes it with one operation: a map of few entries is
+/// the worst. (Each level of large maps takes more, but also more operations.)
+pub const BYTES_PER_MADE_LEVEL: usize = if cfg!(debug_assertions) { 2304 } else { 400 };
 
-/// Nesting one value in another takes at least this many operations.
-const OPERATIONS_PER_DATA_LEVEL: u64 = 2;
+/// The same for values that come from outside, at no operation: maps of
+/// hundreds of entries.
+pub const BYTES_PER_RECEIVED_LEVEL: usize = if cfg!(debug_assertions) { 6144 } else { 1024 };
 
 /// Levels of nested data that get stack however many operations are allowed.
 /// To build more, a script must fill some 600 MB of memory in one value.
@@ -108,14 +112,15 @@ impl Config {
         };
         let levels = match self.max_operations {
             0 => MAX_SIZED_DATA_LEVELS,
-            ops => (ops / OPERATIONS_PER_DATA_LEVEL).min(MAX_SIZED_DATA_LEVELS),
+            // Evaluating what holds the other value is one operation at least.
+            operations => operations.min(MAX_SIZED_DATA_LEVELS),
         };
-        // What Dart passes in may be nested that deeply before the first operation.
-        let levels = levels as usize + crate::values::MAX_DEPTH;
         StackLayout {
             // One level more: the statements at global level.
             script: (calls + 1) * BYTES_PER_CALL,
-            reserve: BASE_RESERVE + levels * BYTES_PER_DATA_LEVEL,
+            reserve: BASE_RESERVE
+                + MAX_DEPTH * BYTES_PER_RECEIVED_LEVEL
+                + levels as usize * BYTES_PER_MADE_LEVEL,
         }
     }
 }

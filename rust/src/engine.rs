@@ -1,12 +1,11 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Dynamic, Engine, EvalAltResult, Module, ParseError, Scope, AST};
+use rhai::{Dynamic, Engine, EvalAltResult, Module, OptimizationLevel, Scope};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::builtins;
@@ -16,6 +15,7 @@ use crate::execution::{Execution, ExecutionContext, Reply, Step};
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::{describe_position, Host};
+use crate::scripts::{ScriptCache, Source};
 use crate::values::ConversionError;
 
 /// Strings that an engine keeps only once; Rhai's own default.
@@ -175,6 +175,8 @@ impl ScriptEngine {
         engine.register_global_module(module.into());
 
         let config = &self.config;
+        // `scripts` optimises what it compiles, if that is safe.
+        engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
         engine.set_max_expr_depths(MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH);
         engine.set_max_string_size(config.max_string_len);
@@ -252,12 +254,6 @@ pub struct Job {
     variables: Rc<Variables>,
 }
 
-/// A script, compiled or not.
-enum Source {
-    Compiled(Rc<AST>),
-    Text(Box<str>),
-}
-
 impl Job {
     /// Compiles the script if need be and evaluates it. Runs on a fiber: both
     /// recurse.
@@ -266,12 +262,11 @@ impl Job {
             Source::Compiled(ast) => ast,
             Source::Text(text) => {
                 context.mark_used_deeply();
-                let ast = Rc::new(compile(&self.engine, &text)?);
-                self.scripts.insert(text, ast.clone());
-                ast
+                self.scripts.compile(&self.engine, text)?
             }
         };
-        let mut scope = Scope::new();
+        // On the heap: a waiting script should touch two pages of stack, not three.
+        let mut scope = Box::new(Scope::new());
         for variable in &self.variables.list {
             let (name, value) = (variable.name.as_str(), variable.value.clone());
             match variable.constant {
@@ -279,9 +274,23 @@ impl Job {
                 false => scope.push_dynamic(name, value),
             };
         }
-        self.engine
-            .eval_ast_with_scope(&mut scope, &ast)
-            .or_else(exit_value)
+        let result = self.engine.eval_ast_with_scope(&mut scope, &ast);
+        let result = result.or_else(exit_value).map(Dynamic::flatten);
+        break_cycles(*scope);
+        result
+    }
+}
+
+/// Empties the variables that closures captured. A closure that captured the
+/// variable which holds it, itself or through others, would never be freed.
+fn break_cycles(scope: Scope) {
+    for (_, mut value, _) in scope {
+        if value.is_shared() {
+            let held = value
+                .write_lock::<Dynamic>()
+                .map(|mut held| std::mem::take(&mut *held));
+            drop(held);
+        }
     }
 }
 
@@ -299,45 +308,5 @@ fn exit_value(error: Box<EvalAltResult>) -> Result<Dynamic, Box<EvalAltResult>> 
             EvalAltResult::Exit(value, _) => return Ok(value),
             other => return Err(other.into()),
         }
-    }
-}
-
-/// Compiles a script. Run it on a fiber's stack: the parser recurses.
-///
-/// # Errors
-///
-/// The script is not valid Rhai.
-pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
-    engine.compile(script)
-}
-
-/// Compiled scripts by their text.
-#[derive(Debug, Default)]
-struct ScriptCache {
-    asts: RefCell<HashMap<Box<str>, Rc<AST>>>,
-}
-
-impl ScriptCache {
-    /// Scripts that are kept, and the longest that is, in bytes. When one more
-    /// comes, all are forgotten: the usual program has a few, used often.
-    const MAX_SCRIPTS: usize = 256;
-    const MAX_SCRIPT_LEN: usize = 64 * 1024;
-
-    fn get(&self, script: &str) -> Source {
-        match self.asts.borrow().get(script) {
-            Some(ast) => Source::Compiled(ast.clone()),
-            None => Source::Text(script.into()),
-        }
-    }
-
-    fn insert(&self, script: Box<str>, ast: Rc<AST>) {
-        if script.len() > Self::MAX_SCRIPT_LEN {
-            return;
-        }
-        let mut asts = self.asts.borrow_mut();
-        if asts.len() >= Self::MAX_SCRIPTS {
-            asts.clear();
-        }
-        asts.insert(script, ast);
     }
 }

@@ -92,7 +92,7 @@ impl From<Termination> for Dynamic {
 /// Operations until a script's limits are first checked, and the most between
 /// two checks. In between the interval adapts to how long operations take.
 const FIRST_CHECK: u64 = 64;
-const MAX_CHECK_INTERVAL: u64 = 8192;
+const MAX_CHECK_INTERVAL: u64 = 256;
 
 /// How far apart checks should be in time, about.
 const CHECK_PERIOD: Duration = Duration::from_millis(1);
@@ -277,9 +277,6 @@ impl ExecutionContext {
         if self.cancelled.get() {
             return Reply::Cancel;
         }
-        if self.running_since.get().is_none() && request == Request::Call {
-            self.start_clock();
-        }
         // SAFETY: set when the fiber starts, to what lives on its stack as long
         // as it runs; only code on that fiber gets here, because
         // `Host::current` names this context only while the fiber runs.
@@ -292,10 +289,19 @@ impl ExecutionContext {
         reply
     }
 
+    /// Called when the script calls a function: the clock runs from the first
+    /// call on at the latest.
+    #[inline]
+    fn note_call(&self) {
+        if self.running_since.get().is_none() {
+            self.start_clock();
+        }
+    }
+
     /// Called when a call has returned: if it took long, the limits are checked
     /// at the next operation.
     #[inline]
-    pub fn note_call(&self) {
+    fn note_return(&self) {
         if self.time_limit.is_none() {
             return;
         }
@@ -332,6 +338,15 @@ impl ExecutionContext {
 enum Ending {
     Value,
     Error,
+}
+
+/// Writes an error into the frame. Apart, because the frame of the function that
+/// runs a script is part of what each waiting script keeps.
+#[cold]
+#[inline(never)]
+fn report(host: &Host, error: impl FnOnce() -> ScriptError) -> Ending {
+    error().write(host);
+    Ending::Error
 }
 
 /// A script between its start and its end.
@@ -381,16 +396,15 @@ impl Execution {
                 }
                 // Everything that handles the script's values stays on the
                 // fiber, whose stack is large enough to drop what is nested.
-                match catch_unwind(AssertUnwindSafe(|| job.run(&context))) {
-                    Ok(Ok(value)) => match host.write_result(value) {
-                        Ok(()) => return Ending::Value,
-                        Err(error) => ScriptError::conversion(&error),
+                let run = || match job.run(&context) {
+                    Ok(value) => match host.write_result(value) {
+                        Ok(()) => Ending::Value,
+                        Err(error) => report(&host, || ScriptError::conversion(&error)),
                     },
-                    Ok(Err(error)) => ScriptError::from_rhai(*error, &config),
-                    Err(panic) => ScriptError::panic(&*panic),
-                }
-                .write(&host);
-                Ending::Error
+                    Err(error) => report(&host, || ScriptError::from_rhai(*error, &config)),
+                };
+                catch_unwind(AssertUnwindSafe(run))
+                    .unwrap_or_else(|panic| report(&host, || ScriptError::panic(&*panic)))
             }
         })?;
         Ok(Execution {
@@ -406,9 +420,11 @@ impl Execution {
     #[inline]
     pub fn resume(&mut self, reply: Reply) -> Option<Step> {
         let reply = match (&mut self.state, reply) {
-            (_, Reply::Cancel)
-            | (State::Ready, Reply::Continue)
-            | (State::Calling, Reply::Value | Reply::Error) => reply,
+            (_, Reply::Cancel) | (State::Ready, Reply::Continue) => reply,
+            (State::Calling, Reply::Value | Reply::Error) => {
+                self.context.note_return();
+                reply
+            }
             (State::Calling, Reply::Pending) => return Some(self.wait()),
             (State::Waiting(future), Reply::Continue) => match future.poll() {
                 Poll::Pending => return Some(Step::Pending),
@@ -427,6 +443,7 @@ impl Execution {
         Some(match progress {
             Progress::Suspended(Request::Call) => {
                 self.state = State::Calling;
+                self.context.note_call();
                 Step::Call
             }
             Progress::Suspended(Request::Yield) => {

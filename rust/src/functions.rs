@@ -109,9 +109,7 @@ pub fn invoke_dart_callback_async(host: &Host, id: u32, args: &[&mut Dynamic]) -
     };
     host.write_call(id, args)
         .map_err(|error| ffi_error(&error.to_string()))?;
-    let reply = context.suspend(Request::Call);
-    context.note_call();
-    match reply {
+    match context.suspend(Request::Call) {
         Reply::Value => host.take_reply().map_err(malformed),
         Reply::Error => Err(thrown(host.take_reply().map_err(malformed)?)),
         Reply::Completed => match context.take_completion() {
