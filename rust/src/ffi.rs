@@ -5,7 +5,6 @@
 //! garbage collector of every isolate in the group waiting.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::slice;
 use std::str;
 use std::time::Duration;
 
@@ -18,7 +17,6 @@ use crate::execution::{Reply, Step};
 use crate::functions::{self, DartFunction};
 use crate::host::Frame;
 use crate::pending_futures::{self, Completion};
-use crate::values;
 
 /// A call did what it was asked to.
 pub const OK: i32 = 0;
@@ -391,21 +389,4 @@ pub unsafe extern "C" fn rhai_is_usable_name(
 #[no_mangle]
 pub extern "C" fn rhai_benchmark(baseline: i32, iterations: u64) -> i64 {
     guarded(-1, || benchmark::run(baseline, iterations).unwrap_or(-1))
-}
-
-/// Reads a slot's bytes back; only for tests of the protocol in Rust.
-///
-/// # Safety
-///
-/// `slot` was just written by a call, and nothing was called since.
-#[doc(hidden)]
-pub unsafe fn read_slot(slot: values::Slot) -> rhai::Dynamic {
-    let mut slot = slot;
-    let mut bytes: &[u8] = &[];
-    if slot.has_bytes() {
-        // SAFETY: the caller's contract: the bytes are still held.
-        bytes = unsafe { slice::from_raw_parts(slot.payload as *const u8, slot.byte_len()) };
-        slot.payload = 0;
-    }
-    values::decode_slot(slot, bytes).expect("written by this crate")
 }

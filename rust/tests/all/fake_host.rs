@@ -1,0 +1,468 @@
+//! A host that drives scripts as Dart does, without Dart.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::slice;
+
+use rhai::{Array, Dynamic, Map};
+use rhai_dart::config::Config;
+use rhai_dart::engine::ScriptEngine;
+use rhai_dart::execution::{Reply, Step};
+use rhai_dart::functions::{DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
+use rhai_dart::host::Host;
+use rhai_dart::pending_futures::{self, Completion};
+use rhai_dart::values::{self, Slot, Tag};
+
+/// What a host function answers to a call.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It returns a value.
+    Value(Dynamic),
+    /// It throws an error with this type and message.
+    Error(&'static str, String),
+    /// It returns a Future.
+    Pending,
+}
+
+impl Answer {
+    /// Returns what converts into a value.
+    pub fn value(value: impl Into<Dynamic>) -> Self {
+        Answer::Value(value.into())
+    }
+}
+
+/// A script error as the host reads it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The number of the error's kind.
+    pub kind: i64,
+    /// The message.
+    pub message: String,
+    /// The line, 0 if unknown.
+    pub line: i64,
+    /// The column, 0 if unknown.
+    pub column: i64,
+    /// The script's calls, a line each.
+    pub stack_trace: String,
+    /// The id of the host error that was thrown, 0 for none.
+    pub host_error: i64,
+    /// What was thrown.
+    pub thrown: Dynamic,
+}
+
+/// A script that waits for a Future.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its execution.
+    pub execution: u64,
+    /// The Future.
+    pub future: u64,
+}
+
+/// Where a script is after the host has driven it as far as it goes.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It ended with a value.
+    Done(Dynamic),
+    /// It ended with an error.
+    Failed(Failure),
+    /// It waits for a Future.
+    Waiting(Waiting),
+}
+
+impl Outcome {
+    /// The value that the script ended with.
+    #[track_caller]
+    pub fn done(self) -> Dynamic {
+        match self {
+            Outcome::Done(value) => value,
+            other => panic!("expected a value, got {other:?}"),
+        }
+    }
+
+    /// The error that the script ended with.
+    #[track_caller]
+    pub fn failed(self) -> Failure {
+        match self {
+            Outcome::Failed(failure) => failure,
+            other => panic!("expected an error, got {other:?}"),
+        }
+    }
+
+    /// What the script waits for.
+    #[track_caller]
+    pub fn waiting(self) -> Waiting {
+        match self {
+            Outcome::Waiting(waiting) => waiting,
+            other => panic!("expected a script that waits, got {other:?}"),
+        }
+    }
+}
+
+type Function = Box<dyn FnMut(Vec<Dynamic>) -> Answer>;
+
+/// Runs scripts in one engine and answers the calls that they make.
+pub struct FakeHost {
+    /// The engine.
+    pub engine: ScriptEngine,
+    /// What scripts printed.
+    pub printed: Vec<String>,
+    functions: HashMap<u32, Function>,
+    next_function: u32,
+}
+
+impl FakeHost {
+    /// Makes a host whose engine has the default limits.
+    pub fn new() -> Self {
+        Self::with_config(Config::default())
+    }
+
+    /// Makes a host whose engine has these limits.
+    pub fn with_config(config: Config) -> Self {
+        FakeHost {
+            engine: ScriptEngine::new(config),
+            printed: Vec::new(),
+            functions: HashMap::new(),
+            next_function: 2,
+        }
+    }
+
+    /// What the engine shares with its scripts.
+    pub fn host(&self) -> Rc<Host> {
+        self.engine.host.clone()
+    }
+
+    /// Registers a function with `arity` parameters.
+    pub fn register(
+        &mut self,
+        name: &str,
+        arity: usize,
+        function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
+    ) {
+        self.register_arities(name, 1 << arity, function);
+    }
+
+    /// Registers a function; bit *n* of `arities` says that it takes *n* arguments.
+    pub fn register_arities(
+        &mut self,
+        name: &str,
+        arities: u32,
+        function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
+    ) {
+        let id = self.next_function;
+        self.next_function += 1;
+        self.functions.insert(id, Box::new(function));
+        self.engine.register_function(DartFunction {
+            name: name.to_string(),
+            id,
+            arities,
+        });
+    }
+
+    /// Registers `later()` and `later(x)`, which return Futures.
+    pub fn register_later(&mut self) {
+        self.register_arities("later", 0b11, |_| Answer::Pending);
+    }
+
+    /// Starts a script and drives it as far as it goes.
+    pub fn eval(&mut self, script: &str) -> Outcome {
+        let step = self.engine.eval(script, false);
+        self.drive(step)
+    }
+
+    /// The value of a script that does not wait.
+    #[track_caller]
+    pub fn value(&mut self, script: &str) -> Dynamic {
+        self.eval(script).done()
+    }
+
+    /// The integer that a script that does not wait ends with.
+    #[track_caller]
+    pub fn int(&mut self, script: &str) -> i64 {
+        self.value(script).as_int().expect("an integer")
+    }
+
+    /// The text that a script that does not wait ends with.
+    #[track_caller]
+    pub fn text(&mut self, script: &str) -> String {
+        self.value(script).into_string().expect("a string")
+    }
+
+    /// The error of a script that does not wait.
+    #[track_caller]
+    pub fn error(&mut self, script: &str) -> Failure {
+        self.eval(script).failed()
+    }
+
+    /// Answers calls until the script ends or waits.
+    pub fn drive(&mut self, mut step: Step) -> Outcome {
+        loop {
+            match step {
+                Step::Done => return Outcome::Done(self.read_result()),
+                Step::Failed => return Outcome::Failed(self.read_failure()),
+                Step::Pending => return Outcome::Waiting(self.read_waiting()),
+                Step::Yielded => step = self.go_on(),
+                Step::Call => {
+                    let execution = self.host().with_frame(|frame| frame.execution);
+                    let reply = self.answer();
+                    step = self.resume_step(execution, reply);
+                }
+            }
+        }
+    }
+
+    /// Runs a script to its end, where its value may be nested too deeply for
+    /// the thread's stack: says only whether it ended with a value, and with
+    /// which message if not.
+    pub fn run_to_end(&mut self, script: &str) -> Result<(), String> {
+        let mut step = self.engine.eval(script, false);
+        loop {
+            match step {
+                Step::Done => return Ok(()),
+                Step::Failed => return Err(self.read_failure().message),
+                Step::Pending => panic!("the script waits"),
+                Step::Yielded => step = self.go_on(),
+                Step::Call => {
+                    let execution = self.host().with_frame(|frame| frame.execution);
+                    let reply = self.answer();
+                    step = self.resume_step(execution, reply);
+                }
+            }
+        }
+    }
+
+    /// Completes a Future with a value and drives the script on that waits.
+    pub fn complete(&mut self, waiting: Waiting, value: impl Into<Dynamic>) -> Outcome {
+        assert!(send(waiting.future, false, &value.into()), "nobody waits");
+        self.resume(waiting.execution)
+    }
+
+    /// Completes a Future with an error and drives the script on that waits.
+    pub fn complete_error(&mut self, waiting: Waiting, kind: &str, message: &str) -> Outcome {
+        let description = describe_error(7, kind, message);
+        assert!(send(waiting.future, true, &description), "nobody waits");
+        self.resume(waiting.execution)
+    }
+
+    /// Drives a script on that waited.
+    pub fn resume(&mut self, execution: u64) -> Outcome {
+        let step = self.resume_step(execution, Reply::Continue);
+        self.drive(step)
+    }
+
+    /// Continues a script that let the event loop run.
+    fn go_on(&mut self) -> Step {
+        let execution = self.host().with_frame(|frame| frame.execution);
+        self.resume_step(execution, Reply::Continue)
+    }
+
+    fn resume_step(&mut self, execution: u64, reply: Reply) -> Step {
+        let step = self.engine.resume(execution, reply);
+        step.expect("the execution has not ended")
+    }
+
+    /// Runs the function that a script calls; its answer is then in the frame.
+    fn answer(&mut self) -> Reply {
+        let host = self.host();
+        let (function, count) =
+            host.with_frame(|frame| (frame.function as u32, frame.argument_count as usize));
+        let slots = host.with_frame(|frame| frame.slots);
+        let arguments: Vec<Dynamic> = slots[..count].iter().map(|slot| read(*slot)).collect();
+        if matches!(function, PRINT_FUNCTION | DEBUG_FUNCTION) {
+            let texts = arguments.into_iter().map(|text| text.into_string());
+            let texts: Result<Vec<String>, _> = texts.collect();
+            self.printed.push(texts.expect("texts").join(" | "));
+            write_value(&host, &Dynamic::UNIT);
+            return Reply::Value;
+        }
+        let function = self.functions.get_mut(&function).expect("a registered id");
+        match function(arguments) {
+            Answer::Value(value) => {
+                write_value(&host, &value);
+                Reply::Value
+            }
+            Answer::Error(kind, message) => {
+                write_value(&host, &describe_error(7, kind, &message));
+                Reply::Error
+            }
+            Answer::Pending => Reply::Pending,
+        }
+    }
+
+    fn read_result(&self) -> Dynamic {
+        read(self.host().with_frame(|frame| frame.slots[0]))
+    }
+
+    fn read_failure(&self) -> Failure {
+        let fields = self.read_result().into_array().expect("an array");
+        let [kind, message, line, column, stack_trace, host_error, thrown] =
+            <[Dynamic; 7]>::try_from(fields).expect("seven fields");
+        Failure {
+            kind: kind.as_int().expect("a number"),
+            message: message.into_string().expect("a text"),
+            line: line.as_int().expect("a number"),
+            column: column.as_int().expect("a number"),
+            stack_trace: stack_trace.into_string().expect("a text"),
+            host_error: host_error.as_int().expect("a number"),
+            thrown,
+        }
+    }
+
+    fn read_waiting(&self) -> Waiting {
+        self.host().with_frame(|frame| Waiting {
+            execution: frame.execution,
+            future: frame.future,
+        })
+    }
+}
+
+/// Reads a value that was just written to the frame.
+fn read(slot: Slot) -> Dynamic {
+    if !slot.has_bytes() {
+        return values::decode_slot(slot, &[]).expect("a scalar");
+    }
+    // SAFETY: every caller reads right after a call into the engine, which keeps
+    // the bytes until the next one.
+    let bytes = unsafe { slice::from_raw_parts(slot.payload as *const u8, slot.byte_len()) };
+    values::decode_slot(Slot { payload: 0, ..slot }, bytes).expect("an encoded value")
+}
+
+/// What a host writes when a function throws.
+pub fn describe_error(id: i64, kind: &str, message: &str) -> Dynamic {
+    let fields: Array = vec![
+        id.into(),
+        kind.to_string().into(),
+        message.to_string().into(),
+        "#0 main".into(),
+    ];
+    fields.into()
+}
+
+/// The slot for a value, and the bytes it refers to.
+pub fn encode(value: &Dynamic) -> (Slot, Vec<u8>) {
+    if let Some(slot) = values::encode_scalar(value) {
+        return (slot, Vec::new());
+    }
+    let (tag, bytes) = if let Ok(text) = value.as_immutable_string_ref() {
+        (Tag::String, text.as_bytes().to_vec())
+    } else if let Ok(blob) = value.as_blob_ref() {
+        (Tag::Blob, blob.to_vec())
+    } else {
+        let mut bytes = Vec::new();
+        values::encode(value, &mut bytes).expect("a value that can cross");
+        let tag = if value.is_array() {
+            Tag::Array
+        } else {
+            Tag::Map
+        };
+        (tag, bytes)
+    };
+    (Slot::new(tag, bytes.len(), 0), bytes)
+}
+
+/// Writes a value where a host writes its replies.
+pub fn write_value(host: &Host, value: &Dynamic) {
+    let (slot, bytes) = encode(value);
+    write_input(host, &bytes);
+    host.with_frame(|frame| frame.slots[0] = slot);
+}
+
+/// Writes bytes to the start of the input.
+pub fn write_input(host: &Host, bytes: &[u8]) {
+    host.reserve_input(bytes.len());
+    let (address, capacity) = host.with_frame(|frame| (frame.input, frame.input_capacity));
+    assert!(capacity >= bytes.len() as u64);
+    // SAFETY: the frame names a buffer of `capacity` bytes, and nothing runs
+    // that uses it.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address as *mut u8, bytes.len()) };
+}
+
+/// Completes a Future. Returns whether somebody waited for it.
+pub fn send(future: u64, failed: bool, value: &Dynamic) -> bool {
+    let (slot, bytes) = encode(value);
+    pending_futures::complete(
+        future,
+        Completion {
+            failed,
+            slot,
+            bytes,
+        },
+    )
+}
+
+/// The default limits without a limit on time, which a slow machine might meet.
+pub fn patient() -> Config {
+    Config {
+        time_limit: None,
+        ..Config::default()
+    }
+}
+
+/// No limits.
+pub fn unlimited() -> Config {
+    Config {
+        max_operations: 0,
+        max_call_levels: 0,
+        max_string_len: 0,
+        max_array_len: 0,
+        max_map_len: 0,
+        time_limit: None,
+        ..Config::default()
+    }
+}
+
+/// Makes an object map.
+pub fn map<const N: usize>(entries: [(&str, Dynamic); N]) -> Dynamic {
+    let entries = entries.map(|(key, value)| (key.into(), value));
+    Dynamic::from_map(Map::from_iter(entries))
+}
+
+/// Random numbers that are the same in every run.
+pub struct XorShift(pub u64);
+
+impl XorShift {
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// The next number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// Puts `items` into a random order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            items.swap(i, self.below(i + 1));
+        }
+    }
+}
+
+/// What a host function was called with, for looking at later.
+#[derive(Debug, Clone, Default)]
+pub struct Calls(Rc<RefCell<Vec<Vec<Dynamic>>>>);
+
+impl Calls {
+    /// Adds a call.
+    pub fn add(&self, arguments: Vec<Dynamic>) {
+        self.0.borrow_mut().push(arguments);
+    }
+
+    /// Takes the first argument of the only call.
+    #[track_caller]
+    pub fn only_argument(&self) -> Dynamic {
+        let mut calls = self.0.borrow_mut();
+        assert_eq!(calls.len(), 1, "calls");
+        calls.pop().expect("a call").swap_remove(0)
+    }
+
+    /// The number of calls.
+    pub fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+}

@@ -1,0 +1,14 @@
+//! Scripts and a host that drives them, without Dart.
+
+mod fake_host;
+
+mod cancelling;
+mod ffi;
+mod fiber;
+mod functions;
+mod limits;
+mod nested_data;
+mod recursion;
+mod stacks;
+mod values;
+mod waiting;
