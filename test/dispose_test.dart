@@ -237,7 +237,7 @@ void main() {
     test('is collected with the scripts that have timed out', () async {
       final engines = [for (var i = 0; i < 20; i++) _forget()];
       for (var round = 0; round < 100; round++) {
-        _allocate();
+        makeGarbage();
         await Future<void>.delayed(const Duration(milliseconds: 1));
         if (engines.every((engine) => engine.target == null)) break;
       }
@@ -248,7 +248,7 @@ void main() {
       final gate = Completer<int>();
       final results = [for (var i = 0; i < 20; i++) _start(gate.future, i)];
       for (var round = 0; round < 10; round++) {
-        _allocate();
+        makeGarbage();
         await later(null);
       }
       gate.complete(1000);
@@ -276,14 +276,6 @@ Future<dynamic> _start(Future<int> future, int i) {
     ..registerFunction('add', (int a, int b) => a + b)
     ..registerFunction('wait', () => future);
   return engine.evalAsync('add(wait(), $i)');
-}
-
-/// Makes garbage, so that what is not reachable is collected.
-void _allocate() {
-  final kept = <List<int>>[];
-  for (var i = 0; i < 50; i++) {
-    kept.add(List.filled(20000, i));
-  }
 }
 
 /// A List that disposes an engine when it is read.

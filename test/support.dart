@@ -41,3 +41,24 @@ final class SynchronousFuture<T> implements Future<T> {
     return this;
   }
 }
+
+/// Makes garbage, so that what is not reachable is collected. Large objects,
+/// which go where the long-lived ones are.
+void makeGarbage() {
+  final kept = <List<int>>[];
+  for (var i = 0; i < 20; i++) {
+    kept.add(List.filled(100000, i));
+  }
+}
+
+/// Waits for [result], and makes garbage until it is there.
+Future<T> untilCollected<T>(Future<T> result) async {
+  var ended = false;
+  result.whenComplete(() => ended = true).ignore();
+  for (var round = 0; round < 500 && !ended; round++) {
+    makeGarbage();
+    await Future<void>.delayed(const Duration(milliseconds: 1));
+  }
+  if (!ended) throw StateError('it was not collected');
+  return result;
+}

@@ -147,7 +147,8 @@ pub struct ExecutionContext {
     /// Whether somebody waits for a Future of the result: the script then may
     /// end its turn at any time.
     may_yield: Cell<bool>,
-    /// When its turn was first looked at.
+    /// When its turn was first looked at. A turn goes on through calls and waits:
+    /// a Future may complete without the event loop having run.
     turn_since: Cell<Option<Instant>>,
 }
 
@@ -210,7 +211,7 @@ impl ExecutionContext {
             return Some(Termination::TooManyOperations.into());
         }
         let mut interval = granted.max(1);
-        if self.time_limit.is_some() || self.may_yield.get() {
+        if self.watches_time() {
             let now = Instant::now();
             if self.is_over_time(now) {
                 return Some(Termination::TimeLimit.into());
@@ -302,7 +303,7 @@ impl ExecutionContext {
     /// at the next operation.
     #[inline]
     fn note_return(&self) {
-        if self.time_limit.is_none() {
+        if !self.watches_time() {
             return;
         }
         let now = coarse_time();
@@ -318,10 +319,16 @@ impl ExecutionContext {
     }
 
     fn start_clock(&self) {
-        if self.time_limit.is_some() {
+        if self.watches_time() {
             self.running_since.set(Some(Instant::now()));
             self.last_call.set(coarse_time());
         }
+    }
+
+    /// Whether it matters how long the script runs.
+    #[inline]
+    fn watches_time(&self) -> bool {
+        self.time_limit.is_some() || self.may_yield.get()
     }
 
     /// Adds the time since the script last waited to what it ran.
@@ -420,7 +427,11 @@ impl Execution {
     #[inline]
     pub fn resume(&mut self, reply: Reply) -> Option<Step> {
         let reply = match (&mut self.state, reply) {
-            (_, Reply::Cancel) | (State::Ready, Reply::Continue) => reply,
+            (_, Reply::Cancel) => reply,
+            (State::Ready, Reply::Continue) => {
+                self.context.turn_since.set(None);
+                reply
+            }
             (State::Calling, Reply::Value | Reply::Error) => {
                 self.context.note_return();
                 reply
@@ -436,7 +447,6 @@ impl Execution {
             },
             _ => return None,
         };
-        self.context.turn_since.set(None);
         self.host.set_current(&*self.context);
         let progress = self.fiber.resume(reply);
         self.host.set_current(ptr::null());
