@@ -49,6 +49,13 @@ final class FunctionRegistry {
     return taken;
   }
 
+  /// Forgets all functions.
+  void clear() {
+    _byName.clear();
+    _byId.clear();
+    _unregistered.clear();
+  }
+
   /// Forgets replaced functions. Call it only when no script runs.
   void reuseReplaced() {
     for (final id in _replaced) {

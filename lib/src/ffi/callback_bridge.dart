@@ -167,6 +167,8 @@ final class CallbackBridge implements Finalizable {
     // No script is running: if one called this, it is suspended.
     rhaiEngineFree(engine);
     _timeouts.clear();
+    // Whoever keeps the engine must not keep what its functions captured.
+    _functions.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
       if (!execution.isParked) continue;
