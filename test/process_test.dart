@@ -23,6 +23,19 @@ void main() {
     },
   );
 
+  test(
+    'without room for another stack a script fails, those that wait go on',
+    testOn: 'linux',
+    () async {
+      final [error, results] = await _run(
+        'out_of_stacks',
+        addressSpace: 64 << 30,
+      );
+      expect(error, contains('too many scripts are waiting at once'));
+      expect(results, 'all right');
+    },
+  );
+
   test('a process whose script waits is idle', testOn: 'linux', () async {
     final [busyPart] = await _run('idle_wait');
     expect(double.parse(busyPart), lessThan(0.5));
@@ -30,11 +43,19 @@ void main() {
 }
 
 /// Runs a program in `test/programs` to its end; returns the lines it printed.
-Future<List<String>> _run(String name) async {
-  final process = await Process.start(Platform.resolvedExecutable, [
-    'run',
-    'test/programs/$name.dart',
-  ], workingDirectory: Directory.current.path);
+/// It may have at most [addressSpace] bytes of it.
+Future<List<String>> _run(String name, {int? addressSpace}) async {
+  final command = [
+    if (addressSpace != null) ...[
+      ...['sh', '-c', 'ulimit -v ${addressSpace ~/ 1024} && exec "\$@"', 'sh'],
+    ],
+    ...[Platform.resolvedExecutable, 'run', 'test/programs/$name.dart'],
+  ];
+  final process = await Process.start(
+    command.first,
+    command.sublist(1),
+    workingDirectory: Directory.current.path,
+  );
   addTearDown(process.kill);
   final output = process.stdout.transform(systemEncoding.decoder).join();
   final errors = process.stderr.transform(systemEncoding.decoder).join();

@@ -85,8 +85,15 @@ impl StackPool {
             }
             slabs.available.pop();
         }
-        let len = slabs.next_len.clamp(1, MAX_SLAB_STACKS);
-        let slab = Slab::map(len, self.layout.script + self.layout.reserve)?;
+        let mut len = slabs.next_len.clamp(1, MAX_SLAB_STACKS);
+        let slab = loop {
+            match Slab::map(len, self.layout.script + self.layout.reserve) {
+                Ok(slab) => break slab,
+                // Where address space is short there may be room for fewer.
+                Err(_) if len > 1 => len /= 2,
+                Err(error) => return Err(error),
+            }
+        };
         slabs.next_len = len * 2;
         slabs.available.push(slab.clone());
         Ok(slab.take()?.expect("a new slab has stacks"))
