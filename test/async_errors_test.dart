@@ -166,6 +166,57 @@ void main() {
     });
   }
 
+  for (final call in ['throw_now', 'throw_later']) {
+    test('an error keeps its cause and traces through five nested scripts: '
+        '$call', () async {
+      final error = StateError('bad');
+      String script(int level) =>
+          'fn level_$level() { ${level == 0 ? call : 'run_${level % 2}'}($level) } '
+          'level_$level()';
+      engine
+        ..registerFunction('throw_now', (int _) => _throw(error))
+        ..registerFunction('throw_later', (int _) async {
+          await later(null);
+          _throw(error);
+        })
+        ..registerFunction('run_0', (int n) => engine.eval(script(n - 1)))
+        ..registerFunction('run_1', (int n) async {
+          return await engine.evalAsync(script(n - 1));
+        });
+      await expectLater(
+        engine.evalAsync(script(5)),
+        throwsA(
+          isA<RhaiRuntimeError>()
+              .having((e) => e.message, 'message', 'Bad state: bad')
+              .having((e) => e.cause, 'cause', same(error))
+              .having(
+                (e) => e.stackTrace,
+                'stackTrace',
+                stringContainsInOrder([
+                  '_throw',
+                  for (var level = 0; level <= 5; level++)
+                    'at level_$level (line 1',
+                ]),
+              ),
+        ),
+      );
+    });
+  }
+
+  test('the stack trace of an error leads to whoever awaits eval', () async {
+    registerThrowing(StateError('bad'));
+    Future<void> whoeverAwaits() async {
+      await engine.eval('throw_later()');
+    }
+
+    try {
+      await whoeverAwaits();
+      fail('no error');
+    } on RhaiRuntimeError catch (_, stackTrace) {
+      expect('$stackTrace', contains('whoeverAwaits'));
+    }
+  });
+
   test('a script goes on after an error that it catches', () async {
     registerThrowing('bad');
     engine.registerFunction('later', later);
