@@ -62,7 +62,7 @@ trap 'on_exit $?' EXIT
 # 1. A private apt: its own sources, lists, cache and (empty) package status ---
 mirror=${DEBIAN_MIRROR:-$(grep -hoE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' \
   /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | tr -d '[:space:]' || true)}
-mirror=${mirror:-http://deb.debian.org/debian}
+[ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
 # os_release NAME: a field of the machine's own description.
 os_release() { sed -n "s/^$1=//p" /etc/os-release | tr -d '"'; }
 codename=$(os_release VERSION_CODENAME)

@@ -38,6 +38,10 @@ struct Slabs {
     next_len: usize,
 }
 
+/// Bytes that a stack which was not used deeply has touched at the most.
+#[cfg(unix)]
+const SHALLOW: usize = 64 * 1024;
+
 /// Stacks in the largest slab. The first has one, and they double.
 #[cfg(unix)]
 const MAX_SLAB_STACKS: usize = 64;
@@ -105,11 +109,11 @@ impl StackPool {
     pub fn give_back(&self, stack: FiberStack, used_deeply: bool) {
         let mut idle = self.idle.borrow_mut();
         if idle.len() >= MAX_IDLE_STACKS {
-            return self.release(stack);
+            return self.release(stack, used_deeply);
         }
         #[cfg(unix)]
         if used_deeply {
-            stack.release_pages(64 * 1024);
+            stack.release_pages(SHALLOW, usize::MAX);
         }
         #[cfg(not(unix))]
         let _ = used_deeply;
@@ -117,11 +121,14 @@ impl StackPool {
     }
 
     #[cfg(not(unix))]
-    fn release(&self, _: FiberStack) {}
+    fn release(&self, _: FiberStack, _: bool) {}
 
     /// Gives the memory of a stack back to the system.
     #[cfg(unix)]
-    fn release(&self, stack: FiberStack) {
+    fn release(&self, stack: FiberStack, used_deeply: bool) {
+        // The system looks through all that it is told to take back, in vain
+        // where nothing was touched.
+        stack.release_pages(0, if used_deeply { usize::MAX } else { SHALLOW });
         let available = &mut self.slabs.borrow_mut().available;
         let slab = stack.into_slab();
         if slab.is_unused() {

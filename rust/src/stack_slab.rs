@@ -152,20 +152,21 @@ pub struct SlabStack {
 }
 
 impl SlabStack {
-    /// Gives the memory beyond the first `kept` bytes back to the system.
-    pub fn release_pages(&self, kept: usize) {
-        let start = self.limit().get() + self.slab.page;
-        let end = self.base.get() - kept.min(self.slab.stride - self.slab.page);
+    /// Gives the memory from `start` bytes below the base to `end` bytes below it,
+    /// or to the guard page, back to the system. Both are whole pages.
+    pub fn release_pages(&self, start: usize, end: usize) {
+        let size = self.slab.stride - self.slab.page;
+        let (start, end) = (start.min(size), end.min(size));
         // SAFETY: whole pages of this stack; no fiber runs on it, so nobody needs
         // what they hold.
         unsafe {
-            libc::madvise(start as *mut _, end - start, libc::MADV_DONTNEED);
+            let low = self.base.get() - end;
+            libc::madvise(low as *mut _, end - start, libc::MADV_DONTNEED);
         }
     }
 
-    /// Gives the stack and all its memory back to its slab.
+    /// Gives the stack back to its slab.
     pub fn into_slab(self) -> Rc<Slab> {
-        self.release_pages(0);
         self.slab.free.borrow_mut().used.push(self.index);
         self.slab.clone()
     }
