@@ -5,7 +5,7 @@ use std::any::Any;
 use rhai::{Array, Dynamic, EvalAltResult, Map, ParseError, Position};
 
 use crate::config::Config;
-use crate::execution::Termination;
+use crate::execution_context::Termination;
 use crate::host::{describe_position, known, Host};
 use crate::values::ConversionError;
 

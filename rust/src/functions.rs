@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, Position, RhaiFunc};
 
-use crate::execution::{Reply, Request, Termination};
+use crate::execution::{Reply, Request};
+use crate::execution_context::Termination;
 use crate::host::{Host, MAX_ARGUMENTS};
 use crate::pending_futures::Completion;
 use crate::values;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rhai::{Blob, Dynamic, ImmutableString, Position};
 
-use crate::execution::ExecutionContext;
+use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::values::{self, ConversionError, Slot, Tag};
 

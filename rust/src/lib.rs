@@ -16,6 +16,7 @@
 //! | [`engine`] | an engine: its limits, functions and variables |
 //! | [`scripts`] | compiling scripts, and the cache of compiled ones |
 //! | [`execution`] | one running script: start, resume, cancel |
+//! | [`execution_context`] | what its running code knows of it: limits, clock, suspending |
 //! | [`fiber`] | the only stack-switching code |
 //! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
 //! | [`stack_slab`] | the memory of these stacks, on Unix |
@@ -44,6 +45,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod execution;
+pub mod execution_context;
 pub mod ffi;
 pub mod fiber;
 pub mod fiber_stack;

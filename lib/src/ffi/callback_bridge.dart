@@ -4,14 +4,15 @@ library;
 import 'dart:async';
 import 'dart:convert';
 import 'dart:ffi';
-import 'dart:io' show stderr;
 
 import '../engine_config.dart';
 import '../errors.dart';
 import '../function_registry.dart';
+import '../host_functions.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
+import 'execution.dart';
 import 'value_codec.dart';
 
 final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
@@ -58,10 +59,10 @@ final class CallbackBridge implements Finalizable {
     // rust/src/functions.rs are their ids.
     _functions
       ..add('print', (String text) => print(text))
-      ..add('debug', _debug)
+      ..add('debug', debug)
       ..takeUnregistered();
     // Rhai's own `sleep` would block the isolate.
-    _functions.add('sleep', _sleep);
+    _functions.add('sleep', sleep);
   }
 
   Pointer<NativeEngine> _engine;
@@ -73,7 +74,7 @@ final class CallbackBridge implements Finalizable {
   /// How many calls of Dart functions may be on the Dart stack at once.
   final int _maxNesting;
   int _nesting = 0;
-  final Map<int, _Execution> _executions = {};
+  final Map<int, Execution> _executions = {};
 
   /// How many scripts wait for a Future.
   int pendingCount = 0;
@@ -127,7 +128,7 @@ final class CallbackBridge implements Finalizable {
     final length = _codec.writeText(script, 'script');
     final step = rhaiEval(_engine, length, mayYield);
     if (step == Step.done || step == Step.failed) return _result(step, null);
-    final execution = _Execution(_codec.execution);
+    final execution = Execution(_codec.execution);
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
     return identical(result, _parked) ? _continue(execution) : result;
@@ -137,7 +138,7 @@ final class CallbackBridge implements Finalizable {
   ///
   /// Asynchronous, and not a chain of callbacks, so that the stack trace of an
   /// error leads to whoever awaits the script.
-  Future<Object?> _continue(_Execution execution) async {
+  Future<Object?> _continue(Execution execution) async {
     while (true) {
       await execution.wake.future;
       if (isDisposed) throw const RhaiCancelledError();
@@ -186,7 +187,7 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Answers the requests of an execution until it ends or waits.
-  Object? _drive(_Execution execution, int step) {
+  Object? _drive(Execution execution, int step) {
     try {
       while (true) {
         switch (step) {
@@ -215,7 +216,7 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Reads how a script ended: its value, or throws its error.
-  Object? _result(int step, _Execution? execution) => switch (step) {
+  Object? _result(int step, Execution? execution) => switch (step) {
     Step.done => _codec.readResult(),
     Step.failed => throwScriptError(
       _codec.readResult()! as List<Object?>,
@@ -226,7 +227,7 @@ final class CallbackBridge implements Finalizable {
   };
 
   /// Runs the Dart function that the script calls, and resumes the script.
-  int _call(_Execution execution) {
+  int _call(Execution execution) {
     final function = _functions[_codec.function];
     final arguments = _codec.readArguments();
     final Object? result;
@@ -269,7 +270,7 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Lets the execution wait for the Future that its call returned.
-  void _await(_Execution execution) {
+  void _await(Execution execution) {
     final (function, result) = execution.returned!;
     final wait = _Wait(this, execution, function, _codec.future, result);
     execution
@@ -331,50 +332,12 @@ final class CallbackBridge implements Finalizable {
 /// Replaces lone surrogates.
 String _wellFormed(String text) => utf8.decode(utf8.encode(text));
 
-/// A script that has called a Dart function and not ended.
-final class _Execution {
-  _Execution(this.id);
-
-  final int id;
-
-  /// The zone of the `eval` that started it.
-  final Zone zone = Zone.current;
-
-  /// The errors of Dart functions that the script may hold.
-  late final DartErrors errors = DartErrors();
-
-  /// The Future that a call returned and the function it called, until the
-  /// execution waits for it.
-  (RegisteredFunction, Future<Object?>)? returned;
-
-  /// What it waits for.
-  _Wait? wait;
-
-  /// Completes when it can go on. Synchronously: that is always from the event
-  /// loop, and saves a microtask for each call.
-  Completer<void> wake = Completer.sync();
-
-  /// Whether it waits, or lets the event loop run.
-  bool isParked = false;
-
-  void park() {
-    if (wake.isCompleted) wake = Completer.sync();
-    isParked = true;
-  }
-
-  void goOn() {
-    if (!isParked || wake.isCompleted) return;
-    isParked = false;
-    wake.complete();
-  }
-}
-
 /// The wait of a script for one Future.
 final class _Wait extends TimedWait {
   _Wait(this.bridge, this.execution, this.function, this.future, this._result);
 
   final CallbackBridge bridge;
-  final _Execution execution;
+  final Execution execution;
 
   /// The function that returned the Future.
   final RegisteredFunction function;
@@ -437,15 +400,4 @@ final class _Wait extends TimedWait {
 
   void _failInZone(RhaiException error) =>
       execution.zone.run(() => bridge._fail(this, error, StackTrace.empty));
-}
-
-void _debug(String text, String position) =>
-    stderr.writeln(position.isEmpty ? text : '$position | $text');
-
-Future<void> _sleep(num seconds) {
-  if (!seconds.isFinite) {
-    throw ArgumentError.value(seconds, 'seconds', 'must be finite');
-  }
-  final microseconds = seconds * Duration.microsecondsPerSecond;
-  return Future.delayed(Duration(microseconds: microseconds.round()));
 }

@@ -1,0 +1,320 @@
+//! What the running code of a script knows of its execution: its limits, its
+//! clock, and how to suspend itself.
+
+use std::cell::{Cell, RefCell};
+use std::ptr;
+use std::time::{Duration, Instant};
+
+use rhai::Dynamic;
+
+use crate::config::Config;
+use crate::execution::{Reply, Request};
+use crate::fiber::{self, Suspender};
+use crate::pending_futures::Completion;
+
+/// Why a script was ended from outside. It travels in Rhai's uncatchable
+/// `ErrorTerminated`.
+#[derive(Debug, Clone)]
+pub enum Termination {
+    /// [`Reply::Cancel`].
+    Cancelled,
+    /// More operations than [`Config::max_operations`].
+    TooManyOperations,
+    /// Longer than [`Config::time_limit`].
+    TimeLimit,
+    /// The script's part of the fiber's stack is used up.
+    StackOverflow,
+    /// `print` or `debug` failed in Dart with this error.
+    HostError(Dynamic),
+}
+
+impl From<Termination> for Dynamic {
+    fn from(termination: Termination) -> Self {
+        Dynamic::from(termination)
+    }
+}
+
+/// Operations until a script's limits are first checked, and the most between
+/// two checks. In between the interval adapts to how long operations take.
+const FIRST_CHECK: u64 = 64;
+const MAX_CHECK_INTERVAL: u64 = 256;
+
+/// How far apart checks should be in time, about.
+const CHECK_PERIOD: Duration = Duration::from_millis(1);
+
+/// How long a script computes before it lets the event loop run. A display
+/// that is redrawn every 16 ms stays smooth, and the turns of the event loop
+/// cost little beside it.
+const SLICE: Duration = Duration::from_millis(4);
+
+/// Milliseconds from some start, as cheap as can be: it is asked at every call.
+fn coarse_time() -> u64 {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: the call writes to `time` and has no other effect.
+        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
+        time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        START.elapsed().as_millis() as u64
+    }
+}
+
+/// What running code knows of its execution.
+#[derive(Debug)]
+pub struct ExecutionContext {
+    suspender: Cell<*const Suspender<Reply, Request>>,
+    stack_limit: Cell<usize>,
+    cancelled: Cell<bool>,
+    host_error: RefCell<Option<Dynamic>>,
+    used_deeply: Cell<bool>,
+    completion: RefCell<Option<Completion>>,
+    /// Operations until the next check; counted down at each.
+    fuel: Cell<u64>,
+    /// What `fuel` was set to at the last check.
+    granted: Cell<u64>,
+    operations: Cell<u64>,
+    max_operations: u64,
+    time_limit: Option<Duration>,
+    /// Since when it runs, if that was looked at since it last waited.
+    running_since: Cell<Option<Instant>>,
+    /// How long it ran before that.
+    ran: Cell<Duration>,
+    last_check: Cell<Option<Instant>>,
+    /// When it started, or the last call returned: see [`coarse_time`].
+    last_call: Cell<u64>,
+    /// Whether somebody waits for a Future of the result: the script then may
+    /// end its turn at any time.
+    may_yield: Cell<bool>,
+    /// When its turn was first looked at. A turn goes on through calls and waits:
+    /// a Future may complete without the event loop having run.
+    turn_since: Cell<Option<Instant>>,
+}
+
+impl ExecutionContext {
+    /// What an execution under these limits starts with.
+    pub(crate) fn new(config: &Config, may_yield: bool) -> Self {
+        let first_check = match config.max_operations {
+            0 => FIRST_CHECK,
+            max => max.min(FIRST_CHECK),
+        };
+        ExecutionContext {
+            suspender: Cell::new(ptr::null()),
+            stack_limit: Cell::new(0),
+            cancelled: Cell::new(false),
+            host_error: RefCell::new(None),
+            used_deeply: Cell::new(false),
+            completion: RefCell::new(None),
+            fuel: Cell::new(first_check),
+            granted: Cell::new(first_check),
+            operations: Cell::new(0),
+            max_operations: config.max_operations,
+            time_limit: config.time_limit,
+            running_since: Cell::new(None),
+            ran: Cell::new(Duration::ZERO),
+            last_check: Cell::new(None),
+            last_call: Cell::new(0),
+            may_yield: Cell::new(may_yield),
+            turn_since: Cell::new(None),
+        }
+    }
+
+    /// Says that the fiber has started: with what it suspends itself, and down to
+    /// where its script may use the stack.
+    #[inline]
+    pub(crate) fn enter(&self, suspender: *const Suspender<Reply, Request>, stack_limit: usize) {
+        self.suspender.set(suspender);
+        self.stack_limit.set(stack_limit);
+    }
+
+    /// Says that the event loop had its turn.
+    #[inline]
+    pub(crate) fn begin_turn(&self) {
+        self.turn_since.set(None);
+    }
+
+    /// Says that somebody waits for a Future of the result by now.
+    #[inline]
+    pub(crate) fn allow_yield(&self) {
+        self.may_yield.set(true);
+    }
+
+    /// Keeps what the awaited Future completed with.
+    #[inline]
+    pub(crate) fn deliver(&self, completion: Option<Completion>) {
+        *self.completion.borrow_mut() = completion;
+    }
+
+    /// Whether much stack may have been used.
+    #[inline]
+    pub(crate) fn used_deeply(&self) -> bool {
+        self.used_deeply.get()
+    }
+
+    /// Counts one operation. Rhai calls this for every one; a value returned
+    /// ends the script.
+    #[inline(always)]
+    pub fn tick(&self) -> Option<Dynamic> {
+        if fiber::stack_address() < self.stack_limit.get() {
+            return Some(Termination::StackOverflow.into());
+        }
+        match self.fuel.get() {
+            0 => self.check_limits(),
+            fuel => {
+                self.fuel.set(fuel - 1);
+                None
+            }
+        }
+    }
+
+    #[cold]
+    fn check_limits(&self) -> Option<Dynamic> {
+        let granted = self.granted.replace(0);
+        self.operations.set(self.operations.get() + granted);
+        self.used_deeply
+            .set(self.operations.get() > FIRST_CHECK || self.used_deeply.get());
+        if self.cancelled.get() {
+            return Some(Termination::Cancelled.into());
+        }
+        if let Some(error) = self.host_error.borrow().clone() {
+            return Some(Termination::HostError(error).into());
+        }
+        if self.max_operations > 0 && self.operations.get() >= self.max_operations {
+            return Some(Termination::TooManyOperations.into());
+        }
+        let mut interval = granted.max(1);
+        if self.watches_time() {
+            let now = Instant::now();
+            if self.is_over_time(now) {
+                return Some(Termination::TimeLimit.into());
+            }
+            if let Some(last) = self.last_check.replace(Some(now)) {
+                interval = match now - last {
+                    took if took < CHECK_PERIOD / 2 => (interval * 2).min(MAX_CHECK_INTERVAL),
+                    took if took > CHECK_PERIOD * 2 => (interval / 4).max(1),
+                    _ => interval,
+                };
+            }
+            if self.may_yield.get() && self.is_turn_over(now) {
+                self.stop_clock();
+                let reply = self.suspend(Request::Yield);
+                self.start_clock();
+                if reply == Reply::Cancel {
+                    return Some(Termination::Cancelled.into());
+                }
+            }
+        }
+        if self.max_operations > 0 {
+            interval = interval.min(self.max_operations - self.operations.get());
+        }
+        self.granted.set(interval);
+        self.fuel.set(interval - 1);
+        None
+    }
+
+    fn is_over_time(&self, now: Instant) -> bool {
+        let Some(limit) = self.time_limit else {
+            return false;
+        };
+        let since = self.running_since.get().unwrap_or(now);
+        self.running_since.set(Some(since));
+        self.ran.get() + (now - since) > limit
+    }
+
+    fn is_turn_over(&self, now: Instant) -> bool {
+        let since = self.turn_since.get().unwrap_or(now);
+        self.turn_since.set(Some(since));
+        now - since > SLICE
+    }
+
+    /// Makes the next operation end the script with this error: for callbacks
+    /// of Rhai that cannot return one.
+    pub fn fail(&self, error: Dynamic) {
+        *self.host_error.borrow_mut() = Some(error);
+        self.check_at_next_operation();
+    }
+
+    fn check_at_next_operation(&self) {
+        self.granted.set(self.granted.get() - self.fuel.get());
+        self.fuel.set(0);
+    }
+
+    /// Says that much stack may be used: by the parser, or by large values.
+    pub fn mark_used_deeply(&self) {
+        self.used_deeply.set(true);
+    }
+
+    /// Suspends the execution, which must be the current one.
+    #[inline]
+    pub fn suspend(&self, request: Request) -> Reply {
+        if self.cancelled.get() {
+            return Reply::Cancel;
+        }
+        // SAFETY: set when the fiber starts, to what lives on its stack as long
+        // as it runs; only code on that fiber gets here, because
+        // `Host::current` names this context only while the fiber runs.
+        let suspender = unsafe { &*self.suspender.get() };
+        let reply = suspender.suspend(request);
+        if reply == Reply::Cancel {
+            self.cancelled.set(true);
+            self.check_at_next_operation();
+        }
+        reply
+    }
+
+    /// Called when the script calls a function: the clock runs from the first
+    /// call on at the latest.
+    #[inline]
+    pub(crate) fn note_call(&self) {
+        if self.running_since.get().is_none() {
+            self.start_clock();
+        }
+    }
+
+    /// Called when a call has returned: if it took long, the limits are checked
+    /// at the next operation.
+    #[inline]
+    pub(crate) fn note_return(&self) {
+        if !self.watches_time() {
+            return;
+        }
+        let now = coarse_time();
+        if now - self.last_call.replace(now) > CHECK_PERIOD.as_millis() as u64 {
+            self.check_at_next_operation();
+        }
+    }
+
+    /// Takes what the awaited Future completed with; `None` if its sender is
+    /// gone, so that it can never complete.
+    pub fn take_completion(&self) -> Option<Completion> {
+        self.completion.take()
+    }
+
+    /// Called when the script goes on.
+    pub(crate) fn start_clock(&self) {
+        if self.watches_time() {
+            self.running_since.set(Some(Instant::now()));
+            self.last_call.set(coarse_time());
+        }
+    }
+
+    /// Whether it matters how long the script runs.
+    #[inline]
+    fn watches_time(&self) -> bool {
+        self.time_limit.is_some() || self.may_yield.get()
+    }
+
+    /// Adds the time since the script last waited to what it ran.
+    pub(crate) fn stop_clock(&self) {
+        if let Some(since) = self.running_since.take() {
+            self.ran.set(self.ran.get() + since.elapsed());
+        }
+        self.last_check.set(None);
+    }
+}
