@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Dynamic, Engine, EvalAltResult, Module, OptimizationLevel, Scope};
+use rhai::{Dynamic, Engine, EvalAltResult, Module, OptimizationLevel, Position, Scope};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::builtins;
@@ -16,7 +16,7 @@ use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::{describe_position, Host};
-use crate::scripts::{ScriptCache, Source};
+use crate::scripts::{self, ScriptCache, Source};
 use crate::values::ConversionError;
 
 /// Strings that an engine keeps only once; Rhai's own default.
@@ -201,6 +201,10 @@ impl ScriptEngine {
         // Operations are counted here and not by Rhai: it does not count what a
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current().and_then(ExecutionContext::tick));
+        let host = self.host.clone();
+        scripts::limit_parsing(&mut engine, move || {
+            host.current().is_some_and(ExecutionContext::tick_token)
+        });
         // Rhai would print the result of a function that replaces `print`.
         let replaced = |name| self.functions.iter().any(|function| function.name == name);
         let host = self.host.clone();
@@ -263,7 +267,12 @@ impl Job {
             Source::Compiled(ast) => ast,
             Source::Text(text) => {
                 context.mark_used_deeply();
-                self.scripts.compile(&self.engine, text)?
+                let compiled = self.scripts.compile(&self.engine, text);
+                if let Some(ended) = context.parsing_ended() {
+                    let ended = EvalAltResult::ErrorTerminated(ended.into(), Position::NONE);
+                    return Err(ended.into());
+                }
+                compiled?
             }
         };
         // On the heap: a waiting script should touch two pages of stack, not three.

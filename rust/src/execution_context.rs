@@ -39,6 +39,9 @@ impl From<Termination> for Dynamic {
 const FIRST_CHECK: u64 = 64;
 const MAX_CHECK_INTERVAL: u64 = 256;
 
+/// Tokens between two checks while a script is parsed.
+const TOKENS_BETWEEN_CHECKS: u64 = 64;
+
 /// How far apart checks should be in time, about.
 const CHECK_PERIOD: Duration = Duration::from_millis(1);
 
@@ -80,6 +83,10 @@ pub struct ExecutionContext {
     /// What `fuel` was set to at the last check.
     granted: Cell<u64>,
     operations: Cell<u64>,
+    /// Tokens parsed.
+    tokens: Cell<u64>,
+    /// Why parsing was stopped.
+    parsing_ended: RefCell<Option<Termination>>,
     max_operations: u64,
     time_limit: Option<Duration>,
     /// Since when it runs, if that was looked at since it last waited.
@@ -114,6 +121,8 @@ impl ExecutionContext {
             fuel: Cell::new(first_check),
             granted: Cell::new(first_check),
             operations: Cell::new(0),
+            tokens: Cell::new(0),
+            parsing_ended: RefCell::new(None),
             max_operations: config.max_operations,
             time_limit: config.time_limit,
             running_since: Cell::new(None),
@@ -201,13 +210,8 @@ impl ExecutionContext {
                     _ => interval,
                 };
             }
-            if self.may_yield.get() && self.is_turn_over(now) {
-                self.stop_clock();
-                let reply = self.suspend(Request::Yield);
-                self.start_clock();
-                if reply == Reply::Cancel {
-                    return Some(Termination::Cancelled.into());
-                }
+            if self.take_turn(now) == Reply::Cancel {
+                return Some(Termination::Cancelled.into());
             }
         }
         if self.max_operations > 0 {
@@ -216,6 +220,44 @@ impl ExecutionContext {
         self.granted.set(interval);
         self.fuel.set(interval - 1);
         None
+    }
+
+    /// Called for every token while a script is parsed: parsing can take time
+    /// that grows with the square of the script's length. Returns whether the
+    /// parser must stop; see [`parsing_ended`](Self::parsing_ended).
+    #[inline]
+    pub fn tick_token(&self) -> bool {
+        let tokens = self.tokens.get() + 1;
+        self.tokens.set(tokens);
+        if tokens % TOKENS_BETWEEN_CHECKS != 0 || !self.watches_time() {
+            return false;
+        }
+        let now = Instant::now();
+        if self.is_over_time(now) {
+            *self.parsing_ended.borrow_mut() = Some(Termination::TimeLimit);
+            return true;
+        }
+        let is_cancelled = self.take_turn(now) == Reply::Cancel;
+        if is_cancelled {
+            *self.parsing_ended.borrow_mut() = Some(Termination::Cancelled);
+        }
+        is_cancelled
+    }
+
+    /// Takes why parsing was stopped, if it was.
+    pub fn parsing_ended(&self) -> Option<Termination> {
+        self.parsing_ended.take()
+    }
+
+    /// Lets the event loop run if the script's turn is over.
+    fn take_turn(&self, now: Instant) -> Reply {
+        if !self.may_yield.get() || !self.is_turn_over(now) {
+            return Reply::Continue;
+        }
+        self.stop_clock();
+        let reply = self.suspend(Request::Yield);
+        self.start_clock();
+        reply
     }
 
     fn is_over_time(&self, now: Instant) -> bool {

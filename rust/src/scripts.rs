@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use rhai::{ASTNode, Engine, OptimizationLevel, ParseError, Scope, AST};
+use rhai::{
+    ASTFlags, ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, Scope, Stmt, Token,
+    AST,
+};
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
 /// plain statements takes a quarter of that, and all of it some tenths of a
@@ -13,32 +16,70 @@ const MAX_OPTIMIZER_VISITS: u64 = 1 << 22;
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
 ///
-/// The engine must not optimise by itself: Rhai's optimizer goes over a block
-/// until nothing changes, and in each of these passes over the blocks in it.
-/// Nothing limits the time of that, so a script with blocks nested some thirty
-/// levels would take hours. Such a script is left as it was written.
+/// The engine must not optimise by itself: nothing limits what Rhai's optimizer
+/// takes, so a few hundred bytes could take hours or all memory. A script for
+/// which [`is_cheap_to_optimize`] does not hold is left as it was written.
 ///
 /// # Errors
 ///
 /// The script is not valid Rhai.
 pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
     let ast = engine.compile(script)?;
-    Ok(match optimizer_visits(&ast) <= MAX_OPTIMIZER_VISITS {
+    Ok(match is_cheap_to_optimize(&ast) {
         true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
         false => ast,
     })
 }
 
-/// How often the optimizer may look at a node of a script: two passes over each
-/// statement that another is in. Stops counting beyond the maximum.
-fn optimizer_visits(ast: &AST) -> u64 {
+/// Whether the optimizer takes little time and memory for a script.
+///
+/// It goes over a block until nothing changes, and in each of these passes over
+/// the blocks in it: two passes at least for each statement that another is in.
+/// And it puts the values of constants where they are used, also into other
+/// constants, whose size can double with each.
+fn is_cheap_to_optimize(ast: &AST) -> bool {
     let mut visits: u64 = 0;
     ast.walk(&mut |path: &[ASTNode]| {
         let statements = path.iter().filter(|node| matches!(node, ASTNode::Stmt(..)));
         visits += 1 << statements.count().min(32);
-        visits <= MAX_OPTIMIZER_VISITS
+        visits <= MAX_OPTIMIZER_VISITS && !is_growing_constant(path)
+    })
+}
+
+/// Whether the last node of `path` can make a constant large: it is a part of
+/// one, and neither a literal nor an operation.
+fn is_growing_constant(path: &[ASTNode]) -> bool {
+    let Some((ASTNode::Expr(expr), outer)) = path.split_last() else {
+        return false;
+    };
+    let in_constant = outer.iter().any(|node| match node {
+        ASTNode::Stmt(Stmt::Var(_, flags, _)) => flags.intersects(ASTFlags::CONSTANT),
+        _ => false,
     });
-    visits
+    in_constant
+        && !matches!(
+            expr,
+            Expr::IntegerConstant(..)
+                | Expr::FloatConstant(..)
+                | Expr::BoolConstant(..)
+                | Expr::CharConstant(..)
+                | Expr::StringConstant(..)
+                | Expr::Unit(..)
+                | Expr::FnCall(..)
+                | Expr::And(..)
+                | Expr::Or(..)
+        )
+}
+
+/// Makes the parser stop with an error when `must_stop`, which is called for every
+/// token, says so.
+pub fn limit_parsing(engine: &mut Engine, must_stop: impl Fn() -> bool + 'static) {
+    // Rhai marks it so because it may change; the version is fixed.
+    #[allow(deprecated)]
+    engine.on_parse_token(move |token, _, _| match must_stop() {
+        true => Token::LexError(LexError::Runtime("parsing was stopped".into()).into()),
+        false => token,
+    });
 }
 
 /// A script, compiled or not.
