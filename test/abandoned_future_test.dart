@@ -55,6 +55,28 @@ void main() {
     });
   });
 
+  final wrapped = <String, Future<Object?> Function(Future<Object?>)>{
+    'a Future of a Future': (inner) =>
+        Future(() => _Box(inner)).then((box) => box.inner),
+    'a Future that completes with a Future': (inner) =>
+        SynchronousFuture(inner),
+    'a class that delegates to a Future': _Delegating.new,
+  };
+  wrapped.forEach((name, wrap) {
+    test('$name is waited for as long as the inner one lives', () async {
+      final kept = Completer<int>();
+      engine.registerFunction('wrapped', () => wrap(kept.future));
+      final result = engine.evalAsync('wrapped() + 1');
+      for (var round = 0; round < 50; round++) {
+        makeGarbage();
+        await later(null);
+      }
+      expect(engine.pendingCount, 1);
+      kept.complete(1);
+      expect(await result, 2);
+    });
+  });
+
   test('a Future that something can still complete is waited for', () async {
     final kept = Completer<int>();
     engine.registerFunction('kept', () => kept.future);
@@ -87,4 +109,26 @@ void main() {
     kept.complete(1);
     expect(await waiting, 1);
   });
+}
+
+final class _Box {
+  _Box(this.inner);
+
+  final Future<Object?> inner;
+}
+
+final class _Delegating implements Future<Object?> {
+  _Delegating(this._inner);
+
+  final Future<Object?> _inner;
+
+  @override
+  Future<R> then<R>(
+    FutureOr<R> Function(Object? value) onValue, {
+    Function? onError,
+  }) => _inner.then(onValue, onError: onError);
+
+  @override
+  dynamic noSuchMethod(Invocation invocation) =>
+      throw UnsupportedError('not used');
 }

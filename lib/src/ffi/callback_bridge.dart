@@ -20,8 +20,8 @@ final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
 /// What [CallbackBridge._drive] returns for an execution that has not ended.
 const _parked = Object();
 
-/// Tells when a Future that a script waits for is garbage: then nothing can
-/// ever complete it.
+/// Tells when what a Future calls back is garbage: then nothing can ever complete
+/// the Future.
 final _abandoned = Finalizer<_Wait>((wait) => wait.abandon());
 
 /// One native engine and the scripts that run in it.
@@ -272,7 +272,7 @@ final class CallbackBridge implements Finalizable {
   /// Lets the execution wait for the Future that its call returned.
   void _await(Execution execution) {
     final (function, result) = execution.returned!;
-    final wait = _Wait(this, execution, function, _codec.future, result);
+    final wait = _Wait(this, execution, function, _codec.future);
     execution
       ..returned = null
       ..wait = wait
@@ -334,7 +334,7 @@ String _wellFormed(String text) => utf8.decode(utf8.encode(text));
 
 /// The wait of a script for one Future.
 final class _Wait extends TimedWait {
-  _Wait(this.bridge, this.execution, this.function, this.future, this._result);
+  _Wait(this.bridge, this.execution, this.function, this.future);
 
   final CallbackBridge bridge;
   final Execution execution;
@@ -345,40 +345,26 @@ final class _Wait extends TimedWait {
   /// The Future's id.
   final int future;
 
-  /// The Future, as long as the wait is short. After that it must not be
-  /// referred to from here: otherwise it would never be garbage.
-  Future<Object?>? _result;
+  /// What the Future calls back, as long as the wait is short. After that it
+  /// must not be referred to from here: otherwise it would never be garbage.
+  _Listener? _listener;
 
   @override
   void becomeSlow() {
-    _abandoned.attach(_result!, this, detach: this);
-    _result = null;
+    _abandoned.attach(_listener!, this, detach: this);
+    _listener = null;
   }
 
   void end() {
-    if (_result == null) _abandoned.detach(this);
-    _result = null;
+    if (_listener == null) _abandoned.detach(this);
+    _listener = null;
   }
 
   /// Whether the script has got an answer, or was cancelled.
   bool get isOver => !identical(execution.wait, this);
 
   void listen(Future<Object?> result) {
-    try {
-      result.then(
-        (value) {
-          if (isOver) return;
-          // A Future of a Future.
-          if (value is Future<Object?>) return listen(value);
-          bridge._complete(this, value);
-        },
-        onError: (Object error, StackTrace stackTrace) =>
-            bridge._fail(this, error, stackTrace),
-      );
-    } catch (error, stackTrace) {
-      // A Future of the user's own making.
-      bridge._fail(this, error, stackTrace);
-    }
+    (_listener = _Listener(this)).listen(result);
   }
 
   @override
@@ -400,4 +386,32 @@ final class _Wait extends TimedWait {
 
   void _failInZone(RhaiException error) =>
       execution.zone.run(() => bridge._fail(this, error, StackTrace.empty));
+}
+
+/// What a Future calls back. Only what can still complete the Future refers to
+/// it, so that it becomes garbage when nothing can. (Not so the Future itself:
+/// one that wraps another may be forgotten long before the other completes.)
+final class _Listener {
+  _Listener(this._wait);
+
+  final _Wait _wait;
+
+  void listen(Future<Object?> result) {
+    try {
+      result.then(_onValue, onError: _onError);
+    } catch (error, stackTrace) {
+      // A Future of the user's own making.
+      _onError(error, stackTrace);
+    }
+  }
+
+  void _onValue(Object? value) {
+    if (_wait.isOver) return;
+    // A Future of a Future.
+    if (value is Future<Object?>) return listen(value);
+    _wait.bridge._complete(_wait, value);
+  }
+
+  void _onError(Object error, StackTrace stackTrace) =>
+      _wait.bridge._fail(_wait, error, stackTrace);
 }
