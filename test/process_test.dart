@@ -12,6 +12,10 @@ void main() {
     expect(await _run('caught_timeout'), ['timeout']);
   });
 
+  test('a program whose scripts would sleep for years exits', () async {
+    expect(await _run('long_sleep'), ['timeout', 'cancelled']);
+  });
+
   test('a program that never disposes its engine exits', () async {
     expect(await _run('never_disposed'), ['10', 'Bad state: failed']);
   });

@@ -8,14 +8,42 @@ import 'dart:io' show stderr;
 void debug(String text, String position) =>
     stderr.writeln(position.isEmpty ? text : '$position | $text');
 
-/// What a script's `sleep` does: waits [seconds], as for any asynchronous
-/// function.
-///
-/// Throws an [ArgumentError] for what is no time.
-Future<void> sleep(num seconds) {
-  if (!seconds.isFinite) {
-    throw ArgumentError.value(seconds, 'seconds', 'must be finite');
+/// What the `sleep` of an engine's scripts does, and its timers.
+final class Sleeps {
+  /// Makes it for scripts that wait for [_timeout] at most.
+  Sleeps(this._timeout);
+
+  final Duration _timeout;
+  final Set<Timer> _timers = {};
+
+  /// Waits [seconds], as for any asynchronous function.
+  ///
+  /// Throws an [ArgumentError] for what is no time.
+  Future<void> sleep(num seconds) {
+    if (!seconds.isFinite) {
+      throw ArgumentError.value(seconds, 'seconds', 'must be finite');
+    }
+    // A timer keeps a program from exiting: none may outlive the wait by much.
+    final longest = _timeout + const Duration(milliseconds: 100);
+    final isLong = seconds > longest.inSeconds + 1;
+    final microseconds = isLong
+        ? longest.inMicroseconds
+        : (seconds * Duration.microsecondsPerSecond).round();
+    final completer = Completer<void>();
+    late final Timer timer;
+    timer = Timer(Duration(microseconds: microseconds), () {
+      _timers.remove(timer);
+      completer.complete();
+    });
+    _timers.add(timer);
+    return completer.future;
   }
-  final microseconds = seconds * Duration.microsecondsPerSecond;
-  return Future.delayed(Duration(microseconds: microseconds.round()));
+
+  /// Cancels all timers; what waits for them waits for ever.
+  void cancel() {
+    for (final timer in _timers) {
+      timer.cancel();
+    }
+    _timers.clear();
+  }
 }

@@ -47,6 +47,7 @@ final class CallbackBridge implements Finalizable {
   CallbackBridge._(this._engine, RhaiConfig config)
     : _codec = ValueCodec(_engine),
       _timeouts = AsyncTimeouts(config.asyncTimeout),
+      _sleeps = Sleeps(config.asyncTimeout),
       _runningTime = Duration(milliseconds: config.timeoutMs),
       _maxNesting = config.maxStackDepth {
     _finalizer.attach(
@@ -62,13 +63,14 @@ final class CallbackBridge implements Finalizable {
       ..add('debug', debug)
       ..takeUnregistered();
     // Rhai's own `sleep` would block the isolate.
-    _functions.add('sleep', sleep);
+    _functions.add('sleep', _sleeps.sleep);
   }
 
   Pointer<NativeEngine> _engine;
   final ValueCodec _codec;
   final FunctionRegistry _functions = FunctionRegistry();
   final AsyncTimeouts _timeouts;
+  final Sleeps _sleeps;
   final Duration _runningTime;
 
   /// How many calls of Dart functions may be on the Dart stack at once.
@@ -168,6 +170,7 @@ final class CallbackBridge implements Finalizable {
     // No script is running: if one called this, it is suspended.
     rhaiEngineFree(engine);
     _timeouts.clear();
+    _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
     final stackTrace = StackTrace.current;
