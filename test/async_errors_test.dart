@@ -203,6 +203,15 @@ void main() {
     });
   }
 
+  test('an error says what it can although its stack trace cannot', () {
+    engine.registerFunction(
+      'fail',
+      () => Error.throwWithStackTrace('text', _BrokenTrace()),
+    );
+    const script = 'try { fail() } catch (e) { return [e.message, e.type]; }';
+    expect(engine.eval(script), ['text', 'String']);
+  });
+
   test('the stack trace of an error leads to whoever awaits eval', () async {
     registerThrowing(StateError('bad'));
     Future<void> whoeverAwaits() async {
@@ -349,4 +358,9 @@ final class _BrokenFuture implements Future<int> {
 
   @override
   dynamic noSuchMethod(Invocation invocation) => super.noSuchMethod(invocation);
+}
+
+final class _BrokenTrace implements StackTrace {
+  @override
+  String toString() => throw StateError('no text');
 }

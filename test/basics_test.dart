@@ -209,6 +209,26 @@ void main() {
       );
     });
 
+    test('passes it on also as the last thing that a script does', () {
+      for (final script in ['print("x")', 'fn f() { print("x") } f();']) {
+        expect(
+          () => runZoned(
+            () => engine.eval(script),
+            zoneSpecification: ZoneSpecification(
+              print: (_, _, _, _) => throw StateError('broken'),
+            ),
+          ),
+          throwsA(
+            isA<RhaiRuntimeError>().having(
+              (e) => e.cause,
+              'cause',
+              isA<StateError>(),
+            ),
+          ),
+        );
+      }
+    });
+
     test('has a sibling for debugging', () {
       expect(engine.eval('debug("debug() writes to stderr"); 1'), 1);
     });

@@ -116,6 +116,23 @@ void main() {
       });
     });
 
+    for (final script in [
+      'busy()',
+      '[1].map(|x| busy())',
+      'let x = (); try { x = busy(); } catch { } x',
+    ]) {
+      test('is looked at also at the end: $script', () {
+        final engine = RhaiEngine.withConfig(RhaiConfig.custom(timeoutMs: 20));
+        addTearDown(engine.dispose);
+        engine.registerFunction(
+          'busy',
+          () => io.sleep(const Duration(milliseconds: 40)),
+        );
+        expect(() => engine.eval(script), throwsA(isA<RhaiTimeoutError>()));
+        expect(engine.eval('1 + 1'), 2);
+      });
+    }
+
     test('is for each execution', () {
       final engine = _engine(timeoutMs: 500);
       final watch = Stopwatch()..start();

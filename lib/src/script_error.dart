@@ -31,6 +31,15 @@ String _shorten(String text, int max) {
   return '${text.substring(0, end < 0 ? max : end)}\n…';
 }
 
+/// What code of the error's class says, or [otherwise] if that fails.
+String _textOf(String Function() text, String otherwise) {
+  try {
+    return text();
+  } catch (_) {
+    return otherwise;
+  }
+}
+
 /// The errors of Dart functions that one script may still hold: it can catch
 /// an error, keep it and throw it again.
 final class DartErrors {
@@ -45,15 +54,16 @@ final class DartErrors {
   /// `[id, type, message, stack trace]`.
   List<Object?> describe(Object error, StackTrace stackTrace) {
     final id = ++_lastId;
-    String trace;
-    List<Object?> description;
-    try {
-      trace = _shorten('$stackTrace'.trimRight(), _maxDartTrace);
-      description = [id, _typeName(error), _message(error), trace];
-    } catch (_) {
-      trace = '';
-      description = [id, 'Object', 'an error that cannot describe itself', ''];
-    }
+    final trace = _textOf(
+      () => _shorten('$stackTrace'.trimRight(), _maxDartTrace),
+      '',
+    );
+    final description = [
+      id,
+      _textOf(() => _typeName(error), 'Object'),
+      _textOf(() => _message(error), 'an error that cannot describe itself'),
+      trace,
+    ];
     _byId[id] = (error, trace);
     if (_byId.length > _capacity) _byId.remove(_byId.keys.first);
     return description;

@@ -287,7 +287,12 @@ impl Job {
         let result = self.engine.eval_ast_with_scope(&mut scope, &ast);
         let result = result.or_else(exit_value).map(Dynamic::flatten);
         break_cycles(*scope);
-        result
+        match context.failed_at_end() {
+            Some(termination) if result.is_ok() => {
+                Err(EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into())
+            }
+            _ => result,
+        }
     }
 }
 

@@ -36,7 +36,10 @@ impl From<Termination> for Dynamic {
 
 /// Operations until a script's limits are first checked, and the most between
 /// two checks. In between the interval adapts to how long operations take.
-const FIRST_CHECK: u64 = 64;
+const FIRST_CHECK: u64 = 8;
+
+/// Operations of a script that cannot have used much stack.
+const SHALLOW_OPERATIONS: u64 = 64;
 const MAX_CHECK_INTERVAL: u64 = 256;
 
 /// Tokens between two checks while a script is parsed.
@@ -94,7 +97,9 @@ pub struct ExecutionContext {
     /// How long it ran before that.
     ran: Cell<Duration>,
     last_check: Cell<Option<Instant>>,
-    /// When it started, or the last call returned: see [`coarse_time`].
+    /// When it started; see [`coarse_time`].
+    entered: Cell<u64>,
+    /// When the clock started, or the last call returned.
     last_call: Cell<u64>,
     /// Whether somebody waits for a Future of the result: the script then may
     /// end its turn at any time.
@@ -128,6 +133,7 @@ impl ExecutionContext {
             running_since: Cell::new(None),
             ran: Cell::new(Duration::ZERO),
             last_check: Cell::new(None),
+            entered: Cell::new(0),
             last_call: Cell::new(0),
             may_yield: Cell::new(may_yield),
             turn_since: Cell::new(None),
@@ -140,6 +146,25 @@ impl ExecutionContext {
     pub(crate) fn enter(&self, suspender: *const Suspender<Reply, Request>, stack_limit: usize) {
         self.suspender.set(suspender);
         self.stack_limit.set(stack_limit);
+        if self.time_limit.is_some() {
+            self.entered.set(coarse_time());
+        }
+    }
+
+    /// What a script that has a value fails with all the same: an error that Rhai
+    /// could not pass on, or that it ran too long at the end.
+    #[inline]
+    pub fn failed_at_end(&self) -> Option<Termination> {
+        if let Some(error) = self.host_error.take() {
+            return Some(Termination::HostError(error));
+        }
+        let limit = self.time_limit?;
+        let is_over = match self.running_since.get() {
+            Some(since) => self.ran.get() + since.elapsed() > limit,
+            // It has not looked at the clock so far.
+            None => u128::from(coarse_time() - self.entered.get()) > limit.as_millis(),
+        };
+        is_over.then_some(Termination::TimeLimit)
     }
 
     /// Says that the event loop had its turn.
@@ -187,7 +212,7 @@ impl ExecutionContext {
         let granted = self.granted.replace(0);
         self.operations.set(self.operations.get() + granted);
         self.used_deeply
-            .set(self.operations.get() > FIRST_CHECK || self.used_deeply.get());
+            .set(self.operations.get() > SHALLOW_OPERATIONS || self.used_deeply.get());
         if self.cancelled.get() {
             return Some(Termination::Cancelled.into());
         }

@@ -54,8 +54,11 @@ final class ValueWriter {
   Set<Object>? _open;
 
   void _allocate(int capacity) {
-    bytes = Uint8List(capacity);
-    _data = ByteData.sublistView(bytes);
+    // Both or none, also where the stack or the memory ends in between.
+    final newBytes = Uint8List(capacity);
+    final newData = ByteData.sublistView(newBytes);
+    bytes = newBytes;
+    _data = newData;
   }
 
   void _ensure(int more) {
