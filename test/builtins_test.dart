@@ -87,6 +87,57 @@ void main() {
     }
   });
 
+  group('parse_json', () {
+    test('reads what to_json writes', () {
+      const script = r'''
+        let map = #{a: [1, 2.5, "x\n", (), true], b: #{c: -1}};
+        [parse_json(map.to_json()) == map, parse_json("{\"a\": null}")]
+      ''';
+      expect(engine.eval(script), [
+        true,
+        {'a': null},
+      ]);
+    });
+
+    for (final json in ['{x', '', '{"a": }', '{"a": 1', 'let x = 1;']) {
+      test('of "$json" is an error that can be caught', () {
+        engine.setConstant('JSON', json);
+        const script =
+            'let x = (); try { parse_json(JSON) } catch (e) { x = e } x';
+        expect(engine.eval(script), startsWith('parse_json: '));
+        expectError('parse_json(JSON)', 'parse_json: ');
+      });
+    }
+  });
+
+  group('replace', () {
+    test('replaces texts and characters', () {
+      const script = '''
+        let a = "banana"; a.replace("an", "AN!");
+        let b = "banana"; b.replace('a', "");
+        let c = "banana"; c.replace("na", 'x');
+        let d = "banana"; d.replace('a', 'o');
+        let e = "abc"; e.replace("", "-");
+        [a, b, c, d, e]
+      ''';
+      expect(engine.eval(script), [
+        'bAN!AN!a',
+        'bnn',
+        'baxx',
+        'bonono',
+        '-a-b-c-',
+      ]);
+    });
+
+    test('never makes what is too long', () {
+      expectError(
+        'let s = ""; s.pad(100000, "a"); let t = ""; t.pad(10000000, "b"); '
+            's.replace("a", t);',
+        'Length of string',
+      );
+    });
+  });
+
   group('to_json', () {
     test('writes JSON that other programs read', () {
       const script = r'''

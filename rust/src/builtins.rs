@@ -1,6 +1,8 @@
 //! Rhai's own functions that this crate replaces.
 
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, Map, Module};
+use rhai::{
+    Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, ImmutableString as Text, Map, Module,
+};
 
 use crate::json;
 
@@ -31,6 +33,14 @@ pub fn register(module: &mut Module) {
         });
     }
     pure("to_json").set_into_module(module, to_json);
+    changing("parse_json").set_into_module(module, parse_json);
+    // Rhai's own measures the result when it is there.
+    changing("replace").set_into_module(module, |c: Context, s: &mut Text, a: &str, b: &str| {
+        replace(c, s, a, b)
+    });
+    changing("replace").set_into_module(module, |c: Context, s: &mut Text, a: char, b: &str| {
+        replace(c, s, a.encode_utf8(&mut [0; 4]), b)
+    });
 }
 
 /// Sorts an array in place; leaves it alone if the comparator fails.
@@ -97,12 +107,33 @@ fn to_json(context: Context, map: &mut Map) -> Result<String, Failure> {
     let max_len = context.engine().max_string_size();
     match json::to_json(&value, max_len) {
         Ok(Some(json)) => Ok(json),
-        Ok(None) => {
-            let what = "Length of string".to_string();
-            Err(EvalAltResult::ErrorDataTooLarge(what, context.call_position()).into())
-        }
+        Ok(None) => Err(too_long(&context)),
         Err(error) => Err(format!("to_json: {error}").into()),
     }
+}
+
+/// Reads an object map. Rhai's own throws a syntax error of the script, which
+/// cannot be caught.
+fn parse_json(context: Context, json: &str) -> Result<Map, Failure> {
+    let map = context.engine().parse_json(json, true);
+    map.map_err(|error| format!("parse_json: {error}").into())
+}
+
+fn replace(context: Context, text: &mut Text, find: &str, by: &str) -> Result<(), Failure> {
+    let count = text.matches(find).count();
+    let kept = text.len() - count * find.len();
+    let len = kept.saturating_add(count.saturating_mul(by.len()));
+    let max_len = context.engine().max_string_size();
+    if max_len > 0 && len > max_len {
+        return Err(too_long(&context));
+    }
+    *text = text.replace(find, by).into();
+    Ok(())
+}
+
+fn too_long(context: &Context) -> Failure {
+    let what = "Length of string".to_string();
+    EvalAltResult::ErrorDataTooLarge(what, context.call_position()).into()
 }
 
 /// Returns the indices `0..len` in stable order. Unlike the standard library's
