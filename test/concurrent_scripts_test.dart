@@ -39,9 +39,11 @@ void main() {
           ),
       ]);
       for (var turn = 0; turn < 5; turn++) {
+        // Until all of them have gone on to their next wait.
+        while (gates.waiting < 100) {
+          await later(null);
+        }
         gates.openAll(random);
-        // Lets all of them go on to their next wait.
-        await later(null);
       }
       expect(await results, [
         for (var i = 0; i < 100; i++) [i, i, i, i, i],
@@ -224,6 +226,9 @@ Random _random() {
 /// Futures that complete when the test says so.
 final class _Gates {
   final List<(int, Completer<int>)> _waiting = [];
+
+  /// How many are waited for.
+  int get waiting => _waiting.length;
 
   Future<int> wait(int value) {
     final completer = Completer<int>();

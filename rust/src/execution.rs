@@ -161,8 +161,7 @@ impl Execution {
             (State::Waiting(future), Reply::Continue) => match future.poll() {
                 Poll::Pending => return Some(Step::Pending),
                 Poll::Ready(completion) => {
-                    self.context.deliver(completion);
-                    self.context.start_clock();
+                    self.context.note_completion(completion);
                     Reply::Completed
                 }
             },
@@ -199,9 +198,7 @@ impl Execution {
         let future = PendingFuture::register();
         self.host.with_frame(|frame| frame.future = future.id());
         self.state = State::Waiting(future);
-        self.context.stop_clock();
-        // Whoever evaluates the script has a Future by now.
-        self.context.allow_yield();
+        self.context.note_wait();
         Step::Pending
     }
 

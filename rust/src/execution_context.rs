@@ -53,6 +53,9 @@ const CHECK_PERIOD: Duration = Duration::from_millis(1);
 /// cost little beside it.
 const SLICE: Duration = Duration::from_millis(4);
 
+/// How long a script may wait without the event loop having run.
+const LONGEST_MICROTASKS: Duration = Duration::from_millis(1);
+
 /// Milliseconds from some start, as cheap as can be: it is asked at every call.
 fn coarse_time() -> u64 {
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -104,9 +107,11 @@ pub struct ExecutionContext {
     /// Whether somebody waits for a Future of the result: the script then may
     /// end its turn at any time.
     may_yield: Cell<bool>,
-    /// When its turn was first looked at. A turn goes on through calls and waits:
-    /// a Future may complete without the event loop having run.
+    /// When its turn was first looked at. A turn goes on through calls and short
+    /// waits: a Future may complete without the event loop having run.
     turn_since: Cell<Option<Instant>>,
+    /// When it began to wait.
+    waiting_since: Cell<Option<Instant>>,
 }
 
 impl ExecutionContext {
@@ -137,6 +142,7 @@ impl ExecutionContext {
             last_call: Cell::new(0),
             may_yield: Cell::new(may_yield),
             turn_since: Cell::new(None),
+            waiting_since: Cell::new(None),
         }
     }
 
@@ -171,18 +177,6 @@ impl ExecutionContext {
     #[inline]
     pub(crate) fn begin_turn(&self) {
         self.turn_since.set(None);
-    }
-
-    /// Says that somebody waits for a Future of the result by now.
-    #[inline]
-    pub(crate) fn allow_yield(&self) {
-        self.may_yield.set(true);
-    }
-
-    /// Keeps what the awaited Future completed with.
-    #[inline]
-    pub(crate) fn deliver(&self, completion: Option<Completion>) {
-        *self.completion.borrow_mut() = completion;
     }
 
     /// Whether much stack may have been used.
@@ -363,8 +357,27 @@ impl ExecutionContext {
         self.completion.take()
     }
 
+    /// Called when the script begins to wait for a Future. Whoever evaluates it
+    /// has a Future by now.
+    pub(crate) fn note_wait(&self) {
+        self.may_yield.set(true);
+        self.stop_clock();
+        self.waiting_since.set(Some(Instant::now()));
+    }
+
+    /// Called with what the awaited Future completed with.
+    pub(crate) fn note_completion(&self, completion: Option<Completion>) {
+        *self.completion.borrow_mut() = completion;
+        self.start_clock();
+        // The event loop has had its turn, unless only microtasks ran.
+        let waited = self.waiting_since.take().map(|since| since.elapsed());
+        if waited.is_some_and(|waited| waited > LONGEST_MICROTASKS) {
+            self.begin_turn();
+        }
+    }
+
     /// Called when the script goes on.
-    pub(crate) fn start_clock(&self) {
+    fn start_clock(&self) {
         if self.watches_time() {
             self.running_since.set(Some(Instant::now()));
             self.last_call.set(coarse_time());
@@ -378,7 +391,7 @@ impl ExecutionContext {
     }
 
     /// Adds the time since the script last waited to what it ran.
-    pub(crate) fn stop_clock(&self) {
+    fn stop_clock(&self) {
         if let Some(since) = self.running_since.take() {
             self.ran.set(self.ran.get() + since.elapsed());
         }
