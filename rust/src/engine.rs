@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Dynamic, Engine, EvalAltResult, Module, OptimizationLevel, Position, Scope};
+use rhai::{Dynamic, Engine, EvalAltResult, Module, OptimizationLevel, Scope};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::builtins;
@@ -268,9 +268,8 @@ impl Job {
             Source::Text(text) => {
                 context.mark_used_deeply();
                 let compiled = self.scripts.compile(&self.engine, text);
-                if let Some(ended) = context.parsing_ended() {
-                    let ended = EvalAltResult::ErrorTerminated(ended.into(), Position::NONE);
-                    return Err(ended.into());
+                if let Some(termination) = context.parsing_stopped() {
+                    return Err(termination.into());
                 }
                 compiled?
             }
@@ -288,9 +287,7 @@ impl Job {
         let result = result.or_else(exit_value).map(Dynamic::flatten);
         break_cycles(*scope);
         match context.failed_at_end() {
-            Some(termination) if result.is_ok() => {
-                Err(EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into())
-            }
+            Some(termination) if result.is_ok() => Err(termination.into()),
             _ => result,
         }
     }

@@ -148,11 +148,7 @@ impl Execution {
     #[inline]
     pub fn resume(&mut self, reply: Reply) -> Option<Step> {
         let reply = match (&mut self.state, reply) {
-            (_, Reply::Cancel) => reply,
-            (State::Ready, Reply::Continue) => {
-                self.context.begin_turn();
-                reply
-            }
+            (_, Reply::Cancel) | (State::Ready, Reply::Continue) => reply,
             (State::Calling, Reply::Value | Reply::Error) => {
                 self.context.note_return();
                 reply

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::ptr;
 use std::time::{Duration, Instant};
 
-use rhai::Dynamic;
+use rhai::{Dynamic, EvalAltResult, Position};
 
 use crate::config::Config;
 use crate::execution::{Reply, Request};
@@ -34,13 +34,19 @@ impl From<Termination> for Dynamic {
     }
 }
 
+impl From<Termination> for Box<EvalAltResult> {
+    fn from(termination: Termination) -> Self {
+        EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into()
+    }
+}
+
 /// Operations until a script's limits are first checked, and the most between
 /// two checks. In between the interval adapts to how long operations take.
 const FIRST_CHECK: u64 = 8;
+const MAX_CHECK_INTERVAL: u64 = 256;
 
 /// Operations of a script that cannot have used much stack.
 const SHALLOW_OPERATIONS: u64 = 64;
-const MAX_CHECK_INTERVAL: u64 = 256;
 
 /// Tokens between two checks while a script is parsed.
 const TOKENS_BETWEEN_CHECKS: u64 = 64;
@@ -91,8 +97,7 @@ pub struct ExecutionContext {
     operations: Cell<u64>,
     /// Tokens parsed.
     tokens: Cell<u64>,
-    /// Why parsing was stopped.
-    parsing_ended: RefCell<Option<Termination>>,
+    parsing_stopped: Cell<bool>,
     max_operations: u64,
     time_limit: Option<Duration>,
     /// Since when it runs, if that was looked at since it last waited.
@@ -100,9 +105,8 @@ pub struct ExecutionContext {
     /// How long it ran before that.
     ran: Cell<Duration>,
     last_check: Cell<Option<Instant>>,
-    /// When it started; see [`coarse_time`].
-    entered: Cell<u64>,
-    /// When the clock started, or the last call returned.
+    /// When the script or its clock started, or the last call returned: see
+    /// [`coarse_time`].
     last_call: Cell<u64>,
     /// Whether somebody waits for a Future of the result: the script then may
     /// end its turn at any time.
@@ -132,13 +136,12 @@ impl ExecutionContext {
             granted: Cell::new(first_check),
             operations: Cell::new(0),
             tokens: Cell::new(0),
-            parsing_ended: RefCell::new(None),
+            parsing_stopped: Cell::new(false),
             max_operations: config.max_operations,
             time_limit: config.time_limit,
             running_since: Cell::new(None),
             ran: Cell::new(Duration::ZERO),
             last_check: Cell::new(None),
-            entered: Cell::new(0),
             last_call: Cell::new(0),
             may_yield: Cell::new(may_yield),
             turn_since: Cell::new(None),
@@ -153,7 +156,7 @@ impl ExecutionContext {
         self.suspender.set(suspender);
         self.stack_limit.set(stack_limit);
         if self.time_limit.is_some() {
-            self.entered.set(coarse_time());
+            self.last_call.set(coarse_time());
         }
     }
 
@@ -167,16 +170,10 @@ impl ExecutionContext {
         let limit = self.time_limit?;
         let is_over = match self.running_since.get() {
             Some(since) => self.ran.get() + since.elapsed() > limit,
-            // It has not looked at the clock so far.
-            None => u128::from(coarse_time() - self.entered.get()) > limit.as_millis(),
+            // It has neither looked at the clock nor called anything so far.
+            None => u128::from(coarse_time() - self.last_call.get()) > limit.as_millis(),
         };
         is_over.then_some(Termination::TimeLimit)
-    }
-
-    /// Says that the event loop had its turn.
-    #[inline]
-    pub(crate) fn begin_turn(&self) {
-        self.turn_since.set(None);
     }
 
     /// Whether much stack may have been used.
@@ -219,9 +216,6 @@ impl ExecutionContext {
         let mut interval = granted.max(1);
         if self.watches_time() {
             let now = Instant::now();
-            if self.is_over_time(now) {
-                return Some(Termination::TimeLimit.into());
-            }
             if let Some(last) = self.last_check.replace(Some(now)) {
                 interval = match now - last {
                     took if took < CHECK_PERIOD / 2 => (interval * 2).min(MAX_CHECK_INTERVAL),
@@ -229,8 +223,8 @@ impl ExecutionContext {
                     _ => interval,
                 };
             }
-            if self.take_turn(now) == Reply::Cancel {
-                return Some(Termination::Cancelled.into());
+            if let Some(termination) = self.check_time(now) {
+                return Some(termination.into());
             }
         }
         if self.max_operations > 0 {
@@ -243,40 +237,44 @@ impl ExecutionContext {
 
     /// Called for every token while a script is parsed: parsing can take time
     /// that grows with the square of the script's length. Returns whether the
-    /// parser must stop; see [`parsing_ended`](Self::parsing_ended).
+    /// parser must stop; see [`parsing_stopped`](Self::parsing_stopped).
     #[inline]
     pub fn tick_token(&self) -> bool {
         let tokens = self.tokens.get() + 1;
         self.tokens.set(tokens);
-        if tokens % TOKENS_BETWEEN_CHECKS != 0 || !self.watches_time() {
-            return false;
+        if tokens % TOKENS_BETWEEN_CHECKS == 0 && self.watches_time() {
+            let must_stop = self.check_time(Instant::now()).is_some();
+            self.parsing_stopped.set(must_stop);
         }
-        let now = Instant::now();
+        self.parsing_stopped.get()
+    }
+
+    /// Why parsing was stopped, if it was.
+    pub fn parsing_stopped(&self) -> Option<Termination> {
+        self.parsing_stopped
+            .get()
+            .then(|| match self.cancelled.get() {
+                true => Termination::Cancelled,
+                false => Termination::TimeLimit,
+            })
+    }
+
+    /// Ends the script if it has run too long; lets the event loop run if its turn
+    /// is over.
+    fn check_time(&self, now: Instant) -> Option<Termination> {
         if self.is_over_time(now) {
-            *self.parsing_ended.borrow_mut() = Some(Termination::TimeLimit);
-            return true;
+            return Some(Termination::TimeLimit);
         }
-        let is_cancelled = self.take_turn(now) == Reply::Cancel;
-        if is_cancelled {
-            *self.parsing_ended.borrow_mut() = Some(Termination::Cancelled);
+        if self.may_yield.get() && self.is_turn_over(now) {
+            self.stop_clock(now);
+            let reply = self.suspend(Request::Yield);
+            self.start_clock(Instant::now());
+            self.turn_since.set(None);
+            if reply == Reply::Cancel {
+                return Some(Termination::Cancelled);
+            }
         }
-        is_cancelled
-    }
-
-    /// Takes why parsing was stopped, if it was.
-    pub fn parsing_ended(&self) -> Option<Termination> {
-        self.parsing_ended.take()
-    }
-
-    /// Lets the event loop run if the script's turn is over.
-    fn take_turn(&self, now: Instant) -> Reply {
-        if !self.may_yield.get() || !self.is_turn_over(now) {
-            return Reply::Continue;
-        }
-        self.stop_clock();
-        let reply = self.suspend(Request::Yield);
-        self.start_clock();
-        reply
+        None
     }
 
     fn is_over_time(&self, now: Instant) -> bool {
@@ -333,8 +331,8 @@ impl ExecutionContext {
     /// call on at the latest.
     #[inline]
     pub(crate) fn note_call(&self) {
-        if self.running_since.get().is_none() {
-            self.start_clock();
+        if self.running_since.get().is_none() && self.watches_time() {
+            self.start_clock(Instant::now());
         }
     }
 
@@ -360,41 +358,41 @@ impl ExecutionContext {
     /// Called when the script begins to wait for a Future. Whoever evaluates it
     /// has a Future by now.
     pub(crate) fn note_wait(&self) {
+        let now = Instant::now();
         self.may_yield.set(true);
-        self.stop_clock();
-        self.waiting_since.set(Some(Instant::now()));
+        self.stop_clock(now);
+        self.waiting_since.set(Some(now));
     }
 
     /// Called with what the awaited Future completed with.
     pub(crate) fn note_completion(&self, completion: Option<Completion>) {
+        let now = Instant::now();
         *self.completion.borrow_mut() = completion;
-        self.start_clock();
+        self.start_clock(now);
         // The event loop has had its turn, unless only microtasks ran.
-        let waited = self.waiting_since.take().map(|since| since.elapsed());
-        if waited.is_some_and(|waited| waited > LONGEST_MICROTASKS) {
-            self.begin_turn();
+        let since = self.waiting_since.take();
+        if since.is_some_and(|since| now - since > LONGEST_MICROTASKS) {
+            self.turn_since.set(None);
         }
     }
 
     /// Called when the script goes on.
-    fn start_clock(&self) {
-        if self.watches_time() {
-            self.running_since.set(Some(Instant::now()));
-            self.last_call.set(coarse_time());
+    fn start_clock(&self, now: Instant) {
+        self.running_since.set(Some(now));
+        self.last_call.set(coarse_time());
+    }
+
+    /// Adds the time since the script last waited to what it ran.
+    fn stop_clock(&self, now: Instant) {
+        if let Some(since) = self.running_since.take() {
+            self.ran.set(self.ran.get() + (now - since));
         }
+        self.last_check.set(None);
     }
 
     /// Whether it matters how long the script runs.
     #[inline]
     fn watches_time(&self) -> bool {
         self.time_limit.is_some() || self.may_yield.get()
-    }
-
-    /// Adds the time since the script last waited to what it ran.
-    fn stop_clock(&self) {
-        if let Some(since) = self.running_since.take() {
-            self.ran.set(self.ran.get() + since.elapsed());
-        }
-        self.last_check.set(None);
     }
 }

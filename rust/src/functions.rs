@@ -121,7 +121,7 @@ pub fn invoke_dart_callback_async(host: &Host, id: u32, args: &[&mut Dynamic]) -
                 CHANNEL_CLOSED,
             )),
         },
-        Reply::Cancel | Reply::Continue | Reply::Pending => Err(terminated(Termination::Cancelled)),
+        Reply::Cancel | Reply::Continue | Reply::Pending => Err(Termination::Cancelled.into()),
     }
 }
 
@@ -184,8 +184,4 @@ fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
     let mut error = Dynamic::from_map(map);
     error.set_tag(tag);
     EvalAltResult::ErrorRuntime(error, Position::NONE).into()
-}
-
-fn terminated(termination: Termination) -> Box<EvalAltResult> {
-    EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into()
 }
