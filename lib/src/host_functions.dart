@@ -25,10 +25,9 @@ final class Sleeps {
     }
     // A timer keeps a program from exiting: none may outlive the wait by much.
     final longest = _timeout + const Duration(milliseconds: 100);
-    final isLong = seconds > longest.inSeconds + 1;
-    final microseconds = isLong
-        ? longest.inMicroseconds
-        : (seconds * Duration.microsecondsPerSecond).round();
+    final microseconds = (seconds.toDouble() * Duration.microsecondsPerSecond)
+        .clamp(0, longest.inMicroseconds)
+        .round();
     final completer = Completer<void>();
     late final Timer timer;
     timer = Timer(Duration(microseconds: microseconds), () {

@@ -15,17 +15,18 @@ pub fn register(module: &mut Module) {
     // Rhai's own versions swallow what the comparator throws and go on. A
     // comparator is a function pointer or a function's name.
     let changing = |name| FuncRegistration::new(name).in_global_namespace();
-    for name in ["sort", "sort_by"] {
-        changing(name).set_into_module(module, sort_by);
-        changing(name).set_into_module(module, |c: Context, array: &mut Array, by: &str| {
-            sort_by(c, array, FnPtr::new(by)?)
+    let pure = |name| changing(name).with_purity(true);
+    type InPlace = fn(Context, &mut Array, FnPtr) -> Result<(), Failure>;
+    let in_place: [(&str, InPlace); 3] =
+        [("sort", sort_by), ("sort_by", sort_by), ("dedup", dedup_by)];
+    for (name, function) in in_place {
+        changing(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
+            function(c, a, by)
+        });
+        changing(name).set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
+            function(c, a, FnPtr::new(by)?)
         });
     }
-    changing("dedup").set_into_module(module, dedup_by);
-    changing("dedup").set_into_module(module, |c: Context, array: &mut Array, by: &str| {
-        dedup_by(c, array, FnPtr::new(by)?)
-    });
-    let pure = |name| changing(name).with_purity(true);
     for name in ["order", "order_by"] {
         pure(name).set_into_module(module, order_by);
         pure(name).set_into_module(module, |c: Context, array: &mut Array, by: &str| {
@@ -57,10 +58,7 @@ fn sort_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failure
             .as_bool()
             .map_err(|actual| mismatch(&context, "int or bool", actual))
     })?;
-    *array = order
-        .into_iter()
-        .map(|index| std::mem::take(&mut array[index]))
-        .collect();
+    take_in_order(array, order);
     Ok(())
 }
 
@@ -86,11 +84,17 @@ fn dedup_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failur
             kept.push(index);
         }
     }
-    *array = kept
+    take_in_order(array, kept);
+    Ok(())
+}
+
+/// Makes an array consist of its elements at these indices, none of which is
+/// there twice.
+fn take_in_order(array: &mut Array, indices: Vec<usize>) {
+    *array = indices
         .into_iter()
         .map(|index| std::mem::take(&mut array[index]))
         .collect();
-    Ok(())
 }
 
 fn mismatch(context: &Context, expected: &str, actual: &str) -> Failure {
@@ -103,9 +107,11 @@ fn mismatch(context: &Context, expected: &str, actual: &str) -> Failure {
 }
 
 fn to_json(context: Context, map: &mut Map) -> Result<String, Failure> {
-    let value = Dynamic::from_map(map.clone());
-    let max_len = context.engine().max_string_size();
-    match json::to_json(&value, max_len) {
+    // Not cloned, which would recurse: put into a value and back.
+    let value = Dynamic::from_map(std::mem::take(map));
+    let json = json::to_json(&value, context.engine().max_string_size());
+    *map = value.cast();
+    match json {
         Ok(Some(json)) => Ok(json),
         Ok(None) => Err(too_long(&context)),
         Err(error) => Err(format!("to_json: {error}").into()),
