@@ -98,10 +98,7 @@ void main() {
     await untilCollected(_ends(engine));
     engine.dispose();
     expect(engine.pendingCount, 0);
-    for (var round = 0; round < 500 && captured.target != null; round++) {
-      makeGarbage();
-      await Future<void>.delayed(const Duration(milliseconds: 1));
-    }
+    await makeGarbageUntil(() => captured.target == null);
     expect(captured.target, isNull);
   });
 
@@ -120,11 +117,7 @@ void main() {
       ..registerFunction('error', () => throw note(StateError('bad')));
     await engine.evalAsync('value(); future(); try { slow() } catch { }');
     await _fails(() => engine.eval('error()'));
-    for (var round = 0; round < 500; round++) {
-      if (made.every((object) => object.target == null)) break;
-      makeGarbage();
-      await Future<void>.delayed(const Duration(milliseconds: 1));
-    }
+    await makeGarbageUntil(() => made.every((object) => object.target == null));
     expect(made, hasLength(5));
     expect(made.where((object) => object.target != null), isEmpty);
     engine.dispose();

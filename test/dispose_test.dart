@@ -236,11 +236,9 @@ void main() {
   group('an engine that is forgotten', () {
     test('is collected with the scripts that have timed out', () async {
       final engines = [for (var i = 0; i < 20; i++) _forget()];
-      for (var round = 0; round < 100; round++) {
-        makeGarbage();
-        await Future<void>.delayed(const Duration(milliseconds: 1));
-        if (engines.every((engine) => engine.target == null)) break;
-      }
+      await makeGarbageUntil(
+        () => engines.every((engine) => engine.target == null),
+      );
       expect(engines.where((engine) => engine.target != null), isEmpty);
     });
 

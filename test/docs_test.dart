@@ -7,6 +7,8 @@ import 'dart:io';
 
 import 'package:test/test.dart';
 
+import 'support/run_program.dart';
+
 /// What the blocks may use besides what they declare.
 const _prelude = r'''
 import 'dart:async';
@@ -59,7 +61,7 @@ void main() {
   ).listSync().map((file) => file.path).where((path) => path.endsWith('.dart'));
   for (final path in examples) {
     test('$path runs', () async {
-      expect(await _run([path]), isNotEmpty);
+      expect(await runProgram(path), isNotEmpty);
     });
   }
 
@@ -88,18 +90,8 @@ Future<List<String>> _runProgram(String code) async {
   final folder = Directory('.dart_tool').createTempSync('docs_test_');
   try {
     final file = File('${folder.path}/block.dart')..writeAsStringSync(code);
-    return await _run([file.path]);
+    return await runProgram(file.path);
   } finally {
     folder.deleteSync(recursive: true);
   }
-}
-
-/// Runs a program; returns the lines it printed.
-Future<List<String>> _run(List<String> arguments) async {
-  final result = await Process.run(Platform.resolvedExecutable, [
-    'run',
-    ...arguments,
-  ]);
-  expect(result.exitCode, 0, reason: '${result.stdout}\n${result.stderr}');
-  return const LineSplitter().convert('${result.stdout}');
 }

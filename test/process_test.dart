@@ -2,10 +2,9 @@
 @Timeout(Duration(minutes: 5))
 library;
 
-import 'dart:convert';
-import 'dart:io';
-
 import 'package:test/test.dart';
+
+import 'support/run_program.dart';
 
 void main() {
   test('a program whose script caught a timeout exits', () async {
@@ -47,23 +46,5 @@ void main() {
 }
 
 /// Runs a program in `test/programs` to its end; returns the lines it printed.
-/// It may have at most [addressSpace] bytes of it.
-Future<List<String>> _run(String name, {int? addressSpace}) async {
-  final command = [
-    if (addressSpace != null) ...[
-      ...['sh', '-c', 'ulimit -v ${addressSpace ~/ 1024} && exec "\$@"', 'sh'],
-    ],
-    ...[Platform.resolvedExecutable, 'run', 'test/programs/$name.dart'],
-  ];
-  final process = await Process.start(
-    command.first,
-    command.sublist(1),
-    workingDirectory: Directory.current.path,
-  );
-  addTearDown(process.kill);
-  final output = process.stdout.transform(systemEncoding.decoder).join();
-  final errors = process.stderr.transform(systemEncoding.decoder).join();
-  final exitCode = await process.exitCode;
-  expect(exitCode, 0, reason: '${await output}\n${await errors}');
-  return const LineSplitter().convert(await output);
-}
+Future<List<String>> _run(String name, {int? addressSpace}) =>
+    runProgram('test/programs/$name.dart', addressSpace: addressSpace);

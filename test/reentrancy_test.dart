@@ -208,48 +208,44 @@ void main() {
     });
   });
 
-  test('scripts that run each other without end are an error', () {
-    final engine = RhaiEngine.withDefaults();
-    addTearDown(engine.dispose);
-    var depth = 0;
-    engine.registerFunction('again', () {
-      depth++;
-      return engine.eval('again()');
-    });
-    expect(
-      () => engine.eval('again()'),
-      throwsA(
+  group('scripts that run each other without end are an error', () {
+    /// Returns how many were nested when that failed with [error].
+    int nestWithoutEnd(RhaiConfig config, Matcher error) {
+      final engine = RhaiEngine.withConfig(config);
+      addTearDown(engine.dispose);
+      var depth = 0;
+      engine.registerFunction('again', () {
+        depth++;
+        return engine.eval('again()');
+      });
+      expect(() => engine.eval('again()'), throwsA(error));
+      expect(engine.eval('1 + 1'), 2);
+      return depth;
+    }
+
+    test('at the limit', () {
+      final depth = nestWithoutEnd(
+        RhaiConfig.secureDefaults(),
         isA<RhaiRuntimeError>().having(
           (error) => error.message,
           'message',
           contains('nested too deeply: the limit is 100'),
         ),
-      ),
-    );
-    expect(depth, 100);
-    expect(engine.eval('1 + 1'), 2);
-  });
-
-  test('scripts that run each other until the stack ends are an error', () {
-    final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
-    addTearDown(engine.dispose);
-    var depth = 0;
-    engine.registerFunction('again', () {
-      depth++;
-      return engine.eval('again()');
+      );
+      expect(depth, 100);
     });
-    expect(
-      () => engine.eval('again()'),
-      throwsA(
+
+    test('when the stack ends, without a limit', () {
+      final depth = nestWithoutEnd(
+        RhaiConfig.unlimited(),
         isA<RhaiRuntimeError>()
             .having((error) => error.message, 'message', 'Stack Overflow')
             .having((error) => error.cause, 'cause', isA<StackOverflowError>())
             // Each of the scripts adds to it.
             .having((e) => e.stackTrace.length, 'trace', lessThan(100000)),
-      ),
-    );
-    expect(depth, greaterThan(100));
-    expect(engine.eval('1 + 1'), 2);
+      );
+      expect(depth, greaterThan(100));
+    });
   });
 
   group('functions of one name', () {

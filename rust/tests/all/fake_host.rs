@@ -196,39 +196,36 @@ impl FakeHost {
     }
 
     /// Answers calls until the script ends or waits.
-    pub fn drive(&mut self, mut step: Step) -> Outcome {
-        loop {
-            match step {
-                Step::Done => return Outcome::Done(self.read_result()),
-                Step::Failed => return Outcome::Failed(self.read_failure()),
-                Step::Pending => return Outcome::Waiting(self.read_waiting()),
-                Step::Yielded => step = self.go_on(),
-                Step::Call => {
-                    let execution = self.host().with_frame(|frame| frame.execution);
-                    let reply = self.answer();
-                    step = self.resume_step(execution, reply);
-                }
-            }
+    pub fn drive(&mut self, step: Step) -> Outcome {
+        match self.answer_calls(step) {
+            Step::Done => Outcome::Done(self.read_result()),
+            Step::Failed => Outcome::Failed(self.read_failure()),
+            _ => Outcome::Waiting(self.read_waiting()),
         }
+    }
+
+    /// Answers calls until the script ends or waits; returns which of it.
+    fn answer_calls(&mut self, mut step: Step) -> Step {
+        while matches!(step, Step::Call | Step::Yielded) {
+            let execution = self.host().with_frame(|frame| frame.execution);
+            let reply = match step {
+                Step::Call => self.answer(),
+                _ => Reply::Continue,
+            };
+            step = self.resume_step(execution, reply);
+        }
+        step
     }
 
     /// Runs a script to its end, where its value may be nested too deeply for
     /// the thread's stack: says only whether it ended with a value, and with
     /// which message if not.
     pub fn run_to_end(&mut self, script: &str) -> Result<(), String> {
-        let mut step = self.engine.eval(script, false);
-        loop {
-            match step {
-                Step::Done => return Ok(()),
-                Step::Failed => return Err(self.read_failure().message),
-                Step::Pending => panic!("the script waits"),
-                Step::Yielded => step = self.go_on(),
-                Step::Call => {
-                    let execution = self.host().with_frame(|frame| frame.execution);
-                    let reply = self.answer();
-                    step = self.resume_step(execution, reply);
-                }
-            }
+        let step = self.engine.eval(script, false);
+        match self.answer_calls(step) {
+            Step::Done => Ok(()),
+            Step::Failed => Err(self.read_failure().message),
+            _ => panic!("the script waits"),
         }
     }
 
@@ -249,12 +246,6 @@ impl FakeHost {
     pub fn resume(&mut self, execution: u64) -> Outcome {
         let step = self.resume_step(execution, Reply::Continue);
         self.drive(step)
-    }
-
-    /// Continues a script that let the event loop run.
-    fn go_on(&mut self) -> Step {
-        let execution = self.host().with_frame(|frame| frame.execution);
-        self.resume_step(execution, Reply::Continue)
     }
 
     fn resume_step(&mut self, execution: u64, reply: Reply) -> Step {

@@ -1,0 +1,26 @@
+import 'dart:convert';
+import 'dart:io';
+
+import 'package:test/test.dart';
+
+/// Runs the program at [path] to its end, which must be a success; returns the
+/// lines it printed. It may have at most [addressSpace] bytes of it.
+Future<List<String>> runProgram(String path, {int? addressSpace}) async {
+  final command = [
+    if (addressSpace != null) ...[
+      ...['sh', '-c', 'ulimit -v ${addressSpace ~/ 1024} && exec "\$@"', 'sh'],
+    ],
+    ...[Platform.resolvedExecutable, 'run', path],
+  ];
+  final process = await Process.start(
+    command.first,
+    command.sublist(1),
+    workingDirectory: Directory.current.path,
+  );
+  addTearDown(process.kill);
+  final output = process.stdout.transform(systemEncoding.decoder).join();
+  final errors = process.stderr.transform(systemEncoding.decoder).join();
+  final exitCode = await process.exitCode;
+  expect(exitCode, 0, reason: '${await output}\n${await errors}');
+  return const LineSplitter().convert(await output);
+}
