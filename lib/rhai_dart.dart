@@ -13,3 +13,5 @@ export 'src/analysis_result.dart';
 export 'src/engine.dart';
 export 'src/engine_config.dart';
 export 'src/errors.dart';
+export 'src/rhai_function.dart';
+export 'src/rhai_range.dart';

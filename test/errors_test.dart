@@ -11,6 +11,7 @@ String _kind(RhaiException error) => switch (error) {
   RhaiTimeoutError() => 'timeout',
   RhaiCancelledError() => 'cancelled',
   RhaiChannelClosedError() => 'channel closed',
+  RhaiConversionError() => 'conversion',
   RhaiFFIError() => 'ffi',
 };
 

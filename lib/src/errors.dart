@@ -117,9 +117,30 @@ final class RhaiChannelClosedError implements RhaiException {
   String toString() => 'RhaiChannelClosedError: $message';
 }
 
-/// A value that cannot cross between Dart and the script, or a failure of the
-/// native side. The [message] says where in the value it sits:
-/// `args[1].user.avatar`.
+/// A value that cannot cross between Dart and a script.
+final class RhaiConversionError implements RhaiException {
+  /// Creates the error for the value at [path].
+  const RhaiConversionError(this.path, this.problem, {this.hint = ''});
+
+  /// Where the value is: `args[1].user.avatar` is the entry `avatar` of the entry
+  /// `user` of the second argument; `result` is what the script ended with.
+  final String path;
+
+  /// What is wrong with it.
+  final String problem;
+
+  /// What to do about it.
+  final String hint;
+
+  @override
+  String get message =>
+      hint.isEmpty ? '$path: $problem' : '$path: $problem ($hint)';
+
+  @override
+  String toString() => 'RhaiConversionError: $message';
+}
+
+/// A failure of the native side: a bug in this package.
 final class RhaiFFIError implements RhaiException {
   /// Creates the error.
   const RhaiFFIError(this.message);

@@ -71,6 +71,12 @@ final class RegisteredFunction {
   /// Creates an entry.
   const RegisteredFunction(this.name, this.id, this.arities, this._function);
 
+  /// A function that a script got as a value.
+  const RegisteredFunction.closure(this._function)
+    : name = 'a Dart function',
+      id = -1,
+      arities = 0;
+
   /// What scripts call it.
   final String name;
 

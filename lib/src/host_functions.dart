@@ -8,6 +8,15 @@ import 'dart:io' show stderr;
 void debug(String text, String position) =>
     stderr.writeln(position.isEmpty ? text : '$position | $text');
 
+/// What `==` says of two Dart objects.
+bool equals(Object? a, Object? b) => a == b;
+
+/// What a Dart object is as a string.
+String describe(Object? object) => object.toString();
+
+/// What `type_of` says of a Dart object: the name of its type.
+String typeName(Object? object) => object.runtimeType.toString();
+
 /// What the `sleep` of an engine's scripts does, and its timers.
 final class Sleeps {
   /// Makes it for scripts that wait for [_timeout] at most.

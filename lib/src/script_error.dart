@@ -11,12 +11,14 @@ abstract final class _Kind {
   static const runtime = 2;
   static const timeLimit = 3;
   static const cancelled = 4;
+  static const conversion = 6;
 }
 
 // What stands for the id of a Dart error in errors that the native side made:
-// `FFI_ERROR` and `CHANNEL_CLOSED` in `rust/src/functions.rs`.
+// `FFI_ERROR` and so on in `rust/src/functions.rs`.
 const _ffiError = -1;
 const _channelClosed = -2;
+const _conversionError = -3;
 
 /// The most characters of one Dart stack trace in an error's text, and of all of
 /// it. An error that passes through many nested scripts collects a trace in each,
@@ -117,6 +119,8 @@ Never throwScriptError(
       );
     case _Kind.cancelled:
       throw RhaiCancelledError(message);
+    case _Kind.conversion:
+      throw _conversionErrorOf(thrown, message);
     case _Kind.runtime:
       final (error, trace) = dartErrors?[dartErrorId] ?? (null, null);
       if (error is RhaiTimeoutError && error.lineNumber == null) {
@@ -131,7 +135,10 @@ Never throwScriptError(
       if (error is RhaiChannelClosedError) throw error;
       if (dartErrorId == _channelClosed) throw RhaiChannelClosedError(message);
       throw RhaiRuntimeError(
-        message,
+        // The native side does not know what a Dart object says.
+        message.isEmpty && thrown is! String && thrown != null
+            ? _textOf(() => _message(thrown), 'a ${thrown.runtimeType}')
+            : message,
         lineNumber: lineNumber,
         columnNumber: columnNumber,
         stackTrace: _shorten(
@@ -146,6 +153,10 @@ Never throwScriptError(
         cause: switch (error) {
           RhaiRuntimeError(:final cause?) => cause,
           null when dartErrorId == _ffiError => RhaiFFIError(message),
+          null when dartErrorId == _conversionError => _conversionErrorOf(
+            thrown,
+            message,
+          ),
           _ => error ?? thrown,
         },
       );
@@ -153,3 +164,15 @@ Never throwScriptError(
       throw RhaiFFIError(message);
   }
 }
+
+/// The error that `describe_conversion_error` in `rust/src/functions.rs` describes.
+RhaiException _conversionErrorOf(Object? description, String message) =>
+    switch (description) {
+      {
+        'path': final String path,
+        'problem': final String problem,
+        'hint': final String hint,
+      } =>
+        RhaiConversionError(path, problem, hint: hint),
+      _ => RhaiFFIError(message),
+    };

@@ -1,23 +1,27 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
 use std::cell::OnceCell;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Dynamic, Engine, EvalAltResult, Module, OptimizationLevel, Scope};
+use rhai::{Engine, Module, OptimizationLevel};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
+use crate::analysis;
 use crate::builtins;
 use crate::config::{Config, MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH};
+use crate::dart_objects;
 use crate::error::ScriptError;
 use crate::execution::{Execution, Reply, Step};
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::{describe_position, Host};
-use crate::scripts::{self, ScriptCache, Source};
-use crate::values::ConversionError;
+use crate::job::{Job, Script, Variable};
+use crate::pending_futures::{self, Completion};
+use crate::scripts::{self, ScriptCache};
 
 /// Strings that an engine keeps only once; Rhai's own default.
 const MAX_INTERNED_STRINGS: usize = 256;
@@ -33,7 +37,7 @@ pub struct ScriptEngine {
     /// that a script may hold is never changed.
     snapshot: OnceCell<Rc<Engine>>,
     scripts: Rc<ScriptCache>,
-    variables: Rc<Variables>,
+    variables: Rc<Vec<Rc<Variable>>>,
     executions: SlotMap<DefaultKey, Execution>,
 }
 
@@ -66,23 +70,26 @@ impl ScriptEngine {
     ///
     /// # Errors
     ///
-    /// Slot 0 holds no value, or there is no stack to read it on.
-    pub fn set_variable(&mut self, name: String, constant: bool) -> Result<(), ConversionError> {
+    /// Slot 0 holds no value or one that is too large, or there is no stack to
+    /// read it on.
+    pub fn set_variable(&mut self, name: String, constant: bool) -> Result<(), ScriptError> {
         let host = self.host.clone();
+        let engine = self.snapshot().clone();
         // Values are handled on a stack that is large enough to drop them.
-        let value = host
-            .stacks
-            .run(|| host.take_reply())
-            .map_err(|error| ConversionError {
-                path: String::new(),
-                message: format!("no stack to read it on ({error})"),
-            })??;
+        let read = host.stacks.run(|| {
+            let value = host.take_reply().map_err(ScriptError::conversion)?;
+            match engine.ensure_data_size_within_limits(&value) {
+                Ok(()) => Ok(value),
+                Err(error) => Err(ScriptError::from_rhai(*error, &self.config)),
+            }
+        });
+        let value = read.map_err(|error| ScriptError::no_stack(&error))??;
         let variable = Variable {
             name,
             value,
             constant,
         };
-        let mut list = self.variables.list.clone();
+        let mut list = Vec::clone(&self.variables);
         match list.iter_mut().find(|other| other.name == variable.name) {
             Some(slot) => *slot = Rc::new(variable),
             None => list.push(Rc::new(variable)),
@@ -97,7 +104,7 @@ impl ScriptEngine {
     }
 
     fn replace_variables(&mut self, list: Vec<Rc<Variable>>) {
-        let old = std::mem::replace(&mut self.variables, Rc::new(Variables { list }));
+        let old = std::mem::replace(&mut self.variables, Rc::new(list));
         self.host.stacks.drop_nested(old);
     }
 
@@ -105,16 +112,26 @@ impl ScriptEngine {
     ///
     /// With `may_yield`, it also stops to let the event loop run.
     pub fn eval(&mut self, script: &str, may_yield: bool) -> Step {
-        let job = Job {
-            engine: self.snapshot().clone(),
+        let script = Script {
             source: self.scripts.get(script),
             scripts: self.scripts.clone(),
             variables: self.variables.clone(),
         };
+        self.start(Job::Script(self.snapshot().clone(), script), may_yield)
+    }
+
+    /// Starts a function that Dart has, with the arguments in slot 0, and runs it
+    /// to its first request or its end. `None` if there is no such function.
+    pub fn call(&mut self, function: u64) -> Option<Step> {
+        let exported = self.host.functions.get(function)?;
+        Some(self.start(Job::Call(exported), false))
+    }
+
+    fn start(&mut self, job: Job, may_yield: bool) -> Step {
         let mut execution = match Execution::new(&self.host, &self.config, job, may_yield) {
             Ok(execution) => execution,
             Err(error) => {
-                ScriptError::no_stack(&error).write(&self.host);
+                ScriptError::no_stack(&error).write(&self.host, None);
                 return Step::Failed;
             }
         };
@@ -126,6 +143,46 @@ impl ScriptEngine {
             self.host.with_frame(|frame| frame.execution = key);
         }
         step
+    }
+
+    /// Analyses a script; slot 0 then holds what [`analysis::analyze`] says.
+    pub fn analyze(&mut self, script: &str) -> Step {
+        let host = self.host.clone();
+        let snapshot = self.snapshot().clone();
+        let written = host.stacks.run(|| {
+            // Not across the switch back: panics end where they start.
+            catch_unwind(AssertUnwindSafe(|| {
+                host.write_result(analysis::analyze(&snapshot, script), None)
+            }))
+        });
+        let error = match written {
+            Ok(Ok(Ok(()))) => return Step::Done,
+            Ok(Ok(Err(error))) => ScriptError::conversion(error),
+            Ok(Err(panic)) => ScriptError::panic(&*panic),
+            Err(error) => ScriptError::no_stack(&error),
+        };
+        error.write(&host, None);
+        Step::Failed
+    }
+
+    /// Completes a Future with the value in slot 0, or with the error it describes.
+    /// Returns whether a script waited for it.
+    pub fn complete_future(&self, future_id: u64, failed: bool) -> bool {
+        let released = &self.host.released;
+        let completion = self
+            .host
+            .with_input(|slot, input| Completion::new(failed, slot, input, released));
+        completion.is_ok_and(|completion| pending_futures::complete(future_id, completion))
+    }
+
+    /// Drops the functions that Dart has let go of.
+    #[inline]
+    pub fn drop_released(&mut self) {
+        if self.host.functions.has_released() {
+            self.host
+                .stacks
+                .drop_nested(self.host.functions.take_released());
+        }
     }
 
     /// Resumes a script that made a request. `None` if there is no such script,
@@ -168,6 +225,7 @@ impl ScriptEngine {
         engine.register_global_module(self.standard.clone());
         let mut module = Module::new();
         builtins::register(&mut module);
+        dart_objects::register(&mut module, &self.host);
         engine.register_global_module(module.into());
         let mut module = Module::new();
         for function in &self.functions {
@@ -202,7 +260,7 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current().and_then(ExecutionContext::tick));
         let host = self.host.clone();
-        scripts::limit_parsing(&mut engine, move || {
+        scripts::watch_parsing(&mut engine, move || {
             host.current().is_some_and(ExecutionContext::tick_token)
         });
         // Rhai would print the result of a function that replaces `print`.
@@ -228,6 +286,9 @@ impl Drop for ScriptEngine {
             execution.cancel();
         }
         self.clear_scope();
+        let host = self.host.clone();
+        // Without a stack they leak: dropping them here could overflow this one.
+        let _ = host.stacks.run(|| host.functions.clear());
     }
 }
 
@@ -235,90 +296,4 @@ impl Drop for ScriptEngine {
 pub fn is_usable_variable_name(name: &str) -> bool {
     // Words that Rhai reserves do not parse.
     rhai::is_valid_identifier(name) && Engine::new_raw().compile(format!("let {name};")).is_ok()
-}
-
-/// A variable that every execution starts with.
-#[derive(Debug)]
-struct Variable {
-    name: String,
-    value: Dynamic,
-    constant: bool,
-}
-
-/// The variables of an engine; shared with the executions that start from them.
-#[derive(Debug, Default)]
-struct Variables {
-    list: Vec<Rc<Variable>>,
-}
-
-/// What one execution runs.
-pub struct Job {
-    engine: Rc<Engine>,
-    source: Source,
-    scripts: Rc<ScriptCache>,
-    variables: Rc<Variables>,
-}
-
-impl Job {
-    /// Compiles the script if need be and evaluates it. Runs on a fiber: both
-    /// recurse.
-    pub fn run(self, context: &ExecutionContext) -> Result<Dynamic, Box<EvalAltResult>> {
-        let ast = match self.source {
-            Source::Compiled(ast) => ast,
-            Source::Text(text) => {
-                context.mark_used_deeply();
-                let compiled = self.scripts.compile(&self.engine, text);
-                if let Some(termination) = context.parsing_stopped() {
-                    return Err(termination.into());
-                }
-                compiled?
-            }
-        };
-        // On the heap: a waiting script should touch two pages of stack, not three.
-        let mut scope = Box::new(Scope::new());
-        for variable in &self.variables.list {
-            let (name, value) = (variable.name.as_str(), variable.value.clone());
-            match variable.constant {
-                true => scope.push_constant_dynamic(name, value),
-                false => scope.push_dynamic(name, value),
-            };
-        }
-        let result = self.engine.eval_ast_with_scope(&mut scope, &ast);
-        let result = result.or_else(exit_value).map(Dynamic::flatten);
-        break_cycles(*scope);
-        match context.failed_at_end() {
-            Some(termination) if result.is_ok() => Err(termination.into()),
-            _ => result,
-        }
-    }
-}
-
-/// Empties the variables that closures captured. A closure that captured the
-/// variable which holds it, itself or through others, would never be freed.
-fn break_cycles(scope: Scope) {
-    for (_, mut value, _) in scope {
-        if value.is_shared() {
-            let held = value
-                .write_lock::<Dynamic>()
-                .map(|mut held| std::mem::take(&mut *held));
-            drop(held);
-        }
-    }
-}
-
-/// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only
-/// where no native function is in between.
-fn exit_value(error: Box<EvalAltResult>) -> Result<Dynamic, Box<EvalAltResult>> {
-    let mut error = error;
-    if !matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) {
-        return Err(error);
-    }
-    loop {
-        match *error {
-            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
-            | EvalAltResult::ErrorInModule(_, inner, _) => error = inner,
-            EvalAltResult::Exit(value, _) => return Ok(value),
-            other => return Err(other.into()),
-        }
-    }
 }

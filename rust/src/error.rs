@@ -5,8 +5,11 @@ use std::any::Any;
 use rhai::{Array, Dynamic, EvalAltResult, Map, ParseError, Position};
 
 use crate::config::Config;
+use crate::dart_objects::{DartObject, TYPE_OF};
 use crate::execution_context::Termination;
+use crate::functions::describe_conversion_error;
 use crate::host::{describe_position, known, Host};
+use crate::script_functions::Exporter;
 use crate::values::ConversionError;
 
 /// What went wrong; the numbers are the protocol with Dart.
@@ -21,8 +24,10 @@ pub enum ErrorKind {
     TimeLimit = 3,
     /// The script was cancelled.
     Cancelled = 4,
-    /// A value cannot cross, or the native side failed.
+    /// The native side failed.
     Ffi = 5,
+    /// A value cannot cross; what is thrown has the details.
+    Conversion = 6,
 }
 
 /// A script error, as Dart gets it.
@@ -57,8 +62,12 @@ impl ScriptError {
     }
 
     /// The script's result cannot cross to Dart.
-    pub fn conversion(error: &ConversionError) -> Self {
-        Self::ffi(error.to_string())
+    pub fn conversion(error: ConversionError) -> Self {
+        let message = error.to_string();
+        ScriptError {
+            thrown: describe_conversion_error(error),
+            ..Self::new(ErrorKind::Conversion, message, Position::NONE)
+        }
     }
 
     /// There is no stack for another script.
@@ -148,7 +157,13 @@ impl ScriptError {
             E::ErrorRuntime(thrown, _) => Self::thrown(thrown),
             E::ErrorFunctionNotFound(signature, _) => {
                 // Rhai names a string argument by all of its Rust types.
-                let signature = signature.replace("&str | ImmutableString | String", "string");
+                let signature = signature
+                    .replace("&str | ImmutableString | String", "string")
+                    .replace(TYPE_OF, "type_of");
+                let signature = match signature.split_once(' ') {
+                    Some((name, types)) if name.starts_with("anon$") => format!("closure {types}"),
+                    _ => signature,
+                };
                 new(
                     ErrorKind::Runtime,
                     format!("Function not found: {signature}"),
@@ -166,6 +181,8 @@ impl ScriptError {
         };
         let message = message.unwrap_or_else(|| match thrown.is_unit() {
             true => "the script threw ()".into(),
+            // Dart says what its objects are.
+            false if thrown.is::<DartObject>() => String::new(),
             false => thrown.to_string(),
         });
         ScriptError {
@@ -175,7 +192,7 @@ impl ScriptError {
     }
 
     /// Writes the error into slot 0 of the frame, as an array of its fields.
-    pub fn write(self, host: &Host) {
+    pub fn write(self, host: &Host, exporter: Option<&Exporter>) {
         // The tag of a thrown value says which Dart error it was made from.
         let dart_error = self.thrown.tag();
         let number = |n: Option<usize>| Dynamic::from_int(known(n).unwrap_or(0) as i64);
@@ -191,12 +208,12 @@ impl ScriptError {
             ]
         };
         if host
-            .write_result(fields(self.thrown.clone()).into())
+            .write_result(fields(self.thrown.clone()).into(), exporter)
             .is_err()
         {
             // What was thrown has no meaning in Dart; its text is the message.
             let plain = fields(Dynamic::UNIT);
-            host.write_result(plain.into())
+            host.write_result(plain.into(), None)
                 .expect("numbers and strings can cross");
         }
     }

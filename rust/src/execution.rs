@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::config::Config;
-use crate::engine::Job;
 use crate::error::ScriptError;
 use crate::execution_context::ExecutionContext;
 use crate::fiber::{self, Fiber, Progress, Suspender};
 use crate::host::Host;
+use crate::job::Job;
 use crate::pending_futures::PendingFuture;
 
 /// What a suspended execution is resumed with.
@@ -71,15 +71,6 @@ enum Ending {
     Error,
 }
 
-/// Writes an error into the frame. Apart, because the frame of the function that
-/// runs a script is part of what each waiting script keeps.
-#[cold]
-#[inline(never)]
-fn report(host: &Host, error: impl FnOnce() -> ScriptError) -> Ending {
-    error().write(host);
-    Ending::Error
-}
-
 /// A script between its start and its end.
 pub struct Execution {
     fiber: Fiber<Reply, Request, Ending>,
@@ -114,7 +105,11 @@ impl Execution {
         job: Job,
         may_yield: bool,
     ) -> io::Result<Self> {
-        let context = Rc::new(ExecutionContext::new(config, may_yield));
+        let context = Rc::new(ExecutionContext::new(
+            config,
+            job.engine().clone(),
+            may_yield,
+        ));
         let fiber = Fiber::new(&host.stacks, {
             let (host, config, context) = (host.clone(), config.clone(), context.clone());
             move |suspender: &Suspender<Reply, Request>, reply| {
@@ -124,15 +119,22 @@ impl Execution {
                 }
                 // Everything that handles the script's values stays on the
                 // fiber, whose stack is large enough to drop what is nested.
-                let run = || match job.run(&context) {
-                    Ok(value) => match host.write_result(value) {
-                        Ok(()) => Ending::Value,
-                        Err(error) => report(&host, || ScriptError::conversion(&error)),
-                    },
-                    Err(error) => report(&host, || ScriptError::from_rhai(*error, &config)),
+                let run = || {
+                    job.run(&host, &context, |result, exporter| {
+                        let error =
+                            match result.map(|value| host.write_result(value, Some(exporter))) {
+                                Ok(Ok(())) => return Ending::Value,
+                                Ok(Err(error)) => ScriptError::conversion(error),
+                                Err(error) => ScriptError::from_rhai(*error, &config),
+                            };
+                        error.write(&host, Some(exporter));
+                        Ending::Error
+                    })
                 };
-                catch_unwind(AssertUnwindSafe(run))
-                    .unwrap_or_else(|panic| report(&host, || ScriptError::panic(&*panic)))
+                catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+                    ScriptError::panic(&*panic).write(&host, None);
+                    Ending::Error
+                })
             }
         })?;
         Ok(Execution {

@@ -3,14 +3,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::ptr;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
 use crate::config::Config;
 use crate::execution::{Reply, Request};
 use crate::fiber::{self, Suspender};
 use crate::pending_futures::Completion;
+use crate::script_functions::Environment;
 
 /// Why a script was ended from outside. It travels in Rhai's uncatchable
 /// `ErrorTerminated`.
@@ -84,6 +86,8 @@ fn coarse_time() -> u64 {
 /// What running code knows of its execution.
 #[derive(Debug)]
 pub struct ExecutionContext {
+    /// Where the running code is.
+    pub(crate) environment: RefCell<Environment>,
     suspender: Cell<*const Suspender<Reply, Request>>,
     stack_limit: Cell<usize>,
     cancelled: Cell<bool>,
@@ -120,12 +124,16 @@ pub struct ExecutionContext {
 
 impl ExecutionContext {
     /// What an execution under these limits starts with.
-    pub(crate) fn new(config: &Config, may_yield: bool) -> Self {
+    pub(crate) fn new(config: &Config, engine: Rc<Engine>, may_yield: bool) -> Self {
         let first_check = match config.max_operations {
             0 => FIRST_CHECK,
             max => max.min(FIRST_CHECK),
         };
         ExecutionContext {
+            environment: RefCell::new(Environment {
+                engine,
+                captured: None,
+            }),
             suspender: Cell::new(ptr::null()),
             stack_limit: Cell::new(0),
             cancelled: Cell::new(false),

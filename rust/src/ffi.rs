@@ -8,7 +8,6 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::str;
 use std::time::Duration;
 
-use crate::analysis;
 use crate::benchmark;
 use crate::config::{Config, MAX_ARRAY_LEN, MAX_MAP_LEN};
 use crate::engine::{self, ScriptEngine};
@@ -16,7 +15,7 @@ use crate::error::ScriptError;
 use crate::execution::{Reply, Step};
 use crate::functions::{self, DartFunction};
 use crate::host::Frame;
-use crate::pending_futures::{self, Completion};
+use crate::script_functions::Handle;
 
 /// A call did what it was asked to.
 pub const OK: i32 = 0;
@@ -57,8 +56,30 @@ unsafe fn with_engine<R>(
     }
 }
 
-/// Like [`with_engine`] for what runs a script: a panic becomes an error that
-/// Dart can read.
+/// Like [`with_engine`] for what may drop values: what either side no longer
+/// needs of the other's is passed on before and after.
+///
+/// # Safety
+///
+/// As [`with_engine`].
+unsafe fn enter<R>(
+    engine: *mut ScriptEngine,
+    failure: R,
+    body: impl FnOnce(&mut ScriptEngine) -> R,
+) -> R {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, failure, |engine| {
+            engine.drop_released();
+            let result = body(engine);
+            engine.host.publish_released();
+            result
+        })
+    }
+}
+
+/// Like [`enter`] for what runs a script: a panic becomes an error that Dart can
+/// read.
 ///
 /// # Safety
 ///
@@ -69,12 +90,12 @@ unsafe fn step(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        with_engine(engine, INVALID, |engine| {
+        enter(engine, INVALID, |engine| {
             match catch_unwind(AssertUnwindSafe(|| body(engine))) {
                 Ok(Some(step)) => step as i32,
                 Ok(None) => INVALID,
                 Err(panic) => {
-                    ScriptError::panic(&*panic).write(&engine.host);
+                    ScriptError::panic(&*panic).write(&engine.host, None);
                     Step::Failed as i32
                 }
             }
@@ -195,7 +216,8 @@ pub unsafe extern "C" fn rhai_register_function(
 }
 
 /// Sets the variable (or constant) whose name is the first `name_len` bytes of
-/// the input to the value in slot 0.
+/// the input to the value in slot 0. Returns [`Step::Done`], [`Step::Failed`] or
+/// [`INVALID`].
 ///
 /// # Safety
 ///
@@ -208,14 +230,15 @@ pub unsafe extern "C" fn rhai_set_variable(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        with_engine(engine, INVALID, |engine| {
-            let Some(name) = input_text(engine, name_len) else {
-                return INVALID;
-            };
-            match engine.set_variable(name, constant) {
-                Ok(()) => OK,
-                Err(_) => INVALID,
-            }
+        step(engine, |engine| {
+            let name = input_text(engine, name_len)?;
+            Some(match engine.set_variable(name, constant) {
+                Ok(()) => Step::Done,
+                Err(error) => {
+                    error.write(&engine.host, None);
+                    Step::Failed
+                }
+            })
         })
     }
 }
@@ -228,7 +251,7 @@ pub unsafe extern "C" fn rhai_set_variable(
 #[no_mangle]
 pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
     // SAFETY: the caller's contract.
-    unsafe { with_engine(engine, (), ScriptEngine::clear_scope) }
+    unsafe { enter(engine, (), ScriptEngine::clear_scope) }
 }
 
 /// Starts the script in the first `script_len` bytes of the input, and runs it
@@ -255,6 +278,35 @@ pub unsafe extern "C" fn rhai_eval(
                 Some(engine.eval(str::from_utf8(bytes).ok()?, may_yield))
             })
         })
+    }
+}
+
+/// Calls a function of a script that Dart has, with the arguments in slot 0 (an
+/// array), and runs it to its first request or its end. Returns a [`Step`], or
+/// [`INVALID`] if there is no such function.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_call(engine: *mut ScriptEngine, function: u64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe { step(engine, |engine| engine.call(function)) }
+}
+
+/// Lets go of a function of a script. Also Dart's finalizer: it may run on any
+/// thread, at any time, also when its engine was freed.
+///
+/// # Safety
+///
+/// `handle` is null or came with a function that was given to Dart, and was not
+/// passed here before.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_function_free(handle: *mut Handle) {
+    if !handle.is_null() {
+        // SAFETY: the caller's contract. Dropping a handle adds to a list behind
+        // a lock, and touches nothing of the engine.
+        guarded((), || drop(unsafe { Box::from_raw(handle) }));
     }
 }
 
@@ -298,21 +350,7 @@ pub unsafe extern "C" fn rhai_complete_future(
     // SAFETY: the caller's contract.
     unsafe {
         with_engine(engine, false, |engine| {
-            let completion = engine.host.with_input(|mut slot, input| {
-                let mut bytes = Vec::new();
-                if slot.has_bytes() {
-                    let start = usize::try_from(slot.payload).ok()?;
-                    let end = start.checked_add(slot.byte_len())?;
-                    bytes.extend_from_slice(input.get(start..end)?);
-                    slot.payload = 0;
-                }
-                Some(Completion {
-                    failed,
-                    slot,
-                    bytes,
-                })
-            });
-            completion.is_some_and(|completion| pending_futures::complete(future_id, completion))
+            engine.complete_future(future_id, failed)
         })
     }
 }
@@ -326,11 +364,11 @@ pub unsafe extern "C" fn rhai_complete_future(
 #[no_mangle]
 pub unsafe extern "C" fn rhai_cancel(engine: *mut ScriptEngine, execution: u64) -> bool {
     // SAFETY: the caller's contract.
-    unsafe { with_engine(engine, false, |engine| engine.cancel(execution)) }
+    unsafe { enter(engine, false, |engine| engine.cancel(execution)) }
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds what [`analysis::analyze`] says.
+/// running it; slot 0 then holds what [`analyze`](crate::analysis::analyze) says.
 ///
 /// # Safety
 ///
@@ -341,22 +379,7 @@ pub unsafe extern "C" fn rhai_analyze(engine: *mut ScriptEngine, script_len: u64
     unsafe {
         step(engine, |engine| {
             let script = input_text(engine, script_len)?;
-            let host = engine.host.clone();
-            let snapshot = engine.snapshot().clone();
-            let written = host.stacks.run(|| {
-                // Not across the switch back: panics end where they start.
-                catch_unwind(AssertUnwindSafe(|| {
-                    host.write_result(analysis::analyze(&snapshot, &script))
-                }))
-            });
-            match written {
-                Ok(Ok(Ok(()))) => return Some(Step::Done),
-                Ok(Ok(Err(error))) => ScriptError::conversion(&error),
-                Ok(Err(panic)) => ScriptError::panic(&*panic),
-                Err(error) => ScriptError::ffi(error.to_string()),
-            }
-            .write(&host);
-            Some(Step::Failed)
+            Some(engine.analyze(&script))
         })
     }
 }

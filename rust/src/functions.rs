@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, Module, Position, RhaiFunc};
+use rhai::{
+    Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position, RhaiFunc,
+};
 
 use crate::execution::{Reply, Request};
 use crate::execution_context::Termination;
-use crate::host::{Host, MAX_ARGUMENTS};
+use crate::host::{CallTarget, Host, MAX_ARGUMENTS};
 use crate::pending_futures::Completion;
-use crate::values;
+use crate::script_functions::Exporter;
+use crate::values::ConversionError;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
@@ -30,6 +33,13 @@ pub struct DartFunction {
 pub const PRINT_FUNCTION: u32 = 0;
 /// See [`PRINT_FUNCTION`].
 pub const DEBUG_FUNCTION: u32 = 1;
+/// The ids of functions that say whether two Dart objects are equal, and what one
+/// is as a string and what its type is called.
+pub const EQUALS_FUNCTION: u32 = 2;
+/// See [`EQUALS_FUNCTION`].
+pub const TO_STRING_FUNCTION: u32 = 3;
+/// See [`EQUALS_FUNCTION`].
+pub const TYPE_NAME_FUNCTION: u32 = 4;
 
 /// Calls of these names never reach a registered function.
 pub const KEYWORDS: [&str; 8] = [
@@ -62,12 +72,12 @@ pub fn register_function_overloads(module: &mut Module, function: &DartFunction,
         let built_in = built_in_signatures().get(&(function.name.clone(), arity));
         for types in built_in.into_iter().flatten().chain([&any]) {
             let (host, id) = (host.clone(), function.id);
-            let call = move |_: Option<rhai::NativeCallContext>, args: &mut [&mut Dynamic]| {
-                invoke_dart_callback_async(&host, id, args)
+            let call = move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
+                invoke_dart_callback_async(&host, CallTarget::Function(id), args, context.as_ref())
             };
             let func = RhaiFunc::Method {
                 func: rhai::Shared::new(call),
-                has_context: false,
+                has_context: true,
                 // The first argument is not changed: it may be a constant.
                 is_pure: true,
                 is_volatile: true,
@@ -104,17 +114,23 @@ fn built_in_signatures() -> &'static Signatures {
 
 /// Calls a Dart function from the current fiber and returns its value: at once,
 /// or, if it returned a Future, when that has completed.
-pub fn invoke_dart_callback_async(host: &Host, id: u32, args: &[&mut Dynamic]) -> RhaiResult {
+pub fn invoke_dart_callback_async(
+    host: &Host,
+    target: CallTarget,
+    args: &[&mut Dynamic],
+    caller: Option<&NativeCallContext>,
+) -> RhaiResult {
     let Some(context) = host.current() else {
         return Err(ffi_error("no script is running"));
     };
-    host.write_call(id, args)
-        .map_err(|error| ffi_error(&error.to_string()))?;
+    let exporter = caller.map(|caller| Exporter::new(host, context, caller.global_runtime_state()));
+    host.write_call(target, args, exporter.as_ref())
+        .map_err(conversion_error)?;
     match context.suspend(Request::Call) {
-        Reply::Value => host.take_reply().map_err(malformed),
-        Reply::Error => Err(thrown(host.take_reply().map_err(malformed)?)),
+        Reply::Value => host.take_reply().map_err(conversion_error),
+        Reply::Error => Err(thrown(host.take_reply().map_err(conversion_error)?)),
         Reply::Completed => match context.take_completion() {
-            Some(completion) => receive(completion),
+            Some(completion) => receive(host, completion),
             None => Err(catchable_error(
                 "channel_closed",
                 "the Future of a Dart function was dropped before it completed",
@@ -132,7 +148,7 @@ pub fn forward_text(host: &Host, id: u32, texts: &[&str]) {
     };
     let mut texts: Vec<Dynamic> = texts.iter().map(|text| (*text).into()).collect();
     let args: Vec<&mut Dynamic> = texts.iter_mut().collect();
-    let result = invoke_dart_callback_async(host, id, &args);
+    let result = invoke_dart_callback_async(host, CallTarget::Function(id), &args, None);
     if let Err(error) = result {
         if let EvalAltResult::ErrorRuntime(thrown, _) = *error {
             context.fail(thrown);
@@ -140,9 +156,10 @@ pub fn forward_text(host: &Host, id: u32, texts: &[&str]) {
     }
 }
 
-fn receive(completion: Completion) -> RhaiResult {
-    let value = values::decode_slot(completion.slot, &completion.bytes).map_err(malformed)?;
-    match completion.failed {
+fn receive(host: &Host, completion: Completion) -> RhaiResult {
+    let failed = completion.failed;
+    let value = completion.decode(host).map_err(conversion_error)?;
+    match failed {
         false => Ok(value),
         true => Err(thrown(value)),
     }
@@ -162,26 +179,49 @@ fn thrown(description: Dynamic) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(error, Position::NONE).into()
 }
 
-fn malformed(error: values::ConversionError) -> Box<EvalAltResult> {
-    ffi_error(&error.message)
-}
-
 /// What stands for the id of a Dart error in the errors made here; Dart makes
 /// objects of its own classes of them.
 const FFI_ERROR: i32 = -1;
 const CHANNEL_CLOSED: i32 = -2;
+const CONVERSION_ERROR: i32 = -3;
 
 fn ffi_error(message: &str) -> Box<EvalAltResult> {
     catchable_error("RhaiFFIError", message, FFI_ERROR)
 }
 
+/// A value that cannot cross, as an error that the script can catch.
+pub fn conversion_error(error: ConversionError) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorRuntime(describe_conversion_error(error), Position::NONE).into()
+}
+
+/// What Dart makes a `RhaiConversionError` of: an object map with the error's
+/// fields.
+pub fn describe_conversion_error(error: ConversionError) -> Dynamic {
+    let message = error.to_string();
+    let mut map = error_map("RhaiConversionError", &message);
+    for (key, value) in [
+        ("path", error.path),
+        ("problem", error.problem),
+        ("hint", error.hint),
+    ] {
+        map.insert(key.into(), value.into());
+    }
+    let mut error = Dynamic::from_map(map);
+    error.set_tag(CONVERSION_ERROR);
+    error
+}
+
 /// An error that the script can catch: an object map with `type` and `message`,
 /// whose tag tells Dart what it is.
 fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
+    let mut error = Dynamic::from_map(error_map(kind, message));
+    error.set_tag(tag);
+    EvalAltResult::ErrorRuntime(error, Position::NONE).into()
+}
+
+fn error_map(kind: &str, message: &str) -> rhai::Map {
     let mut map = rhai::Map::new();
     map.insert("type".into(), kind.into());
     map.insert("message".into(), message.into());
-    let mut error = Dynamic::from_map(map);
-    error.set_tag(tag);
-    EvalAltResult::ErrorRuntime(error, Position::NONE).into()
+    map
 }

@@ -4,12 +4,18 @@ use std::cell::{Cell, RefCell, UnsafeCell};
 use std::fmt::Write as _;
 use std::ptr;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use rhai::{Blob, Dynamic, ImmutableString, Position};
+use rhai::{Blob, Dynamic, FnPtr, ImmutableString, Position};
 
+use crate::dart_objects;
+use crate::decode::decode_slot;
+use crate::encode::encode;
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
-use crate::values::{self, ConversionError, Slot, Tag};
+use crate::released_ids::ReleasedIds;
+use crate::script_functions::{self, Exporter, FunctionTable};
+use crate::values::{encode_scalar, ConversionError, Slot, Tag};
 
 /// Arguments that a call can have: what Rhai allows for a native function.
 pub const MAX_ARGUMENTS: usize = 16;
@@ -22,7 +28,7 @@ pub const MAX_ARGUMENTS: usize = 16;
 pub struct Frame {
     /// Of a request: the execution that makes it.
     pub execution: u64,
-    /// Of a call: the function's id.
+    /// Of a call: what is called, see [`CallTarget`].
     pub function: u64,
     /// Of a call: how many of `slots` are arguments.
     pub argument_count: u64,
@@ -32,8 +38,33 @@ pub struct Frame {
     pub input: u64,
     /// How many bytes it may write there.
     pub input_capacity: u64,
+    /// Where the ids of Dart objects are that no script needs any more.
+    pub released: u64,
+    /// How many there are; Dart sets it to 0 when it has read them.
+    pub released_count: u64,
     /// The arguments of a call; slot 0 also holds results and replies.
     pub slots: [Slot; MAX_ARGUMENTS],
+}
+
+/// What a script calls in Dart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallTarget {
+    /// A registered function, by its id.
+    Function(u32),
+    /// A function that is an object, by its id; marked by a bit in the frame.
+    Object(u64),
+}
+
+impl CallTarget {
+    /// The bit that marks objects.
+    pub const OBJECT: u64 = 1 << 62;
+
+    fn to_word(self) -> u64 {
+        match self {
+            CallTarget::Function(id) => id.into(),
+            CallTarget::Object(id) => id | Self::OBJECT,
+        }
+    }
 }
 
 /// What an engine shares with the scripts that run in it.
@@ -43,9 +74,24 @@ pub struct Host {
     input: UnsafeCell<Vec<u8>>,
     output: RefCell<Vec<u8>>,
     held: RefCell<Held>,
+    published: RefCell<Vec<u64>>,
     current: Cell<*const ExecutionContext>,
+    pointers: Pointers,
+    /// Dart objects that no script needs any more.
+    pub released: Arc<ReleasedIds>,
+    /// The functions of scripts that Dart has.
+    pub functions: FunctionTable,
     /// The stacks of the engine's fibers.
     pub stacks: Rc<StackPool>,
+}
+
+/// Function pointers that others are made from.
+#[derive(Debug)]
+pub struct Pointers {
+    /// Calls a Dart function.
+    pub dart_closure: FnPtr,
+    /// Calls a function of another script.
+    pub bound: FnPtr,
 }
 
 /// What keeps the bytes of a result alive until the next one.
@@ -64,12 +110,19 @@ const KEPT_BUFFER: usize = 64 * 1024;
 impl Host {
     /// Makes the shared part of an engine.
     pub fn new(stacks: Rc<StackPool>) -> Rc<Self> {
-        let host = Rc::new(Host {
+        let host = Rc::new_cyclic(|host| Host {
             frame: UnsafeCell::default(),
             input: UnsafeCell::default(),
             output: RefCell::default(),
             held: RefCell::new(Held::Nothing),
+            published: RefCell::default(),
             current: Cell::new(ptr::null()),
+            pointers: Pointers {
+                dart_closure: dart_objects::closure_prototype(host.clone()),
+                bound: script_functions::bound_prototype(host.clone()),
+            },
+            released: Arc::default(),
+            functions: FunctionTable::default(),
             stacks,
         });
         host.reserve_input(1024);
@@ -121,10 +174,11 @@ impl Host {
     /// What Dart wrote is not the encoding of a value.
     #[inline]
     pub fn take_reply(&self) -> Result<Dynamic, ConversionError> {
-        self.with_input(values::decode_slot)
+        self.with_input(|slot, input| decode_slot(slot, input, self))
     }
 
-    /// Writes the request to call `function` into the frame.
+    /// Writes the request to call `target` into the frame. Dart must read it before
+    /// `arguments` change.
     ///
     /// # Errors
     ///
@@ -132,59 +186,38 @@ impl Host {
     #[inline]
     pub fn write_call(
         &self,
-        function: u32,
+        target: CallTarget,
         arguments: &[&mut Dynamic],
+        exporter: Option<&Exporter>,
     ) -> Result<(), ConversionError> {
         let mut output = None;
+        // Bit n: argument n is in the output, whose address is not yet known: the
+        // buffer moves while it grows.
+        let mut in_output = 0_u32;
         for (index, argument) in arguments.iter().enumerate() {
-            let slot = match values::encode_scalar(argument) {
+            let slot = match encode_scalar(argument).or_else(|| refer(argument)) {
                 Some(slot) => slot,
                 None => {
                     let output = output.get_or_insert_with(|| self.cleared_output());
-                    self.write_bytes(argument, output).map_err(|mut error| {
-                        error.path = format!("args[{index}]{}", error.path);
-                        error
-                    })?
+                    in_output |= 1 << index;
+                    encode_into(argument, output, exporter)
+                        .map_err(|error| error.below(&format!("args[{index}]")))?
                 }
             };
             self.with_frame(|frame| frame.slots[index] = slot);
         }
         self.with_frame(|frame| {
-            frame.function = function.into();
+            frame.function = target.to_word();
             frame.argument_count = arguments.len() as u64;
             if let Some(output) = output {
-                // Only now are the addresses known: the buffer moves while it grows.
-                for slot in &mut frame.slots[..arguments.len()] {
-                    if slot.has_bytes() {
+                for (index, slot) in frame.slots[..arguments.len()].iter_mut().enumerate() {
+                    if in_output & (1 << index) != 0 {
                         slot.payload += output.as_ptr() as u64;
                     }
                 }
             }
         });
         Ok(())
-    }
-
-    /// Appends an argument to `output`; the slot's payload is its offset there.
-    fn write_bytes(&self, value: &Dynamic, output: &mut Vec<u8>) -> Result<Slot, ConversionError> {
-        let start = output.len();
-        let tag = if let Ok(string) = value.as_immutable_string_ref() {
-            output.extend_from_slice(string.as_bytes());
-            Tag::String
-        } else if let Ok(blob) = value.as_blob_ref() {
-            output.extend_from_slice(&blob);
-            Tag::Blob
-        } else if let Ok(c) = value.as_char() {
-            output.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            Tag::String
-        } else {
-            values::encode(value, output)?;
-            if value.is_array() {
-                Tag::Array
-            } else {
-                Tag::Map
-            }
-        };
-        Ok(Slot::new(tag, output.len() - start, start as u64))
     }
 
     fn cleared_output(&self) -> std::cell::RefMut<'_, Vec<u8>> {
@@ -200,36 +233,63 @@ impl Host {
     ///
     /// The result cannot cross; the error's path starts at `result`.
     #[inline]
-    pub fn write_result(&self, value: Dynamic) -> Result<(), ConversionError> {
-        let slot = match values::encode_scalar(&value) {
+    pub fn write_result(
+        &self,
+        value: Dynamic,
+        exporter: Option<&Exporter>,
+    ) -> Result<(), ConversionError> {
+        let slot = match encode_scalar(&value) {
             Some(slot) => slot,
-            None => self.hold(value).map_err(|mut error| {
-                error.path = format!("result{}", error.path);
-                error
-            })?,
+            None => self
+                .hold(value, exporter)
+                .map_err(|error| error.below("result"))?,
         };
         self.with_frame(|frame| frame.slots[0] = slot);
         Ok(())
     }
 
-    fn hold(&self, value: Dynamic) -> Result<Slot, ConversionError> {
+    fn hold(&self, value: Dynamic, exporter: Option<&Exporter>) -> Result<Slot, ConversionError> {
         let value = value.flatten();
         let (slot, held) = if value.is_string() {
             let string = value.into_immutable_string().unwrap_or_default();
-            let slot = Slot::new(Tag::String, string.len(), string.as_ptr() as u64);
-            (slot, Held::String(string))
+            (
+                refer_to(Tag::String, string.as_bytes()),
+                Held::String(string),
+            )
         } else if value.is_blob() {
             let blob = value.into_blob().unwrap_or_default();
-            let slot = Slot::new(Tag::Blob, blob.len(), blob.as_ptr() as u64);
-            (slot, Held::Blob(blob))
+            (refer_to(Tag::Blob, &blob), Held::Blob(blob))
         } else {
             let mut output = self.cleared_output();
-            let slot = self.write_bytes(&value, &mut output)?;
+            let slot = encode_into(&value, &mut output, exporter)?;
             let payload = output.as_ptr() as u64;
             (Slot { payload, ..slot }, Held::Nothing)
         };
         *self.held.borrow_mut() = held;
         Ok(slot)
+    }
+
+    /// The pointers that others are made from.
+    pub fn pointers(&self) -> &Pointers {
+        &self.pointers
+    }
+
+    /// Tells Dart in the frame which objects it can forget.
+    #[inline]
+    pub fn publish_released(&self) {
+        if self.released.is_empty() {
+            return;
+        }
+        let mut published = self.published.borrow_mut();
+        self.with_frame(|frame| {
+            if frame.released_count == 0 {
+                published.clear();
+                published.shrink_to(KEPT_BUFFER / 8);
+            }
+            self.released.move_to(&mut published);
+            frame.released = published.as_ptr() as u64;
+            frame.released_count = published.len() as u64;
+        });
     }
 
     /// The execution that is running.
@@ -246,6 +306,32 @@ impl Host {
     pub(crate) fn set_current(&self, context: *const ExecutionContext) {
         self.current.set(context);
     }
+}
+
+/// A slot for a string or a blob that stays where it is until Dart has read it.
+fn refer(value: &Dynamic) -> Option<Slot> {
+    if let Ok(string) = value.as_immutable_string_ref() {
+        Some(refer_to(Tag::String, string.as_bytes()))
+    } else if let Ok(blob) = value.as_blob_ref() {
+        Some(refer_to(Tag::Blob, &blob))
+    } else {
+        None
+    }
+}
+
+fn refer_to(tag: Tag, bytes: &[u8]) -> Slot {
+    Slot::new(tag, bytes.len(), bytes.as_ptr() as u64)
+}
+
+/// Appends a value to `output`; the slot's payload is its offset there.
+fn encode_into(
+    value: &Dynamic,
+    output: &mut Vec<u8>,
+    exporter: Option<&Exporter>,
+) -> Result<Slot, ConversionError> {
+    let start = output.len();
+    encode(value, output, exporter)?;
+    Ok(Slot::new(Tag::Array, output.len() - start, start as u64))
 }
 
 /// Formats where in a script something is: `line 3, position 5`.

@@ -5,9 +5,10 @@
 
 use std::fmt::Write;
 
-use rhai::Dynamic;
+use rhai::{Array, Dynamic, Map};
 
-use crate::values::{self, ConversionError, Reader, Tag};
+use crate::values::ConversionError;
+use crate::walk::{walk, Visitor};
 
 /// Writes a value as JSON. `None` if the text would be longer than `max_len`
 /// bytes (0: no limit).
@@ -18,76 +19,89 @@ use crate::values::{self, ConversionError, Reader, Tag};
 ///
 /// The value holds something other than data, such as a function pointer.
 pub fn to_json(value: &Dynamic, max_len: usize) -> Result<Option<String>, ConversionError> {
-    // The flat encoding is iterative, and refuses what is no data.
-    let mut bytes = Vec::new();
-    values::encode(value, &mut bytes)?;
-    let mut reader = Reader { bytes: &bytes };
-    let mut json = String::new();
-    // Containers that are open: whether it is a map, and the values to come.
-    let mut open: Vec<(bool, u32)> = Vec::new();
-    loop {
-        if max_len > 0 && json.len() > max_len {
-            return Ok(None);
+    let mut writer = JsonWriter {
+        json: String::new(),
+        max_len,
+        is_too_long: false,
+    };
+    match walk(value, &mut writer) {
+        Err(_) if writer.is_too_long => Ok(None),
+        result => result.map(|()| Some(writer.json)),
+    }
+}
+
+struct JsonWriter {
+    json: String,
+    max_len: usize,
+    is_too_long: bool,
+}
+
+impl JsonWriter {
+    /// Writes the comma before a value or key that is not the first.
+    fn separate(&mut self) -> Result<(), ConversionError> {
+        if !matches!(self.json.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
+            self.json.push(',');
         }
-        match reader.tag()? {
-            Tag::Unit => json.push_str("null"),
-            Tag::False => json.push_str("false"),
-            Tag::True => json.push_str("true"),
-            Tag::Int => {
-                let _ = write!(json, "{}", reader.word()? as i64);
-            }
-            Tag::Float => match f64::from_bits(reader.word()?) {
-                number if number.is_finite() => {
-                    let _ = write!(json, "{number:?}");
-                }
-                _ => json.push_str("null"),
-            },
-            Tag::String => write_string(reader.string()?, &mut json),
-            Tag::Blob => {
-                let len = reader.len()?;
-                let numbers = reader.take(len)?.iter().map(u8::to_string);
-                json.push('[');
-                json.push_str(&numbers.collect::<Vec<_>>().join(","));
-                json.push(']');
-            }
-            tag @ (Tag::Array | Tag::Map) => {
-                let is_map = tag == Tag::Map;
-                json.push(if is_map { '{' } else { '[' });
-                match reader.len()? as u32 {
-                    0 => json.push(if is_map { '}' } else { ']' }),
-                    len => {
-                        open.push((is_map, len));
-                        if is_map {
-                            write_key(&mut reader, &mut json)?;
-                        }
-                        continue;
-                    }
-                }
-            }
-        }
-        // Close the containers that this value completes.
-        loop {
-            let Some((is_map, left)) = open.last_mut() else {
-                return Ok(Some(json));
-            };
-            *left -= 1;
-            if *left > 0 {
-                json.push(',');
-                if *is_map {
-                    write_key(&mut reader, &mut json)?;
-                }
-                break;
-            }
-            json.push(if *is_map { '}' } else { ']' });
-            open.pop();
+        self.is_too_long = self.max_len > 0 && self.json.len() > self.max_len;
+        match self.is_too_long {
+            true => Err(ConversionError::new("too long", "")),
+            false => Ok(()),
         }
     }
 }
 
-fn write_key(reader: &mut Reader, json: &mut String) -> Result<(), ConversionError> {
-    write_string(reader.string()?, json);
-    json.push(':');
-    Ok(())
+impl Visitor for JsonWriter {
+    fn leaf(&mut self, value: &Dynamic) -> Result<(), ConversionError> {
+        self.separate()?;
+        let json = &mut self.json;
+        if let Ok(number) = value.as_int() {
+            let _ = write!(json, "{number}");
+        } else if let Ok(number) = value.as_float() {
+            let _ = match number.is_finite() {
+                true => write!(json, "{number:?}"),
+                false => write!(json, "null"),
+            };
+        } else if let Ok(bool) = value.as_bool() {
+            let _ = write!(json, "{bool}");
+        } else if value.is_unit() {
+            json.push_str("null");
+        } else if let Ok(text) = value.as_immutable_string_ref() {
+            write_string(&text, json);
+        } else if let Ok(c) = value.as_char() {
+            write_string(c.encode_utf8(&mut [0; 4]), json);
+        } else if let Ok(blob) = value.as_blob_ref() {
+            let numbers = blob.iter().map(u8::to_string);
+            let _ = write!(json, "[{}]", numbers.collect::<Vec<_>>().join(","));
+        } else {
+            let name = value.type_name().rsplit("::").next().unwrap_or_default();
+            let problem = format!("a value of Rhai type {name} cannot become JSON");
+            return Err(ConversionError::new(problem, "leave it out"));
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, _: &Array) -> Result<bool, ConversionError> {
+        self.separate()?;
+        self.json.push('[');
+        Ok(true)
+    }
+
+    fn map(&mut self, _: &Map) -> Result<(), ConversionError> {
+        self.separate()?;
+        self.json.push('{');
+        Ok(())
+    }
+
+    fn key(&mut self, key: &str) -> Result<(), ConversionError> {
+        self.separate()?;
+        write_string(key, &mut self.json);
+        self.json.push(':');
+        Ok(())
+    }
+
+    fn end(&mut self, is_map: bool) {
+        self.json.push(if is_map { '}' } else { ']' });
+    }
 }
 
 fn write_string(text: &str, json: &mut String) {

@@ -42,6 +42,9 @@ pub mod analysis;
 pub mod benchmark;
 pub mod builtins;
 pub mod config;
+pub mod dart_objects;
+pub mod decode;
+pub mod encode;
 pub mod engine;
 pub mod error;
 pub mod execution;
@@ -51,12 +54,16 @@ pub mod fiber;
 pub mod fiber_stack;
 pub mod functions;
 pub mod host;
+pub mod job;
 pub mod json;
 pub mod pending_futures;
+pub mod released_ids;
+pub mod script_functions;
 pub mod scripts;
 #[cfg(unix)]
 pub mod stack_slab;
 pub mod values;
+pub mod walk;
 
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("rhai_dart needs a 64-bit target: fiber stacks reserve address space generously");

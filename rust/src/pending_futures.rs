@@ -9,13 +9,18 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 
+use rhai::Dynamic;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::values::Slot;
+use crate::dart_objects::NewObjects;
+use crate::decode::{decode_taken, take_objects};
+use crate::host::Host;
+use crate::released_ids::ReleasedIds;
+use crate::values::{ConversionError, Slot};
 
 /// The result of a Future, in the encoding of [`values`](crate::values): it may
 /// come from another thread than the one that decodes it.
@@ -24,9 +29,48 @@ pub struct Completion {
     /// Whether the Future failed; the value then describes the error.
     pub failed: bool,
     /// The value; its payload is an offset into `bytes`.
-    pub slot: Slot,
+    slot: Slot,
     /// What the slot refers to.
-    pub bytes: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Its new Dart objects, released if nobody decodes it.
+    objects: NewObjects,
+}
+
+impl Completion {
+    /// Copies what Dart wrote: a slot, and the input it refers to.
+    ///
+    /// # Errors
+    ///
+    /// The slot refers to bytes outside of `input`.
+    pub fn new(
+        failed: bool,
+        slot: Slot,
+        input: &[u8],
+        released: &Arc<ReleasedIds>,
+    ) -> Result<Self, ConversionError> {
+        let objects = take_objects(slot, input, released)?;
+        let mut completion = Completion {
+            failed,
+            slot,
+            bytes: Vec::new(),
+            objects,
+        };
+        if slot.has_bytes() {
+            let outside = || ConversionError::malformed("it refers to bytes outside of the input");
+            completion.bytes = slot.bytes(input).ok_or_else(outside)?.to_vec();
+            completion.slot.payload = 0;
+        }
+        Ok(completion)
+    }
+
+    /// Reads the value.
+    ///
+    /// # Errors
+    ///
+    /// What Dart wrote is not the encoding of a value.
+    pub fn decode(self, host: &Host) -> Result<Dynamic, ConversionError> {
+        decode_taken(self.slot, &self.bytes, host, self.objects)
+    }
 }
 
 type Registry = HashMap<u64, oneshot::Sender<Completion>>;

@@ -1,6 +1,6 @@
 //! Compiled scripts: how they are compiled, and the cache that keeps them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -8,6 +8,8 @@ use rhai::{
     ASTFlags, ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, Scope, Stmt, Token,
     AST,
 };
+
+use crate::dart_objects::TYPE_OF;
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
 /// plain statements takes a quarter of that, and all of it some tenths of a
@@ -72,13 +74,27 @@ fn is_growing_constant(path: &[ASTNode]) -> bool {
 }
 
 /// Makes the parser stop with an error when `must_stop`, which is called for every
-/// token, says so.
-pub fn limit_parsing(engine: &mut Engine, must_stop: impl Fn() -> bool + 'static) {
+/// token, says so; and makes `type_of` a call of [`TYPE_OF`].
+pub fn watch_parsing(engine: &mut Engine, must_stop: impl Fn() -> bool + 'static) {
+    // It cannot be declared: there, it is left for Rhai to refuse.
+    let declares = Cell::new(false);
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
-    engine.on_parse_token(move |token, _, _| match must_stop() {
-        true => Token::LexError(LexError::Runtime("parsing was stopped".into()).into()),
-        false => token,
+    engine.on_parse_token(move |token, _, _| {
+        if must_stop() {
+            let error = LexError::Runtime("parsing was stopped".into());
+            return Token::LexError(error.into());
+        }
+        let declared = declares.replace(matches!(
+            token,
+            Token::Fn | Token::Let | Token::Const | Token::MapStart
+        ));
+        match token {
+            Token::Reserved(word) if *word == "type_of" && !declared => {
+                Token::Identifier(Box::new(TYPE_OF.into()))
+            }
+            token => token,
+        }
     });
 }
 

@@ -9,6 +9,9 @@ import 'dart:ffi';
 /// A native engine, seen from Dart.
 final class NativeEngine extends Opaque {}
 
+/// The native handle of a script's function.
+final class NativeFunctionHandle extends Opaque {}
+
 /// What an execution did: the results of [rhaiEval] and [rhaiResume].
 abstract final class Step {
   /// It ended with a value.
@@ -126,6 +129,22 @@ external int rhaiEval(
   // ignore: avoid_positional_boolean_parameters
   bool mayYield,
 );
+
+/// Calls a function of a script.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_call')
+external int rhaiCall(Pointer<NativeEngine> engine, int function);
+
+/// Lets go of a function of a script.
+@Native<Void Function(Pointer<NativeFunctionHandle>)>(
+  symbol: 'rhai_function_free',
+)
+external void rhaiFunctionFree(Pointer<NativeFunctionHandle> handle);
+
+/// The address of [rhaiFunctionFree], for a finalizer.
+final rhaiFunctionFinalizer =
+    Native.addressOf<
+      NativeFunction<Void Function(Pointer<NativeFunctionHandle>)>
+    >(rhaiFunctionFree);
 
 /// Resumes a script.
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int32)>(

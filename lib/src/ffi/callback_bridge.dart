@@ -13,6 +13,7 @@ import '../script_error.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
 import 'execution.dart';
+import 'script_function.dart';
 import 'value_codec.dart';
 
 final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
@@ -45,7 +46,7 @@ final class CallbackBridge implements Finalizable {
       );
 
   CallbackBridge._(this._engine, RhaiConfig config)
-    : _codec = ValueCodec(_engine),
+    : _maxArrayLength = config.maxStringLength > 0 ? 10 << 20 : 0,
       _timeouts = AsyncTimeouts(config.asyncTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
       _runningTime = Duration(milliseconds: config.timeoutMs),
@@ -56,18 +57,28 @@ final class CallbackBridge implements Finalizable {
       detach: this,
       externalSize: 1 << 16,
     );
-    // Rhai formats what these print: `PRINT_FUNCTION` and `DEBUG_FUNCTION` in
-    // rust/src/functions.rs are their ids.
+    // `PRINT_FUNCTION` and so on in rust/src/functions.rs are their ids.
     _functions
       ..add('print', (String text) => print(text))
       ..add('debug', debug)
+      ..add('==', equals)
+      ..add('to_string', describe)
+      ..add('type_of', typeName)
       ..takeUnregistered();
     // Rhai's own `sleep` would block the isolate.
     _functions.add('sleep', _sleeps.sleep);
   }
 
   Pointer<NativeEngine> _engine;
-  final ValueCodec _codec;
+
+  /// `MAX_ARRAY_LEN` in rust/src/config.rs; 0 for no limit.
+  final int _maxArrayLength;
+  late final ValueCodec _codec = ValueCodec(
+    _engine,
+    (id, handle, name) => ScriptFunction(this, id, handle, name),
+    this,
+    _maxArrayLength,
+  );
   final FunctionRegistry _functions = FunctionRegistry();
   final AsyncTimeouts _timeouts;
   final Sleeps _sleeps;
@@ -106,13 +117,16 @@ final class CallbackBridge implements Finalizable {
     _codec.writeValue(value, name, offset: length);
     // Again: encoding may have run code that used the input.
     _codec.rewriteText(name);
-    if (rhaiSetVariable(_engine, length, constant) != 0) {
-      throw RhaiFFIError('$name: the native side could not take the value');
-    }
+    final step = rhaiSetVariable(_engine, length, constant);
+    _codec.forgetReleased();
+    if (step != Step.done) _result(step, null);
   }
 
   /// Removes the variables.
-  void clearScope() => rhaiClearScope(_engine);
+  void clearScope() {
+    rhaiClearScope(_engine);
+    _codec.forgetReleased();
+  }
 
   /// Analyses a script: the fields that `rust/src/analysis.rs` lists.
   List<Object?> analyze(String script) {
@@ -128,7 +142,17 @@ final class CallbackBridge implements Finalizable {
   Object? eval(String script, {required bool mayYield}) {
     if (_functions.hasUnregistered) _registerFunctions();
     final length = _codec.writeText(script, 'script');
-    final step = rhaiEval(_engine, length, mayYield);
+    return _start(rhaiEval(_engine, length, mayYield));
+  }
+
+  /// Calls a function of a script, like [eval].
+  Object? callFunction(ScriptFunction function, List<Object?> arguments) {
+    _codec.writeValue(arguments, 'args');
+    return _start(rhaiCall(_engine, function.id));
+  }
+
+  /// Drives what was started to its first step.
+  Object? _start(int step) {
     if (step == Step.done || step == Step.failed) return _result(step, null);
     final execution = Execution(_codec.execution);
     _executions[execution.id] = execution;
@@ -173,6 +197,7 @@ final class CallbackBridge implements Finalizable {
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
+    _codec.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
       if (!execution.isParked) continue;
@@ -231,7 +256,12 @@ final class CallbackBridge implements Finalizable {
 
   /// Runs the Dart function that the script calls, and resumes the script.
   int _call(Execution execution) {
-    final function = _functions[_codec.function];
+    final target = _codec.function;
+    final function = target < objectTarget
+        ? _functions[target]
+        : RegisteredFunction.closure(
+            _codec.objects[target - objectTarget]! as Function,
+          );
     final arguments = _codec.readArguments();
     final Object? result;
     try {
@@ -322,7 +352,7 @@ final class CallbackBridge implements Finalizable {
   void _writeError(List<Object?> description) {
     try {
       _codec.writeValue(description, 'error');
-    } on RhaiFFIError {
+    } on RhaiConversionError {
       // A message that is no valid Unicode.
       _codec.writeValue([
         for (final field in description)

@@ -1,4 +1,4 @@
-/// The binary encoding of values that `rust/src/values.rs` describes.
+/// The memory through which an engine and Dart talk.
 library;
 
 import 'dart:convert';
@@ -7,50 +7,32 @@ import 'dart:typed_data';
 
 import '../errors.dart';
 import 'bindings.dart';
+import 'object_table.dart';
+import 'utf8_writer.dart';
+import 'value_reader.dart';
 import 'value_writer.dart';
 
-/// The type of an encoded value: `Tag` in `rust/src/values.rs`.
-abstract final class Tag {
-  /// Rhai's `()`.
-  static const unit = 0;
-
-  /// `false`.
-  static const no = 1;
-
-  /// `true`.
-  static const yes = 2;
-
-  /// 64 bits of integer.
-  static const int = 3;
-
-  /// 64 bits of floating point.
-  static const float = 4;
-
-  /// A string in UTF-8.
-  static const string = 5;
-
-  /// Bytes.
-  static const blob = 6;
-
-  /// An array.
-  static const array = 7;
-
-  /// An object map.
-  static const map = 8;
-}
-
-/// Levels of nesting that may cross the boundary, as on the native side.
-const maxDepth = 100000;
+/// What a script calls is an object, whose id is the rest: `CallTarget::OBJECT` in
+/// `rust/src/host.rs`.
+const objectTarget = 1 << 62;
 
 /// The frame of an engine (`Frame` in `rust/src/host.rs`): reads requests and
 /// results from it, writes scripts and replies to it.
 final class ValueCodec {
-  /// Creates a codec for the frame of [_engine].
-  ValueCodec(this._engine)
+  /// Creates a codec for the frame of [_engine], whose functions [_makeFunction]
+  /// makes. [_owner] and [_maxLength] are what [ValueWriter.take] wants.
+  ValueCodec(this._engine, this._makeFunction, this._owner, this._maxLength)
     : _words = rhaiEngineFrame(_engine),
       _doubles = rhaiEngineFrame(_engine).cast();
 
   final Pointer<NativeEngine> _engine;
+  final MakeFunction _makeFunction;
+  final Object _owner;
+  final int _maxLength;
+
+  /// The Dart objects that scripts hold.
+  final ObjectTable objects = ObjectTable();
+
   final Pointer<Int64> _words;
   final Pointer<Double> _doubles;
   Uint8List _input = Uint8List(0);
@@ -66,7 +48,9 @@ final class ValueCodec {
   static const _future = 3;
   static const _inputBuffer = 4;
   static const _inputCapacity = 5;
-  static const _slots = 6;
+  static const _released = 6;
+  static const _releasedCount = 7;
+  static const _slots = 8;
 
   /// The execution that made a request.
   int get execution => _words[_execution];
@@ -81,11 +65,32 @@ final class ValueCodec {
   List<Object?> readArguments() {
     final count = _words[_argumentCount];
     if (count == 0) return const [];
-    return List.generate(count, _readSlot, growable: false);
+    final arguments = List<Object?>.filled(count, null);
+    for (var i = 0; i < count; i++) {
+      arguments[i] = _readSlot(i);
+    }
+    forgetReleased();
+    return arguments;
   }
 
   /// Reads a script's result.
-  Object? readResult() => _readSlot(0);
+  Object? readResult() {
+    final result = _readSlot(0);
+    forgetReleased();
+    return result;
+  }
+
+  /// Forgets the objects that scripts have dropped. Not before what refers to
+  /// them was read.
+  void forgetReleased() {
+    final count = _words[_releasedCount];
+    if (count == 0) return;
+    final ids = Pointer<Int64>.fromAddress(_words[_released]);
+    for (var i = 0; i < count; i++) {
+      objects.remove(ids[i]);
+    }
+    _words[_releasedCount] = 0;
+  }
 
   Object? _readSlot(int index) {
     final word = _slots + 2 * index;
@@ -110,7 +115,7 @@ final class ValueCodec {
         return switch (tag) {
           Tag.string => readString(bytes, 0, length),
           Tag.blob => Uint8List.fromList(bytes),
-          _ => _readNested(bytes),
+          _ => readValue(bytes, objects, _makeFunction),
         };
     }
   }
@@ -122,7 +127,9 @@ final class ValueCodec {
     if (room > _input.length && room > 1024) room = utf8Length(text);
     final input = _reserve(room);
     final end = writeUtf8(text, input, 0);
-    if (end < 0) throw RhaiFFIError('$what: $loneSurrogate');
+    if (end < 0) {
+      throw RhaiConversionError(what, loneSurrogate, hint: loneSurrogateHint);
+    }
     return end;
   }
 
@@ -141,7 +148,7 @@ final class ValueCodec {
 
   /// Writes a value to slot 0, and to the input after its first [offset] bytes.
   ///
-  /// Throws a [RhaiFFIError] that names where in it something cannot cross;
+  /// Throws a [RhaiConversionError] that names where in it something cannot cross;
   /// [what] names the value itself.
   void writeValue(Object? value, String what, {int offset = 0}) {
     switch (value) {
@@ -157,6 +164,9 @@ final class ValueCodec {
         _doubles[_slots + 1] = value;
       case final String value when offset == 0:
         _setSlot(Tag.string, writeText(value, what), 0);
+      case final Uint8List value when offset == 0:
+        _reserve(value.length).setRange(0, value.length, value);
+        _setSlot(Tag.blob, value.length, 0);
       default:
         _writeLarge(value, what, offset);
     }
@@ -165,27 +175,15 @@ final class ValueCodec {
   void _writeLarge(Object? value, String what, int offset) {
     // Into Dart memory first: a List or Map of the user's may run any code,
     // even another script, and that would use the input.
-    final writer = ValueWriter.take(what);
+    final writer = ValueWriter.take(what, _owner, _maxLength);
     try {
-      final int tag;
-      switch (value) {
-        case final String value:
-          tag = Tag.string;
-          writer.writeRawString(value);
-        case final Uint8List value:
-          tag = Tag.blob;
-          writer.writeRawBytes(value);
-        default:
-          tag = value is Map ? Tag.map : Tag.array;
-          writer.writeNested(value);
-      }
+      writer.writeValue(value);
       if (isClosed) throw const RhaiCancelledError();
       final length = writer.length;
-      _reserve(
-        offset + length,
-        keep: offset,
-      ).setRange(offset, offset + length, writer.bytes);
-      _setSlot(tag, length, offset);
+      final input = _reserve(offset + length, keep: offset);
+      writer.writeHeader(objects.addAll(writer.objects));
+      input.setRange(offset, offset + length, writer.bytes);
+      _setSlot(Tag.array, length, offset);
     } finally {
       writer.release();
     }
@@ -216,105 +214,5 @@ final class ValueCodec {
     _input = Pointer<Uint8>.fromAddress(
       _inputAddress,
     ).asTypedList(_words[_inputCapacity]);
-  }
-}
-
-/// Reads UTF-8 that the native side has checked.
-String readString(Uint8List bytes, int start, int end) {
-  // Short ASCII, the usual case: several times as fast as the decoder.
-  if (end - start <= 64) {
-    var all = 0;
-    for (var i = start; i < end; i++) {
-      all |= bytes[i];
-    }
-    if (all < 0x80) return String.fromCharCodes(bytes, start, end);
-  }
-  final text = const Utf8Decoder(
-    allowMalformed: true,
-  ).convert(bytes, start, end);
-  // The decoder takes a leading U+FEFF for a byte order mark and drops it.
-  final hasMark =
-      end - start >= 3 &&
-      bytes[start] == 0xef &&
-      bytes[start + 1] == 0xbb &&
-      bytes[start + 2] == 0xbf;
-  return hasMark ? '\ufeff$text' : text;
-}
-
-/// Reads an array or a map, in one pass and without recursion.
-Object _readNested(Uint8List bytes) {
-  final data = ByteData.sublistView(bytes);
-  var at = 0;
-  int readLength() {
-    final length = data.getUint32(at, Endian.host);
-    at += 4;
-    return length;
-  }
-
-  String readShortString() {
-    final length = readLength();
-    at += length;
-    return readString(bytes, at - length, at);
-  }
-
-  // The containers that are open: each is a List or a Map, with the number of
-  // values it still gets, and a Map also with the key of the next one.
-  final containers = <Object>[];
-  final left = <int>[];
-  final keys = <String>[];
-  while (true) {
-    Object? value;
-    final tag = bytes[at++];
-    switch (tag) {
-      case Tag.unit:
-        value = null;
-      case Tag.no:
-        value = false;
-      case Tag.yes:
-        value = true;
-      case Tag.int:
-        value = data.getInt64(at, Endian.host);
-        at += 8;
-      case Tag.float:
-        value = data.getFloat64(at, Endian.host);
-        at += 8;
-      case Tag.string:
-        value = readShortString();
-      case Tag.blob:
-        final length = readLength();
-        at += length;
-        value = bytes.sublist(at - length, at);
-      case Tag.array || Tag.map:
-        final count = readLength();
-        final isMap = tag == Tag.map;
-        final container = isMap ? <String, dynamic>{} : <dynamic>[];
-        if (count == 0) {
-          value = container;
-        } else {
-          containers.add(container);
-          left.add(count);
-          keys.add(isMap ? readShortString() : '');
-          continue;
-        }
-      default:
-        throw RhaiFFIError('malformed value: tag $tag');
-    }
-    while (true) {
-      if (containers.isEmpty) return value!;
-      final container = containers.last;
-      if (container is Map<String, dynamic>) {
-        container[keys.last] = value;
-      } else if (container is List<dynamic>) {
-        container.add(value);
-      }
-      if (--left.last > 0) {
-        if (container is Map) keys.last = readShortString();
-        break;
-      }
-      value = container;
-      containers.removeLast();
-      left.removeLast();
-      keys.removeLast();
-    }
   }
 }

@@ -4,9 +4,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::slice;
+use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Map};
 use rhai_dart::config::Config;
+use rhai_dart::decode::{decode_slot, HEADER_LEN};
 use rhai_dart::engine::ScriptEngine;
 use rhai_dart::execution::{Reply, Step};
 use rhai_dart::functions::{DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
@@ -124,7 +126,7 @@ impl FakeHost {
             engine: ScriptEngine::new(config),
             printed: Vec::new(),
             functions: HashMap::new(),
-            next_function: 2,
+            next_function: 5,
         }
     }
 
@@ -259,7 +261,10 @@ impl FakeHost {
         let (function, count) =
             host.with_frame(|frame| (frame.function as u32, frame.argument_count as usize));
         let slots = host.with_frame(|frame| frame.slots);
-        let arguments: Vec<Dynamic> = slots[..count].iter().map(|slot| read(*slot)).collect();
+        let arguments: Vec<Dynamic> = slots[..count]
+            .iter()
+            .map(|slot| read(*slot, &host))
+            .collect();
         if matches!(function, PRINT_FUNCTION | DEBUG_FUNCTION) {
             let texts = arguments.into_iter().map(|text| text.into_string());
             let texts: Result<Vec<String>, _> = texts.collect();
@@ -282,7 +287,8 @@ impl FakeHost {
     }
 
     fn read_result(&self) -> Dynamic {
-        read(self.host().with_frame(|frame| frame.slots[0]))
+        let host = self.host();
+        read(host.with_frame(|frame| frame.slots[0]), &host)
     }
 
     fn read_failure(&self) -> Failure {
@@ -309,14 +315,19 @@ impl FakeHost {
 }
 
 /// Reads a value that was just written to the frame.
-fn read(slot: Slot) -> Dynamic {
+fn read(slot: Slot, host: &Host) -> Dynamic {
     if !slot.has_bytes() {
-        return values::decode_slot(slot, &[]).expect("a scalar");
+        return decode_slot(slot, &[], host).expect("a scalar");
     }
     // SAFETY: every caller reads right after a call into the engine, which keeps
     // the bytes until the next one.
     let bytes = unsafe { slice::from_raw_parts(slot.payload as *const u8, slot.byte_len()) };
-    values::decode_slot(Slot { payload: 0, ..slot }, bytes).expect("an encoded value")
+    if slot.tag() != Some(Tag::Array) {
+        return decode_slot(Slot { payload: 0, ..slot }, bytes, host).expect("a value");
+    }
+    // On the way from the host, a header comes first.
+    let bytes = [&[0; HEADER_LEN], bytes].concat();
+    decode_slot(Slot::new(Tag::Array, bytes.len(), 0), &bytes, host).expect("an encoded value")
 }
 
 /// What a host writes when a function throws.
@@ -340,14 +351,9 @@ pub fn encode(value: &Dynamic) -> (Slot, Vec<u8>) {
     } else if let Ok(blob) = value.as_blob_ref() {
         (Tag::Blob, blob.to_vec())
     } else {
-        let mut bytes = Vec::new();
-        values::encode(value, &mut bytes).expect("a value that can cross");
-        let tag = if value.is_array() {
-            Tag::Array
-        } else {
-            Tag::Map
-        };
-        (tag, bytes)
+        let mut bytes = vec![0; HEADER_LEN];
+        rhai_dart::encode::encode(value, &mut bytes, None).expect("a value that can cross");
+        (Tag::Array, bytes)
     };
     (Slot::new(tag, bytes.len(), 0), bytes)
 }
@@ -372,14 +378,8 @@ pub fn write_input(host: &Host, bytes: &[u8]) {
 /// Completes a Future. Returns whether somebody waited for it.
 pub fn send(future: u64, failed: bool, value: &Dynamic) -> bool {
     let (slot, bytes) = encode(value);
-    pending_futures::complete(
-        future,
-        Completion {
-            failed,
-            slot,
-            bytes,
-        },
-    )
+    let completion = Completion::new(failed, slot, &bytes, &Arc::default());
+    pending_futures::complete(future, completion.expect("an encoded value"))
 }
 
 /// The default limits without a limit on time, which a slow machine might meet.

@@ -1,0 +1,28 @@
+/// The Dart objects and functions that scripts of an engine hold.
+///
+/// An object has a new id each time it crosses, until the script drops it.
+final class ObjectTable {
+  final Map<int, Object> _objects = {};
+  int _nextId = 1;
+
+  /// How many there are.
+  int get length => _objects.length;
+
+  /// Adds objects under consecutive ids; returns the first.
+  int addAll(List<Object> objects) {
+    final first = _nextId;
+    for (final object in objects) {
+      _objects[_nextId++] = object;
+    }
+    return first;
+  }
+
+  /// The object with an id that the native side was given, or null.
+  Object? operator [](int id) => _objects[id];
+
+  /// Forgets an object.
+  void remove(int id) => _objects.remove(id);
+
+  /// Forgets all.
+  void clear() => _objects.clear();
+}

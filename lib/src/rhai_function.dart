@@ -1,0 +1,47 @@
+/// A function or closure of a script, which Dart can call, also after the script
+/// has ended.
+///
+/// It keeps alive what the closure captured. That is freed when this object is
+/// garbage collected, by [dispose], or with the engine. (A closure that captured a
+/// Dart object which in turn refers to this one keeps both until then.)
+///
+/// Given back to a script it is a function there, which runs where it comes from,
+/// with what it captured. To a script of another engine it is a Dart function.
+abstract interface class RhaiFunction {
+  /// The name of the function, empty for a closure.
+  String get name;
+
+  /// Whether [dispose] was called, or the engine was disposed.
+  bool get isDisposed;
+
+  /// Calls the function.
+  ///
+  /// Returns its value, or a [Future] of it if it had to wait for an asynchronous
+  /// Dart function, just as `RhaiEngine.eval` does. It throws what that throws;
+  /// each call has the engine's limits for itself.
+  ///
+  /// Throws a [StateError] after [dispose], or when the engine was disposed, and a
+  /// `RhaiConversionError` if an argument cannot cross.
+  dynamic call([
+    Object? a1,
+    Object? a2,
+    Object? a3,
+    Object? a4,
+    Object? a5,
+    Object? a6,
+    Object? a7,
+    Object? a8,
+    Object? a9,
+    Object? a10,
+    Object? a11,
+    Object? a12,
+    Object? a13,
+    Object? a14,
+    Object? a15,
+    Object? a16,
+  ]);
+
+  /// Frees what the function captured. It cannot be called any more; scripts that
+  /// were given it still can.
+  void dispose();
+}

@@ -1,0 +1,240 @@
+//! Objects and functions of Dart that scripts hold.
+//!
+//! Dart keeps them in a table under an id. Here is what stands for one in a
+//! script; when the script drops the last copy, the id goes to
+//! [`ReleasedIds`], and Dart forgets the object.
+
+use std::mem;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallContext, Position};
+
+use crate::functions;
+use crate::host::{CallTarget, Host};
+use crate::released_ids::ReleasedIds;
+use crate::values::ConversionError;
+
+/// The objects that come with a value from Dart. Those that are not taken are
+/// released.
+#[derive(Debug)]
+pub struct NewObjects {
+    next: u64,
+    end: u64,
+    released: Option<Arc<ReleasedIds>>,
+}
+
+impl NewObjects {
+    /// No objects.
+    pub fn none() -> Self {
+        NewObjects {
+            next: 0,
+            end: 0,
+            released: None,
+        }
+    }
+
+    /// `count` objects from the id `first` on.
+    pub fn new(first: u64, count: u64, released: &Arc<ReleasedIds>) -> Self {
+        NewObjects {
+            next: first,
+            end: first.saturating_add(count),
+            released: (count > 0).then(|| released.clone()),
+        }
+    }
+
+    /// Takes the next object.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn take_next(&mut self) -> Result<DartReference, ConversionError> {
+        match &self.released {
+            Some(released) if self.next < self.end => {
+                let id = self.next;
+                self.next += 1;
+                let released = released.clone();
+                Ok(DartReference { id, released })
+            }
+            _ => Err(ConversionError::malformed("it has no such object")),
+        }
+    }
+}
+
+impl Drop for NewObjects {
+    fn drop(&mut self) {
+        if let Some(released) = &self.released {
+            if self.next < self.end {
+                released.add(self.next..self.end);
+            }
+        }
+    }
+}
+
+/// One entry of Dart's table.
+#[derive(Debug)]
+pub struct DartReference {
+    id: u64,
+    released: Arc<ReleasedIds>,
+}
+
+impl Drop for DartReference {
+    fn drop(&mut self) {
+        self.released.add(std::iter::once(self.id));
+    }
+}
+
+/// A Dart object as a value of a script, which can pass it on, compare it and
+/// convert it to a string.
+#[derive(Debug, Clone)]
+pub struct DartObject(Rc<DartReference>);
+
+impl DartObject {
+    /// The value for an entry of Dart's table.
+    pub fn new(reference: DartReference) -> Self {
+        DartObject(Rc::new(reference))
+    }
+
+    /// The object's id in Dart.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// The same object as a function pointer that calls it. Bit *n* of `arities`
+    /// says that it takes *n* arguments.
+    pub fn into_closure(self, arities: u32, host: &Host) -> Dynamic {
+        let mut pointer = host.pointers().dart_closure.clone();
+        let object = self;
+        pointer.add_curry(Dynamic::from(DartClosure { object, arities }));
+        pointer.into()
+    }
+}
+
+/// A Dart function, as the first curried argument of the pointer that calls it.
+/// Scripts cannot get at it there, so that it tells such pointers from others.
+#[derive(Debug, Clone)]
+struct DartClosure {
+    object: DartObject,
+    arities: u32,
+}
+
+/// The id of the Dart function that a function pointer stands for, if it does
+/// and carries no further arguments.
+pub fn closure_id(pointer: &FnPtr) -> Option<u64> {
+    match pointer.curry() {
+        [closure] => Some(closure.read_lock::<DartClosure>()?.object.id()),
+        _ => None,
+    }
+}
+
+/// Whether a function pointer calls a Dart function, whatever script it is in.
+pub fn is_closure(pointer: &FnPtr) -> bool {
+    pointer
+        .curry()
+        .first()
+        .is_some_and(|first| first.is::<DartClosure>())
+}
+
+/// What pointers to Dart functions are called in messages.
+const CLOSURE_NAME: &str = "dart_function";
+
+/// The pointer that calls the Dart function in its first curried argument.
+pub fn closure_prototype(host: Weak<Host>) -> FnPtr {
+    // Rhai marks it so because it may change; the version is fixed.
+    #[allow(deprecated)]
+    FnPtr::from_fn(CLOSURE_NAME, move |context, args| {
+        let Some(host) = host.upgrade() else {
+            return Err("the engine is gone".into());
+        };
+        call_closure(&host, &context, args)
+    })
+    .expect("a valid name")
+}
+
+fn call_closure(
+    host: &Host,
+    context: &NativeCallContext,
+    args: &mut [&mut Dynamic],
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    // Before it comes the object that it was called on as a method, if any: it
+    // has no `this`.
+    let at = args
+        .iter()
+        .position(|argument| argument.is::<DartClosure>());
+    let Some(at) = at else {
+        return Err("a Dart function is called without itself".into());
+    };
+    let (before, args) = args.split_at_mut(at + 1);
+    let closure = mem::take(before[at]).cast::<DartClosure>();
+    if args.len() >= 32 || closure.arities & (1 << args.len()) == 0 {
+        let types: Vec<&str> = args
+            .iter()
+            .map(|argument| context.engine().map_type_name(argument.type_name()))
+            .collect();
+        let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
+        return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
+    }
+    let target = CallTarget::Object(closure.object.id());
+    functions::invoke_dart_callback_async(host, target, args, Some(context))
+}
+
+/// Registers what scripts can do with Dart objects.
+pub fn register(module: &mut Module, host: &Rc<Host>) {
+    module.set_custom_type::<DartObject>("DartObject");
+    for (name, negate) in [("==", false), ("!=", true)] {
+        let host = host.clone();
+        FuncRegistration::new(name)
+            .with_purity(true)
+            .set_into_module(
+                module,
+                move |context: NativeCallContext, a: &mut DartObject, b: DartObject| {
+                    let equal = ask_dart(&host, &context, functions::EQUALS_FUNCTION, &[a, &b])?;
+                    Ok::<_, Box<EvalAltResult>>(equal.as_bool().unwrap_or(false) != negate)
+                },
+            );
+    }
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        let host = host.clone();
+        FuncRegistration::new(name)
+            .with_purity(true)
+            .set_into_module(
+                module,
+                move |context: NativeCallContext, a: &mut DartObject| {
+                    ask_dart(&host, &context, functions::TO_STRING_FUNCTION, &[a])
+                },
+            );
+    }
+    let host = host.clone();
+    FuncRegistration::new(TYPE_OF)
+        .in_global_namespace()
+        .with_purity(true)
+        .set_into_module(
+            module,
+            move |context: NativeCallContext, a: &mut Dynamic| match a.read_lock::<DartObject>() {
+                Some(object) => {
+                    let object = object.clone();
+                    ask_dart(&host, &context, functions::TYPE_NAME_FUNCTION, &[&object])
+                }
+                None => Ok(context.engine().map_type_name(a.type_name()).into()),
+            },
+        );
+}
+
+/// What the parser makes of `type_of`, which Rhai would otherwise answer itself.
+/// No script can write this name.
+pub const TYPE_OF: &str = "type_of ";
+
+fn ask_dart(
+    host: &Host,
+    context: &NativeCallContext,
+    function: u32,
+    objects: &[&DartObject],
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    let mut objects: Vec<Dynamic> = objects
+        .iter()
+        .map(|object| Dynamic::from(DartObject::clone(object)))
+        .collect();
+    let args: Vec<&mut Dynamic> = objects.iter_mut().collect();
+    let target = CallTarget::Function(function);
+    functions::invoke_dart_callback_async(host, target, &args, Some(context))
+}

@@ -1,0 +1,235 @@
+//! Values on their way to Dart.
+
+use std::ops::{Range, RangeInclusive};
+
+use rhai::{Array, Dynamic, FnPtr, Map, INT};
+
+use crate::dart_objects::{self, DartObject};
+use crate::script_functions::Exporter;
+use crate::values::{encode_scalar, ConversionError, Tag, KEY_REFERENCE, MAX_KEYS};
+use crate::walk::{walk, Visitor};
+
+/// Appends the flat encoding of `value` to `out`. Functions of scripts in it are
+/// given to Dart through `exporter`.
+///
+/// # Errors
+///
+/// The value holds something without a meaning in Dart (a timestamp; a function
+/// if there is no `exporter`), nests too deeply, or a part of it is larger than
+/// 2 GiB. `out` then holds a part of the encoding.
+pub fn encode(
+    value: &Dynamic,
+    out: &mut Vec<u8>,
+    exporter: Option<&Exporter>,
+) -> Result<(), ConversionError> {
+    let mut encoder = Encoder {
+        out,
+        keys: [(0, 0); MAX_KEYS],
+        key_count: 0,
+        next_key: 0,
+        can_export: exporter.is_some(),
+        functions: Vec::new(),
+    };
+    walk(value, &mut encoder)?;
+    // Only now: of a value that cannot cross, Dart must not own any function.
+    for (at, pointer) in encoder.functions {
+        if let Some(exporter) = exporter {
+            let (id, handle) = exporter.export(pointer);
+            out[at..at + 8].copy_from_slice(&id.to_ne_bytes());
+            out[at + 8..at + 16].copy_from_slice(&handle.to_ne_bytes());
+        }
+    }
+    Ok(())
+}
+
+struct Encoder<'a> {
+    out: &'a mut Vec<u8>,
+    /// Where the first keys of the value start and end in `out`, and which of
+    /// them is expected next: the maps of an array usually have the same ones.
+    keys: [(usize, usize); MAX_KEYS],
+    key_count: usize,
+    next_key: usize,
+    can_export: bool,
+    /// Functions, and where their ids belong.
+    functions: Vec<(usize, FnPtr)>,
+}
+
+impl Encoder<'_> {
+    #[inline]
+    fn tag(&mut self, tag: Tag) {
+        self.out.push(tag as u8);
+    }
+
+    #[inline]
+    fn word(&mut self, word: u64) {
+        self.out.extend_from_slice(&word.to_ne_bytes());
+    }
+
+    #[inline]
+    fn len(&mut self, len: usize) -> Result<(), ConversionError> {
+        // The highest bit marks keys that refer to others.
+        match u32::try_from(len) {
+            Ok(len) if len < KEY_REFERENCE => {
+                self.out.extend_from_slice(&len.to_ne_bytes());
+                Ok(())
+            }
+            _ => Err(ConversionError::new("larger than 2 GiB", "split it up")),
+        }
+    }
+
+    #[inline]
+    fn bytes(&mut self, bytes: &[u8]) -> Result<(), ConversionError> {
+        self.len(bytes.len())?;
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Which of the first keys this is, if it is one.
+    #[inline]
+    fn find_key(&mut self, key: &[u8]) -> Option<usize> {
+        let keys = &self.keys[..self.key_count];
+        let is = |(start, end): (usize, usize)| self.out[start..end] == *key;
+        let expected = match self.next_key < keys.len() {
+            true => self.next_key,
+            false => 0,
+        };
+        if keys.get(expected).is_some_and(|known| is(*known)) {
+            return Some(expected);
+        }
+        // Not among many: that would take longer than writing it again.
+        match keys.len() < MAX_KEYS {
+            true => keys.iter().position(|known| is(*known)),
+            false => None,
+        }
+    }
+
+    fn function(&mut self, value: &Dynamic) -> Result<(), ConversionError> {
+        let Some(pointer) = value.read_lock::<FnPtr>() else {
+            return Err(cannot_cross(value));
+        };
+        if let Some(id) = dart_objects::closure_id(&pointer) {
+            self.tag(Tag::Closure);
+            self.word(id);
+            return Ok(());
+        }
+        if !self.can_export {
+            return Err(cannot_cross(value));
+        }
+        self.tag(Tag::Function);
+        self.functions.push((self.out.len(), pointer.clone()));
+        self.word(0);
+        self.word(0);
+        let name = match pointer.is_anonymous() {
+            true => "",
+            false => pointer.fn_name(),
+        };
+        self.bytes(name.as_bytes())
+    }
+}
+
+impl Visitor for Encoder<'_> {
+    #[inline]
+    fn leaf(&mut self, value: &Dynamic) -> Result<(), ConversionError> {
+        if let Some(slot) = encode_scalar(value) {
+            self.out.push(slot.tag_and_len as u8);
+            if matches!(slot.tag(), Some(Tag::Int | Tag::Float)) {
+                self.word(slot.payload);
+            }
+        } else if let Ok(string) = value.as_immutable_string_ref() {
+            self.tag(Tag::String);
+            self.bytes(string.as_bytes())?;
+        } else if let Ok(blob) = value.as_blob_ref() {
+            self.tag(Tag::Blob);
+            self.bytes(&blob)?;
+        } else if let Ok(c) = value.as_char() {
+            self.tag(Tag::String);
+            self.bytes(c.encode_utf8(&mut [0; 4]).as_bytes())?;
+        } else if value.is_fnptr() {
+            self.function(value)?;
+        } else if let Some(object) = value.read_lock::<DartObject>() {
+            self.tag(Tag::Object);
+            self.word(object.id());
+        } else if let Some(range) = value.read_lock::<Range<INT>>() {
+            self.tag(Tag::Range);
+            self.word(range.start as u64);
+            self.word(range.end as u64);
+        } else if let Some(range) = value.read_lock::<RangeInclusive<INT>>() {
+            self.tag(Tag::InclusiveRange);
+            self.word(*range.start() as u64);
+            self.word(*range.end() as u64);
+        } else {
+            return Err(cannot_cross(value));
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, items: &Array) -> Result<bool, ConversionError> {
+        let all_ints = || items.iter().all(|item| item.is_int() && !item.is_shared());
+        let all_floats = || {
+            items
+                .iter()
+                .all(|item| item.is_float() && !item.is_shared())
+        };
+        match items.first() {
+            Some(first) if first.is_int() && all_ints() => {
+                self.tag(Tag::Ints);
+                self.len(items.len())?;
+                self.out.reserve(items.len() * 8);
+                let ints = items.iter().map(|item| item.as_int().unwrap_or_default());
+                ints.for_each(|int| self.word(int as u64));
+                Ok(false)
+            }
+            Some(first) if first.is_float() && all_floats() => {
+                self.tag(Tag::Floats);
+                self.len(items.len())?;
+                self.out.reserve(items.len() * 8);
+                let floats = items.iter().map(|item| item.as_float().unwrap_or_default());
+                floats.for_each(|float| self.word(float.to_bits()));
+                Ok(false)
+            }
+            _ => {
+                self.tag(Tag::Array);
+                self.len(items.len())?;
+                Ok(true)
+            }
+        }
+    }
+
+    fn map(&mut self, map: &Map) -> Result<(), ConversionError> {
+        self.tag(Tag::Map);
+        self.len(map.len())
+    }
+
+    #[inline]
+    fn key(&mut self, key: &str) -> Result<(), ConversionError> {
+        if let Some(index) = self.find_key(key.as_bytes()) {
+            self.next_key = index + 1;
+            let reference = KEY_REFERENCE | index as u32;
+            self.out.extend_from_slice(&reference.to_ne_bytes());
+            return Ok(());
+        }
+        self.bytes(key.as_bytes())?;
+        if self.key_count < MAX_KEYS {
+            let end = self.out.len();
+            self.keys[self.key_count] = (end - key.len(), end);
+            self.key_count += 1;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _: bool) {}
+}
+
+/// The error for a value that has no meaning in Dart.
+fn cannot_cross(value: &Dynamic) -> ConversionError {
+    let name = value.type_name();
+    let name = name.rsplit("::").next().unwrap_or(name);
+    let hint = match name {
+        "timestamp" => "pass its elapsed time, a float",
+        _ => "pass data, a range or a function",
+    };
+    ConversionError::new(
+        format!("a value of Rhai type {name} cannot cross to Dart"),
+        hint,
+    )
+}

@@ -1,0 +1,151 @@
+//! What an execution runs: a script, or a function of one.
+
+use std::rc::Rc;
+
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Scope};
+
+use crate::execution_context::ExecutionContext;
+use crate::functions::conversion_error;
+use crate::host::Host;
+use crate::script_functions::{Exported, Exporter};
+use crate::scripts::{ScriptCache, Source};
+
+type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
+
+/// A variable that every execution starts with.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Dynamic,
+    /// Whether scripts cannot change it.
+    pub constant: bool,
+}
+
+/// A script to run.
+pub struct Script {
+    /// The script.
+    pub source: Source,
+    /// Where it is kept once it is compiled.
+    pub scripts: Rc<ScriptCache>,
+    /// The variables it starts with.
+    pub variables: Rc<Vec<Rc<Variable>>>,
+}
+
+/// What one execution runs.
+pub enum Job {
+    /// A script.
+    Script(Rc<Engine>, Script),
+    /// A function of a script that Dart has; its arguments are an array in slot 0.
+    Call(Exported),
+}
+
+impl Job {
+    /// The engine it runs in.
+    pub fn engine(&self) -> &Rc<Engine> {
+        match self {
+            Job::Script(engine, _) => engine,
+            Job::Call(exported) => exported.function.engine(),
+        }
+    }
+
+    /// Runs it and passes its result to `end`. Runs on a fiber: all of this
+    /// recurses.
+    pub fn run<R>(
+        self,
+        host: &Host,
+        context: &ExecutionContext,
+        end: impl FnOnce(RhaiResult, &Exporter) -> R,
+    ) -> R {
+        match self {
+            Job::Script(engine, script) => {
+                let mut global = engine.new_global_runtime_state();
+                // On the heap: a waiting script should touch two pages of stack,
+                // not three.
+                let mut scope = Box::new(Scope::new());
+                let result = script.evaluate(&engine, context, &mut global, &mut scope);
+                let result = checked(result, context);
+                let ended = end(result, &Exporter::new(host, context, &global));
+                context.end_scope(*scope);
+                ended
+            }
+            Job::Call(exported) => {
+                context.enter_function(&exported);
+                let function = &exported.function;
+                let result = checked(call(host, &exported), context);
+                end(result, &Exporter::new(host, context, function.global()))
+            }
+        }
+    }
+}
+
+fn call(host: &Host, exported: &Exported) -> RhaiResult {
+    let args = host.take_reply().map_err(conversion_error)?;
+    let function = &exported.function;
+    function.engine().ensure_data_size_within_limits(&args)?;
+    let mut args = args.into_array().unwrap_or_default();
+    function.call(0, &mut args)
+}
+
+impl Script {
+    /// Compiles the script if need be and evaluates it.
+    fn evaluate(
+        self,
+        engine: &Engine,
+        context: &ExecutionContext,
+        global: &mut GlobalRuntimeState,
+        scope: &mut Scope,
+    ) -> RhaiResult {
+        let ast = match self.source {
+            Source::Compiled(ast) => ast,
+            Source::Text(text) => {
+                context.mark_used_deeply();
+                let compiled = self.scripts.compile(engine, text);
+                if let Some(termination) = context.parsing_stopped() {
+                    return Err(termination.into());
+                }
+                compiled?
+            }
+        };
+        for variable in self.variables.iter() {
+            let (name, value) = (variable.name.as_str(), variable.value.clone());
+            match variable.constant {
+                true => scope.push_constant_dynamic(name, value),
+                false => scope.push_dynamic(name, value),
+            };
+        }
+        global.lib.push(ast.shared_lib().clone());
+        // Rhai's `eval_ast` does just this, and drops `global`, which functions
+        // of the script that outlive it need. (To be removed in Rhai 2; the
+        // version is fixed.)
+        #[allow(deprecated)]
+        engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+    }
+}
+
+/// What a script ended with, after all: its value, or what it failed with.
+fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
+    let result = result.or_else(exit_value).map(Dynamic::flatten);
+    match context.failed_at_end() {
+        Some(termination) if result.is_ok() => Err(termination.into()),
+        _ => result,
+    }
+}
+
+/// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only
+/// where no native function is in between.
+fn exit_value(error: Box<EvalAltResult>) -> RhaiResult {
+    let mut error = error;
+    if !matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) {
+        return Err(error);
+    }
+    loop {
+        match *error {
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
+            | EvalAltResult::ErrorInModule(_, inner, _) => error = inner,
+            EvalAltResult::Exit(value, _) => return Ok(value),
+            other => return Err(other.into()),
+        }
+    }
+}
