@@ -49,16 +49,21 @@ void main() {
 
   final bytes = Uint8List(16 * _megabyte);
   final text = 'a' * (16 * _megabyte);
-  Object? copy() => Uint8List.fromList(bytes);
-  void compareWithCopy(String name, Object? data) => _compare(
-    '16 MB of $name, to a script and back',
-    () => roundTrip(data),
+  void compareWithCopy(String name, Object? Function() run) => _compare(
+    '16 MB of $name',
+    run,
     'one copy of 16 MB',
-    copy,
+    () => Uint8List.fromList(bytes),
     3,
   );
-  compareWithCopy('bytes', bytes);
-  compareWithCopy('string', text);
+  engine.setVar('text', text);
+  compareWithCopy('bytes, to a script and back', () => roundTrip(bytes));
+  compareWithCopy('string, to a script', () {
+    value = text;
+    return engine.eval('get(); ()');
+  });
+  compareWithCopy('string, from a script', () => engine.eval('text'));
+  engine.clearScope();
 
   engine
     ..registerFunction('f', (Object? x) => null)

@@ -254,10 +254,10 @@ void main() {
 
   group('a value that cannot cross is an error that names the path:', () {
     final values = <String, (Object, String path)>{
-      'an object': (Object(), 'result of get'),
-      'a Stream': (const Stream<int>.empty(), 'result of get'),
-      'a Set': ({1}, 'result of get'),
-      'a function': (() => 1, 'result of get'),
+      'a function that needs named arguments': (
+        ({required int x}) => x,
+        'result of get',
+      ),
       'a Future in a List': (
         [
           0,
@@ -265,11 +265,11 @@ void main() {
         ],
         'result of get[1][0]',
       ),
-      'an object in a Map': (
+      'a lone surrogate in a Map': (
         {
           'users': [
             {'name': 'Ann'},
-            {'name': 'Bob', 'avatar': Object()},
+            {'name': 'Bob', 'avatar': '\ud800'},
           ],
         },
         'result of get.users[1].avatar',
@@ -296,14 +296,15 @@ void main() {
             caught
           ''';
           final caught = await engine.eval(catching) as Map<String, dynamic>;
-          expect(caught['type'], 'RhaiFFIError');
+          expect(caught['type'], 'RhaiConversionError');
+          expect(caught['path'], path);
           expect(caught['message'], startsWith('$path: '));
           await expectLater(
             engine.evalAsync('get()'),
             throwsA(
               isA<RhaiRuntimeError>()
                   .having((e) => e.message, 'message', startsWith('$path: '))
-                  .having((e) => e.cause, 'cause', isA<RhaiFFIError>()),
+                  .having((e) => e.cause, 'cause', isA<RhaiConversionError>()),
             ),
           );
         });
@@ -314,20 +315,23 @@ void main() {
       engine.registerFunction('put', (Object? a, Object? b) => 'not called');
       const script = '''
         let caught = ();
-        try { put(1, #{user: #{callback: || 1}}) } catch (e) { caught = e }
+        try { put(1, #{user: #{since: timestamp()}}) } catch (e) { caught = e }
         caught
       ''';
       expect(engine.eval(script), {
-        'type': 'RhaiFFIError',
-        'message': startsWith('args[1].user.callback: '),
+        'type': 'RhaiConversionError',
+        'message': startsWith('args[1].user.since: '),
+        'path': 'args[1].user.since',
+        'problem': contains('timestamp'),
+        'hint': isNotEmpty,
       });
     });
 
     test('the result of a script', () {
       expect(
-        () => engine.eval('#{a: [1, || 1]}'),
+        () => engine.eval('#{a: [1, timestamp()]}'),
         throwsA(
-          isA<RhaiFFIError>().having(
+          isA<RhaiConversionError>().having(
             (e) => e.message,
             'message',
             startsWith('result.a[1]: '),

@@ -52,8 +52,8 @@ final class DartErrors {
   final LinkedHashMap<int, (Object, String)> _byId = LinkedHashMap();
   int _lastId = 0;
 
-  /// Keeps an error and describes it as the native side wants it:
-  /// `[id, type, message, stack trace]`.
+  /// Keeps an error and describes it as the native side wants it: `[id, type,
+  /// message, stack trace]`, and what else the script is to find in it, a Map.
   List<Object?> describe(Object error, StackTrace stackTrace) {
     final id = ++_lastId;
     final trace = _textOf(
@@ -65,6 +65,12 @@ final class DartErrors {
       _textOf(() => _typeName(error), 'Object'),
       _textOf(() => _message(error), 'an error that cannot describe itself'),
       trace,
+      if (error case RhaiConversionError(
+        :final path,
+        :final problem,
+        :final hint,
+      ))
+        {'path': path, 'problem': problem, 'hint': hint},
     ];
     _byId[id] = (error, trace);
     if (_byId.length > _capacity) _byId.remove(_byId.keys.first);

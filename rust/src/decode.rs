@@ -7,7 +7,7 @@ use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 use crate::dart_objects::{DartObject, NewObjects};
 use crate::host::Host;
 use crate::released_ids::ReleasedIds;
-use crate::values::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
+use crate::values::{ConversionError, Slot, Tag, APPENDED, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
 use crate::walk::too_deep;
 
 /// Bytes before a flat encoding: the first id of its new objects, and their number.
@@ -36,7 +36,8 @@ pub fn take_objects(
     Ok(NewObjects::new(first, count, released))
 }
 
-fn outside() -> ConversionError {
+/// The error for a slot that refers to bytes outside of the input.
+pub fn outside() -> ConversionError {
     ConversionError::malformed("it refers to bytes outside of the input")
 }
 
@@ -81,6 +82,9 @@ pub fn decode_taken(
         return Ok(value);
     }
     match slot.tag() {
+        Some(Tag::String) if slot.payload == APPENDED => {
+            Ok(ImmutableString::from(host.take_text()).into())
+        }
         Some(Tag::String) => {
             let text = std::str::from_utf8(slot.bytes(input).ok_or_else(outside)?);
             let text = text.map_err(|_| ConversionError::malformed("not UTF-8"))?;

@@ -1,8 +1,10 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
 use std::cell::OnceCell;
+use std::hint::black_box;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::Once;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
@@ -44,6 +46,7 @@ pub struct ScriptEngine {
 impl ScriptEngine {
     /// Makes an engine without functions and variables.
     pub fn new(config: Config) -> Self {
+        keep_freed_memory();
         let stacks = StackPool::new(config.stack_layout());
         ScriptEngine {
             host: Host::new(stacks),
@@ -168,10 +171,7 @@ impl ScriptEngine {
     /// Completes a Future with the value in slot 0, or with the error it describes.
     /// Returns whether a script waited for it.
     pub fn complete_future(&self, future_id: u64, failed: bool) -> bool {
-        let released = &self.host.released;
-        let completion = self
-            .host
-            .with_input(|slot, input| Completion::new(failed, slot, input, released));
+        let completion = Completion::new(failed, &self.host);
         completion.is_ok_and(|completion| pending_futures::complete(future_id, completion))
     }
 
@@ -290,6 +290,18 @@ impl Drop for ScriptEngine {
         // Without a stack they leak: dropping them here could overflow this one.
         let _ = host.stacks.run(|| host.functions.clear());
     }
+}
+
+/// Lets the C library keep some freed memory instead of giving it back at once.
+///
+/// A value of some megabytes that a script drops is otherwise returned to the
+/// system, and the pages of the next one are faulted in and cleared again, which
+/// takes longer than all else. glibc keeps twice the size of the largest block
+/// that it mapped and that was freed (see `M_MMAP_THRESHOLD` in mallopt(3)); this
+/// block is never touched. Other C libraries do as they always do.
+fn keep_freed_memory() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| drop(black_box(Vec::<u8>::with_capacity(16 << 20))));
 }
 
 /// Whether a script can have a variable of this name.

@@ -13,6 +13,7 @@ use crate::fiber::{self, Fiber, Progress, Suspender};
 use crate::host::Host;
 use crate::job::Job;
 use crate::pending_futures::PendingFuture;
+use crate::script_functions::Exporter;
 
 /// What a suspended execution is resumed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,15 @@ enum Ending {
     Error,
 }
 
+/// Writes an error into the frame. Apart, because the frame of the function that
+/// runs a script is part of what each waiting script keeps.
+#[cold]
+#[inline(never)]
+fn report(host: &Host, exporter: Option<&Exporter>, error: impl FnOnce() -> ScriptError) -> Ending {
+    error().write(host, exporter);
+    Ending::Error
+}
+
 /// A script between its start and its end.
 pub struct Execution {
     fiber: Fiber<Reply, Request, Ending>,
@@ -121,20 +131,21 @@ impl Execution {
                 // fiber, whose stack is large enough to drop what is nested.
                 let run = || {
                     job.run(&host, &context, |result, exporter| {
-                        let error =
-                            match result.map(|value| host.write_result(value, Some(exporter))) {
-                                Ok(Ok(())) => return Ending::Value,
-                                Ok(Err(error)) => ScriptError::conversion(error),
-                                Err(error) => ScriptError::from_rhai(*error, &config),
-                            };
-                        error.write(&host, Some(exporter));
-                        Ending::Error
+                        let error = match result {
+                            Ok(value) => match host.write_result(value, Some(exporter)) {
+                                Ok(()) => return Ending::Value,
+                                Err(error) => Err(error),
+                            },
+                            Err(error) => Ok(error),
+                        };
+                        report(&host, Some(exporter), || match error {
+                            Ok(error) => ScriptError::from_rhai(*error, &config),
+                            Err(error) => ScriptError::conversion(error),
+                        })
                     })
                 };
-                catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-                    ScriptError::panic(&*panic).write(&host, None);
-                    Ending::Error
-                })
+                catch_unwind(AssertUnwindSafe(run))
+                    .unwrap_or_else(|panic| report(&host, None, || ScriptError::panic(&*panic)))
             }
         })?;
         Ok(Execution {

@@ -190,6 +190,37 @@ pub unsafe extern "C" fn rhai_reserve_input(engine: *mut ScriptEngine, len: u64)
     }
 }
 
+/// Adds the first `len` bytes of the input to a long string, see
+/// [`Host::append_text`](crate::host::Host::append_text); `len` 0 drops what there
+/// is of it. May be a leaf call.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_append_text(engine: *mut ScriptEngine, len: u64, total: u64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, INVALID, |engine| {
+            let (Ok(len), Ok(total)) = (usize::try_from(len), usize::try_from(total)) else {
+                return INVALID;
+            };
+            let host = &engine.host;
+            if len == 0 {
+                host.take_text();
+                return OK;
+            }
+            host.with_input(|_, input| {
+                let part = input.get(..len).and_then(|part| str::from_utf8(part).ok());
+                part.map_or(INVALID, |part| {
+                    host.append_text(part, total);
+                    OK
+                })
+            })
+        })
+    }
+}
+
 /// Registers the Dart function `id` under the name in the first `name_len`
 /// bytes of the input. Bit *n* of `arities`: it takes *n* arguments.
 ///

@@ -165,14 +165,21 @@ fn receive(host: &Host, completion: Completion) -> RhaiResult {
     }
 }
 
-/// Turns Dart's description of an error, `[id, type, message, stack trace]`,
-/// into a Rhai exception: an object map whose tag is the error's id in Dart.
+/// Turns Dart's description of an error, `[id, type, message, stack trace]` and
+/// perhaps an object map of more, into a Rhai exception: an object map whose tag
+/// is the error's id in Dart.
 fn thrown(description: Dynamic) -> Box<EvalAltResult> {
     let mut fields = description.into_array().unwrap_or_default().into_iter();
     let id = fields.next().and_then(|id| id.as_int().ok()).unwrap_or(0);
     let mut map = rhai::Map::new();
-    for (key, value) in ["type", "message", "stack_trace"].into_iter().zip(fields) {
+    for (key, value) in ["type", "message", "stack_trace"]
+        .into_iter()
+        .zip(fields.by_ref())
+    {
         map.insert(key.into(), value);
+    }
+    if let Some(Ok(more)) = fields.next().map(Dynamic::try_cast_result::<rhai::Map>) {
+        map.extend(more);
     }
     let mut error = Dynamic::from_map(map);
     error.set_tag(i32::try_from(id).unwrap_or(0));

@@ -6,7 +6,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rhai::{Blob, Dynamic, FnPtr, ImmutableString, Position};
+use rhai::{Blob, Dynamic, FnPtr, Identifier, ImmutableString, Position};
 
 use crate::dart_objects;
 use crate::decode::decode_slot;
@@ -68,10 +68,10 @@ impl CallTarget {
 }
 
 /// What an engine shares with the scripts that run in it.
-#[derive(Debug)]
 pub struct Host {
     frame: UnsafeCell<Frame>,
     input: UnsafeCell<Vec<u8>>,
+    text: Cell<Identifier>,
     output: RefCell<Vec<u8>>,
     held: RefCell<Held>,
     published: RefCell<Vec<u64>>,
@@ -103,9 +103,16 @@ enum Held {
     Blob(Blob),
 }
 
-/// Bytes that the input and output buffers keep between calls; a larger buffer
-/// is given back once its content is read.
+/// Bytes that the input and output buffers always keep between calls.
 const KEPT_BUFFER: usize = 64 * 1024;
+
+/// Bytes that they keep as long as they are used.
+const MAX_KEPT_BUFFER: usize = 4 * 1024 * 1024;
+
+/// Whether a buffer that is used for `len` bytes is too large to be kept.
+fn is_too_large(capacity: usize, len: usize) -> bool {
+    capacity > KEPT_BUFFER && (capacity > MAX_KEPT_BUFFER || capacity / 4 > len)
+}
 
 impl Host {
     /// Makes the shared part of an engine.
@@ -113,6 +120,7 @@ impl Host {
         let host = Rc::new_cyclic(|host| Host {
             frame: UnsafeCell::default(),
             input: UnsafeCell::default(),
+            text: Cell::default(),
             output: RefCell::default(),
             held: RefCell::new(Held::Nothing),
             published: RefCell::default(),
@@ -148,8 +156,8 @@ impl Host {
         // SAFETY: as in `with_frame`; nobody holds a slice of the input here,
         // as slices do not outlive the closure of `with_input`.
         let input = unsafe { &mut *self.input.get() };
-        if len > input.len() || input.len() > KEPT_BUFFER.max(len) {
-            *input = vec![0; len.next_power_of_two().max(1024)];
+        if len > input.len() || is_too_large(input.len(), len) {
+            *input = vec![0; len.max(1024)];
         }
         let (address, capacity) = (input.as_mut_ptr() as u64, input.len() as u64);
         self.with_frame(|frame| {
@@ -165,6 +173,26 @@ impl Host {
         // SAFETY: as in `with_frame`: Dart does not write while native code
         // runs, and `f` does not call `reserve_input`.
         f(slot, unsafe { &*self.input.get() })
+    }
+
+    /// Adds a text to the end of a long one that comes in parts: so its memory is
+    /// written once. The first part says how long all will be, `total` bytes.
+    pub fn append_text(&self, part: &str, total: usize) {
+        let mut text = self.text.take();
+        if text.is_empty() {
+            // A string this long takes over the capacity.
+            let mut first = String::with_capacity(total.max(part.len()));
+            first.push_str(part);
+            text = first.into();
+        } else {
+            text.push_str(part);
+        }
+        self.text.set(text);
+    }
+
+    /// Takes the text that came in parts.
+    pub fn take_text(&self) -> Identifier {
+        self.text.take()
     }
 
     /// Reads the reply that Dart wrote.
@@ -222,8 +250,11 @@ impl Host {
 
     fn cleared_output(&self) -> std::cell::RefMut<'_, Vec<u8>> {
         let mut output = self.output.borrow_mut();
+        let is_too_large = is_too_large(output.capacity(), output.len());
         output.clear();
-        output.shrink_to(KEPT_BUFFER);
+        if is_too_large {
+            output.shrink_to(KEPT_BUFFER);
+        }
         output
     }
 

@@ -60,9 +60,9 @@ impl Job {
     ) -> R {
         match self {
             Job::Script(engine, script) => {
-                let mut global = engine.new_global_runtime_state();
                 // On the heap: a waiting script should touch two pages of stack,
                 // not three.
+                let mut global = Box::new(engine.new_global_runtime_state());
                 let mut scope = Box::new(Scope::new());
                 let result = script.evaluate(&engine, context, &mut global, &mut scope);
                 let result = checked(result, context);

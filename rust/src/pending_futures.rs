@@ -9,18 +9,17 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 
-use rhai::Dynamic;
+use rhai::{Dynamic, Identifier, ImmutableString};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::dart_objects::NewObjects;
-use crate::decode::{decode_taken, take_objects};
+use crate::decode::{decode_taken, outside, take_objects};
 use crate::host::Host;
-use crate::released_ids::ReleasedIds;
-use crate::values::{ConversionError, Slot};
+use crate::values::{ConversionError, Slot, Tag, APPENDED};
 
 /// The result of a Future, in the encoding of [`values`](crate::values): it may
 /// come from another thread than the one that decodes it.
@@ -32,35 +31,35 @@ pub struct Completion {
     slot: Slot,
     /// What the slot refers to.
     bytes: Vec<u8>,
+    /// A long text that came in parts.
+    text: Identifier,
     /// Its new Dart objects, released if nobody decodes it.
     objects: NewObjects,
 }
 
 impl Completion {
-    /// Copies what Dart wrote: a slot, and the input it refers to.
+    /// Takes the value that Dart wrote.
     ///
     /// # Errors
     ///
-    /// The slot refers to bytes outside of `input`.
-    pub fn new(
-        failed: bool,
-        slot: Slot,
-        input: &[u8],
-        released: &Arc<ReleasedIds>,
-    ) -> Result<Self, ConversionError> {
-        let objects = take_objects(slot, input, released)?;
-        let mut completion = Completion {
-            failed,
-            slot,
-            bytes: Vec::new(),
-            objects,
-        };
-        if slot.has_bytes() {
-            let outside = || ConversionError::malformed("it refers to bytes outside of the input");
-            completion.bytes = slot.bytes(input).ok_or_else(outside)?.to_vec();
-            completion.slot.payload = 0;
-        }
-        Ok(completion)
+    /// Its slot refers to bytes outside of the input.
+    pub fn new(failed: bool, host: &Host) -> Result<Self, ConversionError> {
+        host.with_input(|slot, input| {
+            let mut completion = Completion {
+                failed,
+                slot,
+                bytes: Vec::new(),
+                text: Identifier::new(),
+                objects: take_objects(slot, input, &host.released)?,
+            };
+            if slot.tag() == Some(Tag::String) && slot.payload == APPENDED {
+                completion.text = host.take_text();
+            } else if slot.has_bytes() {
+                completion.bytes = slot.bytes(input).ok_or_else(outside)?.to_vec();
+                completion.slot.payload = 0;
+            }
+            Ok(completion)
+        })
     }
 
     /// Reads the value.
@@ -69,6 +68,9 @@ impl Completion {
     ///
     /// What Dart wrote is not the encoding of a value.
     pub fn decode(self, host: &Host) -> Result<Dynamic, ConversionError> {
+        if self.slot.tag() == Some(Tag::String) && self.slot.payload == APPENDED {
+            return Ok(ImmutableString::from(self.text).into());
+        }
         decode_taken(self.slot, &self.bytes, host, self.objects)
     }
 }

@@ -108,9 +108,13 @@ pub struct Slot {
     /// bytes.
     pub tag_and_len: u64,
     /// The scalar's bits; else where the bytes are: an address on the way to
-    /// Dart, an offset into the input buffer on the way from it.
+    /// Dart, an offset into the input buffer on the way from it, or [`APPENDED`].
     pub payload: u64,
 }
+
+/// The payload of a long string that came in parts, see
+/// [`Host::append_text`](crate::host::Host::append_text).
+pub const APPENDED: u64 = u64::MAX;
 
 impl Slot {
     /// A slot for bytes that are somewhere else.

@@ -93,6 +93,17 @@ external Pointer<Int64> rhaiEngineFrame(Pointer<NativeEngine> engine);
 )
 external int rhaiReserveInput(Pointer<NativeEngine> engine, int length);
 
+/// Adds input to the end of a long string.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Uint64)>(
+  symbol: 'rhai_append_text',
+  isLeaf: true,
+)
+external int rhaiAppendText(
+  Pointer<NativeEngine> engine,
+  int length,
+  int totalLength,
+);
+
 /// Registers a function.
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64, Uint32, Uint32)>(
   symbol: 'rhai_register_function',

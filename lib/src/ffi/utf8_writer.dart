@@ -1,6 +1,7 @@
 /// Strings as UTF-8 in memory that is already there.
 library;
 
+import 'dart:ffi';
 import 'dart:typed_data';
 
 /// How many bytes of UTF-8 a String has.
@@ -20,10 +21,11 @@ int utf8Length(String text) {
   return length;
 }
 
-/// Writes a String's UTF-8 to [bytes] from [at] on. Returns the end, or -1 if
-/// the String has a lone surrogate.
-int writeUtf8(String text, Uint8List bytes, int at) {
-  for (var i = 0; i < text.length; i++) {
+/// Writes the UTF-8 of a part of a String to [bytes] from [at] on. Returns the end,
+/// or -1 if it has a lone surrogate.
+int writeUtf8(String text, Uint8List bytes, int at, [int start = 0, int? end]) {
+  final stop = end ?? text.length;
+  for (var i = start; i < stop; i++) {
     final unit = text.codeUnitAt(i);
     if (unit < 0x80) {
       bytes[at++] = unit;
@@ -35,7 +37,7 @@ int writeUtf8(String text, Uint8List bytes, int at) {
       bytes[at++] = 0x80 | unit >> 6 & 0x3f;
       bytes[at++] = 0x80 | unit & 0x3f;
     } else {
-      final low = i + 1 < text.length ? text.codeUnitAt(i + 1) : 0;
+      final low = i + 1 < stop ? text.codeUnitAt(i + 1) : 0;
       if (unit >= 0xdc00 || (low & 0xfc00) != 0xdc00) return -1;
       final rune = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
       bytes[at++] = 0xf0 | rune >> 18;
@@ -46,4 +48,15 @@ int writeUtf8(String text, Uint8List bytes, int at) {
     }
   }
   return at;
+}
+
+/// Writes a part of a String as far as it is ASCII; returns where that ends. A
+/// Pointer takes it faster than a list.
+int writeAscii(String text, Pointer<Uint8> bytes, int start, int end) {
+  for (var i = start; i < end; i++) {
+    final unit = text.codeUnitAt(i);
+    if (unit >= 0x80) return i;
+    bytes[i - start] = unit;
+  }
+  return end;
 }

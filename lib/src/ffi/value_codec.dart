@@ -3,6 +3,7 @@ library;
 
 import 'dart:convert';
 import 'dart:ffi';
+import 'dart:math';
 import 'dart:typed_data';
 
 import '../errors.dart';
@@ -133,6 +134,39 @@ final class ValueCodec {
     return end;
   }
 
+  /// Code units of a long String that are written at once: as bytes they fit into
+  /// the input that is always kept, and into the processor's cache.
+  static const _partLength = 1 << 14;
+
+  /// Says that a string was sent by [_appendParts].
+  static const _appended = -1;
+
+  /// Sends a long String in parts; returns its length in bytes.
+  int _appendParts(String text, String what) {
+    final input = _reserve(3 * _partLength);
+    final bytes = Pointer<Uint8>.fromAddress(_inputAddress);
+    var total = 0;
+    for (var start = 0; start < text.length;) {
+      var end = min(start + _partLength, text.length);
+      // Not between the halves of a surrogate pair.
+      if (end < text.length && text.codeUnitAt(end - 1) & 0xfc00 == 0xd800) {
+        end--;
+      }
+      final ascii = writeAscii(text, bytes, start, end);
+      final length = writeUtf8(text, input, ascii - start, ascii, end);
+      if (length < 0) {
+        rhaiAppendText(_engine, 0, 0);
+        throw RhaiConversionError(what, loneSurrogate, hint: loneSurrogateHint);
+      }
+      if (rhaiAppendText(_engine, length, text.length) != 0) {
+        throw OutOfMemoryError();
+      }
+      total += length;
+      start = end;
+    }
+    return total;
+  }
+
   /// Writes a name to the input; returns its length in bytes.
   ///
   /// Throws an [ArgumentError] if it is no valid Unicode.
@@ -162,6 +196,8 @@ final class ValueCodec {
       case final double value:
         _words[_slots] = Tag.float;
         _doubles[_slots + 1] = value;
+      case final String value when value.length > _partLength:
+        _setSlot(Tag.string, _appendParts(value, what), _appended);
       case final String value when offset == 0:
         _setSlot(Tag.string, writeText(value, what), 0);
       case final Uint8List value when offset == 0:

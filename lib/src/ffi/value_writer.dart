@@ -24,8 +24,11 @@ final class ValueWriter {
 
   static ValueWriter? _idle = ValueWriter._();
 
-  /// The capacity that an idle writer keeps.
+  /// The capacity that an idle writer always keeps, in bytes; the one that it keeps
+  /// as long as that much is used; and the depth that it keeps.
   static const _keptCapacity = 1 << 16;
+  static const _maxKeptCapacity = 1 << 22;
+  static const _keptDepth = 64;
 
   /// Bytes before a flat encoding: the first id of its new objects, and their
   /// number.
@@ -42,22 +45,29 @@ final class ValueWriter {
   factory ValueWriter.take(String what, Object owner, int maxLength) {
     final writer = _idle ?? ValueWriter._();
     _idle = null;
-    writer._containers.clear();
-    writer._entries.clear();
-    writer._keys.clear();
-    writer.objects.clear();
     return writer
       .._what = what
       .._owner = owner
-      .._maxLength = maxLength
-      .._nextKey = 0
-      ..length = 0
-      .._open = null;
+      .._maxLength = maxLength;
   }
 
   /// Gives the writer back for the next use.
   void release() {
-    if (bytes.length > _keptCapacity) _allocate(1024);
+    final capacity = bytes.length;
+    if (capacity > _maxKeptCapacity ||
+        capacity > _keptCapacity && capacity ~/ 4 > length) {
+      _allocate(1024);
+    }
+    while (_depth > 0) {
+      _leave();
+    }
+    if (_containers.length > _keptDepth) _containers.length = _keptDepth;
+    if (_entries.length > _keptCapacity >> 4) _entries = List.filled(64, null);
+    _keyCount = 0;
+    _nextKey = 0;
+    objects.clear();
+    _open = null;
+    _owner = null;
     _idle = this;
   }
 
@@ -75,18 +85,22 @@ final class ValueWriter {
   Object? _owner;
   int _maxLength = 0;
 
-  /// The Lists and Maps that are being written, outermost first.
+  /// The Lists and Maps that are being written, outermost first: the first
+  /// [_depth]. The others are there to be used again.
   final List<_Open> _containers = [];
+  int _depth = 0;
 
   /// The same, as a set for finding cycles; made when nesting gets deep.
   Set<Object>? _open;
 
-  /// Keys and values of the Maps that are being written.
-  final List<Object?> _entries = [];
+  /// Keys and values of the Maps that are being written: the first [_entryCount].
+  List<Object?> _entries = List.filled(64, null);
+  int _entryCount = 0;
 
   /// The first keys of the value, and which of them is expected next: the Maps
   /// of a List usually have the same ones.
-  final List<String> _keys = [];
+  final List<String> _keys = List.filled(maxKeys, '');
+  int _keyCount = 0;
   int _nextKey = 0;
 
   void _allocate(int capacity) {
@@ -100,11 +114,7 @@ final class ValueWriter {
   void _ensure(int more) {
     if (length + more <= bytes.length) return;
     final old = bytes;
-    var capacity = bytes.length * 2;
-    while (capacity < length + more) {
-      capacity *= 2;
-    }
-    _allocate(capacity);
+    _allocate(max(bytes.length * 2, length + more));
     bytes.setRange(0, length, old);
   }
 
@@ -140,14 +150,13 @@ final class ValueWriter {
   }
 
   void _writeKey(String key) {
-    final keys = _keys;
-    var index = _nextKey < keys.length ? _nextKey : 0;
-    if (keys.isEmpty || keys[index] != key) {
+    var index = _nextKey < _keyCount ? _nextKey : 0;
+    if (_keyCount == 0 || _keys[index] != key) {
       // Not among many: that would take longer than writing it again.
-      index = keys.length < maxKeys ? keys.indexOf(key) : -1;
+      index = _keyCount < maxKeys ? _indexOfKey(key) : -1;
     }
     if (index < 0) {
-      if (keys.length < maxKeys) keys.add(key);
+      if (_keyCount < maxKeys) _keys[_keyCount++] = key;
       return _writeString(key);
     }
     _nextKey = index + 1;
@@ -156,24 +165,66 @@ final class ValueWriter {
     length += 4;
   }
 
+  int _indexOfKey(String key) {
+    for (var i = 0; i < _keyCount; i++) {
+      if (_keys[i] == key) return i;
+    }
+    return -1;
+  }
+
   /// Writes a value and all below it, without recursion, after room for a header.
   void writeValue(Object? root) {
     length = _headerLength;
     _writeOne(root);
-    while (_containers.isNotEmpty) {
-      final container = _containers.last;
+    while (_depth > 0) {
+      final container = _containers[_depth - 1];
       var hasEntered = false;
       // Continue with its next values, up to one that is a container.
-      while (!hasEntered && container.moveNext(_entries)) {
-        if (container.isMap) _writeKey(container.key! as String);
+      while (!hasEntered && _next(container)) {
         hasEntered = _writeOne(container.value);
       }
       if (hasEntered) continue;
       _data.setUint32(container.countAt, container.written, Endian.host);
-      if (container.isMap) _entries.length = container.start;
-      _containers.removeLast();
       _open?.remove(container.container);
+      _leave();
     }
+  }
+
+  /// Goes to the next value of a container, after writing its key if it is a Map;
+  /// returns whether there is one.
+  bool _next(_Open container) {
+    final written = container.written;
+    switch (container.kind) {
+      case _Kind.map:
+        if (written == container.expected) return false;
+        final at = container.start + 2 * written;
+        final key = _entries[at]! as String;
+        container
+          ..written = written + 1
+          ..key = key
+          ..value = _entries[at + 1];
+        _writeKey(key);
+      case _Kind.list:
+        final list = container.container as List<Object?>;
+        if (written == container.expected) {
+          if (list.length != written) throw ConcurrentModificationError(list);
+          return false;
+        }
+        container
+          ..written = written + 1
+          ..value = written == 0 ? container.value : list[written];
+      case _Kind.iterable:
+        final values = container.values!;
+        if (!values.moveNext()) return false;
+        if (written == _maxLength && _maxLength > 0) {
+          // One that goes on without end must not fill the memory.
+          throw const RhaiRuntimeError('Size of array/BLOB too large');
+        }
+        container
+          ..written = written + 1
+          ..value = values.current;
+    }
+    return true;
   }
 
   /// Writes the header, once the [objects] have consecutive ids.
@@ -206,16 +257,10 @@ final class ValueWriter {
         bytes[length++] = Tag.blob;
         _writeLength(value.length);
         writeRawBytes(value);
-      case final List<int> value:
-        _writeInts(value);
-      case final List<double> value:
-        _writeFloats(value);
       case final List<Object?> value:
-        bytes[length++] = Tag.array;
-        return _enter(_Open.list(value, length, value.length));
+        return _enterList(value);
       case final Map<Object?, Object?> value:
-        bytes[length++] = Tag.map;
-        return _enter(_openMap(value));
+        return _enterMap(value);
       case final RhaiRange value:
         bytes[length++] = value.inclusive ? Tag.inclusiveRange : Tag.range;
         _data
@@ -224,7 +269,8 @@ final class ValueWriter {
         length += 16;
       case final Iterable<Object?> value:
         bytes[length++] = Tag.array;
-        return _enter(_Open.iterable(value, length, _maxLength));
+        _enter(_Kind.iterable, value, 0).values = value.iterator;
+        return true;
       case final ScriptFunction value when identical(value.bridge, _owner):
         if (value.isDisposed) {
           _fail(
@@ -266,103 +312,146 @@ final class ValueWriter {
     objects.add(function);
   }
 
-  void _writeInts(List<int> list) {
+  bool _enterList(List<Object?> list) {
     final count = list.length;
+    Object? first;
+    if (count > 0) {
+      // Before the type of the List, which takes longer to find out. Each element
+      // is read once: that may run code of the user's.
+      first = list[0];
+      if (first is int && list is List<int>) {
+        return _writeInts(list, count, first);
+      }
+      if (first is double && list is List<double>) {
+        return _writeFloats(list, count, first);
+      }
+    }
+    bytes[length++] = Tag.array;
+    _enter(_Kind.list, list, count).value = first;
+    return true;
+  }
+
+  bool _writeInts(List<int> list, int count, int first) {
     bytes[length++] = Tag.ints;
     _writeLength(count);
-    _ensure(8 * min(count, _sureCount));
-    var written = 0;
-    for (final value in list) {
-      if (written++ == count) break;
-      _ensure(8);
-      _data.setInt64(length, value, Endian.host);
-      length += 8;
+    for (var i = 0; i < count;) {
+      final end = min(count, i + _sureCount);
+      _ensure(8 * (end - i));
+      final data = _data;
+      for (; i < end; i++) {
+        data.setInt64(length, i == 0 ? first : list[i], Endian.host);
+        length += 8;
+      }
     }
-    if (written != count) throw ConcurrentModificationError(list);
+    if (list.length != count) throw ConcurrentModificationError(list);
+    return false;
   }
 
-  void _writeFloats(List<double> list) {
-    final count = list.length;
+  bool _writeFloats(List<double> list, int count, double first) {
     bytes[length++] = Tag.floats;
     _writeLength(count);
-    _ensure(8 * min(count, _sureCount));
-    var written = 0;
-    for (final value in list) {
-      if (written++ == count) break;
-      _ensure(8);
-      _data.setFloat64(length, value, Endian.host);
-      length += 8;
+    for (var i = 0; i < count;) {
+      final end = min(count, i + _sureCount);
+      _ensure(8 * (end - i));
+      final data = _data;
+      for (; i < end; i++) {
+        data.setFloat64(length, i == 0 ? first : list[i], Endian.host);
+        length += 8;
+      }
     }
-    if (written != count) throw ConcurrentModificationError(list);
+    if (list.length != count) throw ConcurrentModificationError(list);
+    return false;
   }
 
-  _Open _openMap(Map<Object?, Object?> map) {
+  bool _enterMap(Map<Object?, Object?> map) {
     final count = map.length;
-    final start = _entries.length;
+    final start = _entryCount;
+    final end = start + 2 * count;
     map.forEach((key, value) {
       if (key is! String) {
+        _entryCount = start;
         _fail(
           'a Map with a key of type ${key.runtimeType} cannot cross to Rhai',
           'object maps have String keys',
         );
       }
       // One that goes on without end must not fill the memory.
-      if (_entries.length == start + 2 * count) {
-        throw ConcurrentModificationError(map);
+      if (_entryCount == end) throw ConcurrentModificationError(map);
+      if (_entryCount == _entries.length) {
+        _entries = [..._entries, ...List.filled(_entries.length, null)];
       }
-      _entries
-        ..add(key)
-        ..add(value);
+      _entries[_entryCount] = key;
+      _entries[_entryCount + 1] = value;
+      _entryCount += 2;
     });
-    if (_entries.length != start + 2 * count) {
-      throw ConcurrentModificationError(map);
-    }
-    return _Open.map(map, length, start, _entries.length);
+    if (_entryCount != end) throw ConcurrentModificationError(map);
+    bytes[length++] = Tag.map;
+    _enter(_Kind.map, map, count).start = start;
+    return true;
   }
 
-  bool _enter(_Open container) {
-    _writeLength(container.expected);
-    if (_containers.length >= maxDepth) {
+  _Open _enter(_Kind kind, Object value, int count) {
+    final countAt = length;
+    _writeLength(count);
+    if (_depth >= maxDepth) {
       _fail('nested more than $maxDepth levels', 'flatten the data');
     }
     // A cycle nests without end, so looking from some depth on finds it.
     const lookFrom = 64;
-    if (_containers.length >= lookFrom) {
+    if (_depth >= lookFrom) {
       final open = _open ??= Set.identity()
-        ..addAll(_containers.map((c) => c.container));
-      if (!open.add(container.container)) {
-        final start = _containers.indexWhere(
-          (c) => identical(c.container, container.container),
-        );
-        // The path to where it first contains itself.
-        _containers.length = _cycleEnd(start);
+        ..addAll(_containers.take(_depth).map((c) => c.container!));
+      if (!open.add(value)) {
+        final depth = _cycleEnd();
+        while (_depth > depth) {
+          _leave();
+        }
         _fail(
           'a value that contains itself cannot cross',
           'refer to it by a key or an index instead',
         );
       }
     }
-    _containers.add(container);
-    return true;
+    if (_depth == _containers.length) _containers.add(_Open());
+    return _containers[_depth++]
+      ..kind = kind
+      ..container = value
+      ..countAt = countAt
+      ..expected = count
+      ..written = 0;
   }
 
-  /// The depth at which the cycle through `_containers[start]` closes first.
-  int _cycleEnd(int start) {
-    final seen = Set<Object>.identity();
-    for (var depth = 0; depth < _containers.length; depth++) {
-      if (!seen.add(_containers[depth].container)) return depth;
+  /// Forgets the innermost container.
+  void _leave() {
+    final container = _containers[--_depth];
+    if (container.kind == _Kind.map) {
+      _entries.fillRange(container.start, _entryCount, null);
+      _entryCount = container.start;
     }
-    return _containers.length;
+    container
+      ..container = null
+      ..values = null
+      ..key = null
+      ..value = null;
+  }
+
+  /// The depth at which a cycle closes first.
+  int _cycleEnd() {
+    final seen = Set<Object>.identity();
+    for (var depth = 0; depth < _depth; depth++) {
+      if (!seen.add(_containers[depth].container!)) return depth;
+    }
+    return _depth;
   }
 
   Never _fail(String problem, String hint) {
     // Of a long path, what is between the first and the last steps is left out.
     const shown = 16;
     final path = StringBuffer(_what);
-    for (final (index, container) in _containers.indexed) {
-      if (index < shown || index + shown >= _containers.length) {
-        container.describe(path);
-      } else if (index == shown) {
+    for (var i = 0; i < _depth; i++) {
+      if (i < shown || i + shown >= _depth) {
+        _containers[i].describe(path);
+      } else if (i == shown) {
         path.write('…');
       }
     }
@@ -370,76 +459,32 @@ final class ValueWriter {
   }
 }
 
+enum _Kind { list, map, iterable }
+
 /// A List, Map or other Iterable that is being written.
 final class _Open {
-  _Open.list(List<Object?> list, this.countAt, this.expected)
-    : container = list,
-      isMap = false,
-      start = 0,
-      _maxLength = expected,
-      _values = list.iterator;
-
-  _Open.iterable(Iterable<Object?> iterable, this.countAt, this._maxLength)
-    : container = iterable,
-      isMap = false,
-      start = 0,
-      expected = 0,
-      _values = iterable.iterator;
-
-  _Open.map(Map<Object?, Object?> map, this.countAt, this.start, int end)
-    : container = map,
-      isMap = true,
-      expected = (end - start) >> 1,
-      _maxLength = 0,
-      _values = null;
-
-  final Object container;
-  final bool isMap;
+  _Kind kind = _Kind.list;
+  Object? container;
 
   /// Where the number of its values is written.
-  final int countAt;
+  int countAt = 0;
 
-  /// How many values it says it has; 0 for an Iterable, which does not say.
-  final int expected;
-
-  /// Of a Map: where its entries start.
-  final int start;
-
-  final int _maxLength;
-  final Iterator<Object?>? _values;
+  /// How many values it says it has, if it does, and how many were written.
+  int expected = 0;
   int written = 0;
 
-  /// What comes next: of a Map with its key.
-  Object? key;
-  Object? value;
+  /// Of a Map: where its entries start, and the key of [value].
+  int start = 0;
+  String? key;
 
-  bool moveNext(List<Object?> entries) {
-    final values = _values;
-    if (values == null) {
-      if (written == expected) return false;
-      final at = start + 2 * written++;
-      key = entries[at];
-      value = entries[at + 1];
-      return true;
-    }
-    if (!values.moveNext()) {
-      if (container is List && written != expected) {
-        throw ConcurrentModificationError(container);
-      }
-      return false;
-    }
-    if (written == _maxLength && (container is List || _maxLength > 0)) {
-      // One that goes on without end must not fill the memory.
-      if (container is List) throw ConcurrentModificationError(container);
-      throw const RhaiRuntimeError('Size of array/BLOB too large');
-    }
-    written++;
-    value = values.current;
-    return true;
-  }
+  /// Of an Iterable.
+  Iterator<Object?>? values;
+
+  /// What was written last.
+  Object? value;
 
   void describe(StringBuffer path) {
     if (written == 0) return;
-    path.write(isMap ? '.$key' : '[${written - 1}]');
+    path.write(kind == _Kind.map ? '.$key' : '[${written - 1}]');
   }
 }

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::slice;
-use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Map};
 use rhai_dart::config::Config;
 use rhai_dart::decode::{decode_slot, HEADER_LEN};
 use rhai_dart::engine::ScriptEngine;
 use rhai_dart::execution::{Reply, Step};
+use rhai_dart::fiber_stack::StackPool;
 use rhai_dart::functions::{DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use rhai_dart::host::Host;
 use rhai_dart::pending_futures::{self, Completion};
@@ -377,9 +377,10 @@ pub fn write_input(host: &Host, bytes: &[u8]) {
 
 /// Completes a Future. Returns whether somebody waited for it.
 pub fn send(future: u64, failed: bool, value: &Dynamic) -> bool {
-    let (slot, bytes) = encode(value);
-    let completion = Completion::new(failed, slot, &bytes, &Arc::default());
-    pending_futures::complete(future, completion.expect("an encoded value"))
+    let host = Host::new(StackPool::new(Config::default().stack_layout()));
+    write_value(&host, value);
+    let completion = Completion::new(failed, &host).expect("an encoded value");
+    pending_futures::complete(future, completion)
 }
 
 /// The default limits without a limit on time, which a slow machine might meet.

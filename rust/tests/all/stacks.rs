@@ -39,7 +39,13 @@ fn ten_thousand_scripts_leave_a_small_pool() {
 #[test]
 fn a_script_that_ends_with_an_error_gives_its_stack_back() {
     let mut host = FakeHost::new();
-    for script in ["nope()", "let", "throw 1", "fn f() { f() } f()", "timestamp()"] {
+    for script in [
+        "nope()",
+        "let",
+        "throw 1",
+        "fn f() { f() } f()",
+        "timestamp()",
+    ] {
         for _ in 0..10 {
             host.error(script);
         }
