@@ -310,7 +310,7 @@ impl<'a> Reader<'a> {
     /// A count and that many words.
     fn words(&mut self) -> Result<impl Iterator<Item = u64> + 'a, ConversionError> {
         let count = self.len()?;
-        let len = count.checked_mul(8).unwrap_or(usize::MAX);
+        let len = count.saturating_mul(8);
         let words = self.take(len)?.chunks_exact(8);
         Ok(words.map(|word| u64::from_ne_bytes(word.try_into().expect("8 bytes"))))
     }

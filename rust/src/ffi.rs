@@ -341,6 +341,17 @@ pub unsafe extern "C" fn rhai_function_free(handle: *mut Handle) {
     }
 }
 
+/// Drops at once what functions that were let go of captured.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_drop_released(engine: *mut ScriptEngine) {
+    // SAFETY: the caller's contract.
+    unsafe { enter(engine, (), |_| ()) }
+}
+
 /// Answers the request of an execution and runs it to its next request or its
 /// end. `reply` is 0 to continue after a Future has completed, 1 for a value in
 /// slot 0, 2 for an error in slot 0, 3 for "it returned a Future".

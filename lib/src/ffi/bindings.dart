@@ -151,6 +151,10 @@ external int rhaiCall(Pointer<NativeEngine> engine, int function);
 )
 external void rhaiFunctionFree(Pointer<NativeFunctionHandle> handle);
 
+/// Drops what functions that were let go of captured.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_drop_released')
+external void rhaiDropReleased(Pointer<NativeEngine> engine);
+
 /// The address of [rhaiFunctionFree], for a finalizer.
 final rhaiFunctionFinalizer =
     Native.addressOf<

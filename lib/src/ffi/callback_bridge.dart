@@ -174,6 +174,14 @@ final class CallbackBridge implements Finalizable {
     }
   }
 
+  /// Drops what functions of scripts captured that were let go of. (Those that were
+  /// garbage collected wait for the engine to be used.)
+  void dropReleased() {
+    if (isDisposed) return;
+    rhaiDropReleased(_engine);
+    _codec.forgetReleased();
+  }
+
   void _registerFunctions() {
     for (final function in _functions.takeUnregistered()) {
       final length = _codec.writeText(function.name, 'name');

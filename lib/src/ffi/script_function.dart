@@ -68,6 +68,7 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     _isDisposed = true;
     _finalizer.detach(this);
     rhaiFunctionFree(_handle);
+    bridge.dropReleased();
   }
 
   @override

@@ -1,0 +1,99 @@
+//! What calls between scripts and Dart allocate on the native side.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use rhai_dart::config::Config;
+use rhai_dart::engine::ScriptEngine;
+use rhai_dart::execution::{Reply, Step};
+use rhai_dart::functions::DartFunction;
+use rhai_dart::values::{Slot, Tag};
+
+/// Counts the allocations of each thread.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is passed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's contract.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// An engine with a function `f` of one argument.
+fn new_engine() -> ScriptEngine {
+    let mut engine = ScriptEngine::new(Config {
+        max_operations: 0,
+        time_limit: None,
+        ..Config::default()
+    });
+    engine.register_function(DartFunction {
+        name: "f".into(),
+        id: 100,
+        arities: 0b10,
+    });
+    engine
+}
+
+/// Runs a script, and answers each of its calls with `result`.
+fn run(engine: &mut ScriptEngine, script: &str, result: Slot) {
+    let mut step = engine.eval(script, false);
+    while step == Step::Call {
+        let execution = engine.host.with_frame(|frame| {
+            frame.slots[0] = result;
+            frame.execution
+        });
+        let resumed = engine.resume(execution, Reply::Value);
+        step = resumed.expect("the execution has not ended");
+    }
+    assert_eq!(step, Step::Done);
+}
+
+/// The allocations of one call of `f(argument)`, which answers with `result`.
+fn allocations_per_call(argument: &str, result: Slot) -> f64 {
+    let mut engine = new_engine();
+    let mut allocations = |calls: u32| {
+        let script = format!("let x = {argument}; for i in 0..{calls} {{ f(x) }}");
+        // Compiled and kept the first time.
+        run(&mut engine, &script, result);
+        let before = ALLOCATIONS.get();
+        run(&mut engine, &script, result);
+        ALLOCATIONS.get() - before
+    };
+    let few = allocations(1000);
+    let many = allocations(2000);
+    (many - few) as f64 / 1000.0
+}
+
+#[test]
+fn a_scalar_argument_and_result_allocate_nothing() {
+    let int = Slot::new(Tag::Int, 0, 2);
+    let float = Slot::new(Tag::Float, 0, 2.5_f64.to_bits());
+    let boolean = Slot::new(Tag::False, 0, 0);
+    let unit = Slot::new(Tag::Unit, 0, 0);
+    for (argument, result) in [("1", int), ("1.5", float), ("true", boolean), ("()", unit)] {
+        assert_eq!(allocations_per_call(argument, result), 0.0, "{argument}");
+    }
+    // The count sees what allocates.
+    let text = Slot::new(Tag::String, 4, 0);
+    assert!(allocations_per_call("1", text) >= 1.0);
+}

@@ -1,0 +1,220 @@
+/// Objects and functions that have crossed: none is kept, none is gone too early.
+library;
+
+import 'dart:async';
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+import 'support.dart';
+
+const _count = 10000;
+
+/// An object that scripts hold.
+class _Thing {
+  _Thing(this.id);
+
+  final int id;
+}
+
+/// How many of the objects are still there.
+int _left(List<WeakReference<Object>> references) =>
+    references.where((reference) => reference.target != null).length;
+
+Future<void> _expectCollected(List<WeakReference<Object>> references) async {
+  expect(references, isNotEmpty);
+  await makeGarbageUntil(() => _left(references) == 0);
+  expect(_left(references), 0);
+}
+
+void main() {
+  late RhaiEngine engine;
+  late List<WeakReference<Object>> made;
+
+  T note<T extends Object>(T object) {
+    made.add(WeakReference(object));
+    return object;
+  }
+
+  setUp(() {
+    made = [];
+    engine = RhaiEngine.withConfig(RhaiConfig.custom(maxOperations: 0))
+      ..registerFunction('thing', (int id) => note(_Thing(id)))
+      ..registerFunction('thing_later', (int id) => later(note(_Thing(id))))
+      ..registerFunction('adder', (int n) => note((int x) => x + n))
+      ..registerFunction('id_of', (_Thing thing) => thing.id)
+      ..registerFunction('call_it', (RhaiFunction f) => f())
+      ..registerFunction('id', (Object? x) => x);
+  });
+  tearDown(() => engine.dispose());
+
+  test('objects that a script drops are collected', () async {
+    engine.eval('for i in 0..$_count { let t = thing(i); id_of(t); }');
+    expect(made, hasLength(_count));
+    await _expectCollected(made);
+  });
+
+  test('objects that a script keeps are there, and gone with it', () async {
+    final garbage = <Future<void>>[];
+    engine.registerFunction('collect', () {
+      garbage.add(makeMuchGarbage());
+      return garbage.last;
+    });
+    final sum = await engine.eval('''
+      let things = [];
+      for i in 0..$_count { things.push(thing(i)); }
+      collect();
+      let sum = 0;
+      for t in things { sum += id_of(t); }
+      sum
+    ''');
+    expect(sum, _count * (_count - 1) ~/ 2);
+    await _expectCollected(made);
+  });
+
+  test('objects in nested values, and those of Futures', () async {
+    final sum = await engine.eval('''
+      let sum = 0;
+      for i in 0..$_count {
+        let data = id(#{a: [thing(i), #{b: thing(i)}]});
+        sum += id_of(data.a[1].b);
+        if i % 100 == 0 { sum += id_of(thing_later(0)); }
+      }
+      sum
+    ''');
+    expect(sum, _count * (_count - 1) ~/ 2);
+    await _expectCollected(made);
+  });
+
+  test('Dart functions that a script drops are collected', () async {
+    final sum = engine.eval('''
+      let sum = 0;
+      for i in 0..$_count { sum += adder(i).call(1) + [1].map(adder(0))[0]; }
+      sum
+    ''');
+    expect(sum, _count * (_count - 1) ~/ 2 + 2 * _count);
+    await _expectCollected(made);
+  });
+
+  test('functions of scripts free what they captured', () async {
+    var sum = 0;
+    for (var i = 0; i < _count; i++) {
+      final f = engine.eval('let t = thing($i); || id_of(t)') as RhaiFunction;
+      sum += f() as int;
+    }
+    expect(sum, _count * (_count - 1) ~/ 2);
+    await makeMuchGarbage();
+    // What finalizers let go of is dropped when the engine is next used.
+    engine.eval('1');
+    await _expectCollected(made);
+  });
+
+  test('functions of scripts keep what they captured', () async {
+    final functions = [
+      for (var i = 0; i < _count; i++)
+        engine.eval('let t = thing($i); || id_of(t)') as RhaiFunction,
+    ];
+    await makeMuchGarbage();
+    engine.eval('1');
+    expect(_left(made), _count);
+    for (final (i, f) in functions.indexed) {
+      expect(f(), i);
+    }
+    for (final f in functions) {
+      f.dispose();
+    }
+    await _expectCollected(made);
+  });
+
+  test('functions that are arguments are freed after the call', () async {
+    final sum = engine.eval('''
+      let sum = 0;
+      for i in 0..$_count { let t = thing(i); sum += call_it(|| id_of(t)); }
+      sum
+    ''');
+    expect(sum, _count * (_count - 1) ~/ 2);
+    await makeMuchGarbage();
+    engine.eval('1');
+    await _expectCollected(made);
+  });
+
+  test('a closure that captured the variable that holds it is freed', () async {
+    for (var i = 0; i < 1000; i++) {
+      engine.eval('''
+        let t = thing($i);
+        let m = #{};
+        m.f = || { m; id_of(t) };
+        call_it(m.f);
+        m.g = id(m.f);
+        id(m.g)
+      ''');
+    }
+    await makeMuchGarbage();
+    engine.eval('1');
+    await _expectCollected(made);
+  });
+
+  test('variables are freed when they are replaced or removed', () async {
+    for (var i = 0; i < 1000; i++) {
+      engine
+        ..setVar('t', note(_Thing(i)))
+        ..setVar('f', engine.eval('let t = t; || id_of(t)'));
+      expect(engine.eval('f.call()'), i);
+    }
+    engine.clearScope();
+    await makeMuchGarbage();
+    engine.eval('1');
+    await _expectCollected(made);
+  });
+
+  test('what cannot cross keeps nothing', () async {
+    for (var i = 0; i < 1000; i++) {
+      expect(
+        () => engine.setVar('v', [note(_Thing(i)), Future.value(1)]),
+        throwsA(isA<RhaiConversionError>()),
+      );
+      expect(
+        () => engine.eval('let t = thing($i); [t, || t, timestamp()]'),
+        throwsA(isA<RhaiConversionError>()),
+      );
+    }
+    // Larger than scripts may have.
+    expect(
+      () => engine.setVar('v', [note(_Thing(0)), 'x' * 11000000]),
+      throwsA(isA<RhaiRuntimeError>()),
+    );
+    await _expectCollected(made);
+  });
+
+  test('a disposed engine lets go of all', () async {
+    final other = RhaiEngine.withDefaults();
+    final functions = <RhaiFunction>[];
+    for (var i = 0; i < 1000; i++) {
+      other.setVar('t', note(_Thing(i)));
+      functions.add(other.eval('let u = t; || u') as RhaiFunction);
+    }
+    other.dispose();
+    await _expectCollected(made);
+    expect(functions.every((f) => f.isDisposed), isTrue);
+  });
+
+  test(
+    'a script that waits for ever lets go of all when it times out',
+    () async {
+      final impatient = RhaiEngine.withConfig(
+        RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 1)),
+      );
+      impatient
+        ..registerFunction('thing', (int id) => note(_Thing(id)))
+        ..registerFunction('never', never);
+      for (var i = 0; i < 100; i++) {
+        await expectLater(
+          impatient.evalAsync('let t = thing($i); let f = || t; never()'),
+          throwsA(isA<RhaiTimeoutError>()),
+        );
+      }
+      await _expectCollected(made);
+      impatient.dispose();
+    },
+  );
+}

@@ -1,0 +1,361 @@
+/// Functions and closures of scripts that Dart calls.
+library;
+
+import 'dart:async';
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+import 'support.dart';
+
+void main() {
+  late RhaiEngine engine;
+
+  setUp(() {
+    engine = RhaiEngine.withDefaults()
+      ..registerFunction('later', later)
+      ..registerFunction('id', (Object? x) => x);
+  });
+  tearDown(() => engine.dispose());
+
+  RhaiFunction function(String script) => engine.eval(script) as RhaiFunction;
+
+  group('a function of a script', () {
+    test('is called with arguments and returns its value', () {
+      expect(function('|| 42')(), 42);
+      expect(function('|x| [x, x]')('a'), ['a', 'a']);
+      expect(function('|a, b| a - b')(5, 3), 2);
+      expect(function('fn twice(x) { x * 2 } Fn("twice")')(4), 8);
+      expect(function('Fn("abs")')(-4), 4);
+      expect(function('Fn("id")')(null), isNull);
+      expect(function('(|a, b| a + b).curry("x")')('y'), 'xy');
+    });
+
+    test('takes up to 16 arguments', () {
+      final names = [for (var i = 0; i < 16; i++) 'a$i'].join(', ');
+      final f = function('|$names| [$names]');
+      expect(f(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), [
+        for (var i = 0; i < 16; i++) i,
+      ]);
+    });
+
+    test('tells null from an argument that is not there', () {
+      expect(() => function('|x| x')(), throwsA(isA<RhaiRuntimeError>()));
+      expect(function('|x| type_of(x)')(null), '()');
+    });
+
+    test('has the name it was given', () {
+      expect(function('fn twice(x) { x * 2 } Fn("twice")').name, 'twice');
+      expect(function('|x| x').name, '');
+      expect('${function('Fn("abs")')}', 'RhaiFunction(abs)');
+    });
+
+    test('can be called by the other functions of its script', () {
+      const script = '''
+        fn even(n) { n == 0 || odd(n - 1) }
+        fn odd(n) { n != 0 && even(n - 1) }
+        Fn("even")
+      ''';
+      final even = function(script);
+      expect([even(10), even(7)], [true, false]);
+    });
+
+    test('sees the constants of its script', () {
+      const script = 'const TAX = 0.2; fn tax(x) { x * global::TAX } Fn("tax")';
+      expect(function(script)(100), 20.0);
+    });
+
+    test('comes as an argument, in a List and in a Map', () {
+      RhaiFunction? argument;
+      engine.registerFunction('put', (RhaiFunction f) => argument = f);
+      engine.eval('put(|x| x + 1)');
+      expect(argument!(1), 2);
+      final [list as List<dynamic>, map as Map<String, dynamic>] =
+          engine.eval('[[|x| x * 2], #{f: |x| x * 3}]') as List<dynamic>;
+      expect((list.single as RhaiFunction)(1), 2);
+      expect((map['f'] as RhaiFunction)(1), 3);
+    });
+
+    test('can be registered', () {
+      engine.registerFunction('add', function('|a, b| a + b').call);
+      expect(engine.eval('add(1, 2) + add(3, 4)'), 10);
+    });
+  });
+
+  group('what a closure captured', () {
+    test('lives as long as the closure', () async {
+      final counter = function('let n = 0; || { n += 1; n }');
+      await makeMuchGarbage();
+      expect([counter(), counter(), counter()], [1, 2, 3]);
+    });
+
+    test('belongs to each run of the script', () {
+      const script = 'let n = 0; || { n += 1; n }';
+      final (a, b) = (function(script), function(script));
+      expect([a(), a(), b()], [1, 2, 1]);
+    });
+
+    test('is shared by the closures of a script', () {
+      final [add as RhaiFunction, get as RhaiFunction] =
+          engine.eval('let n = 0; [|x| n += x, || n]') as List<dynamic>;
+      add(2);
+      add(3);
+      expect(get(), 5);
+    });
+
+    test('is the local variable of a function', () {
+      const script = '''
+        fn counter() { let n = 10; || { n += 1; n } }
+        let c = counter(); c
+      ''';
+      final counter = function(script);
+      expect([counter(), counter()], [11, 12]);
+    });
+
+    test('is what a script goes on to use', () {
+      engine.registerFunction('each', (List<dynamic> list, RhaiFunction f) {
+        list.forEach(f.call);
+      });
+      expect(engine.eval('let s = 0; each([1, 2, 3], |x| s += x); s'), 6);
+    });
+
+    test('lives as long as what a closure made', () async {
+      RhaiFunction? make = function('''
+        let n = 0;
+        || { || { n += 1; n } }
+      ''');
+      final counter = make() as RhaiFunction;
+      make = null;
+      await makeMuchGarbage();
+      expect([counter(), counter()], [1, 2]);
+    });
+  });
+
+  group('a function that waits', () {
+    test('returns a Future', () async {
+      final f = function('|x| later(x) + later(1)');
+      final result = f(2);
+      expect(result, isA<Future<dynamic>>());
+      expect(await result, 3);
+    });
+
+    test('may be called many times at once', () async {
+      final f = function('let n = 0; |x| { n += 1; [later(x), n] }');
+      final results = [for (var i = 0; i < 100; i++) f(i) as Future<dynamic>];
+      expect(await Future.wait(results), [
+        for (var i = 0; i < 100; i++) [i, 100],
+      ]);
+    });
+
+    test('may be called while its script waits', () async {
+      final called = Completer<Object?>();
+      engine.registerFunction('put', (RhaiFunction f) {
+        Timer.run(() => called.complete(f(20)));
+      });
+      const script = '''
+        let n = 1;
+        put(|x| { n += x; n });
+        later(0);
+        n
+      ''';
+      final result = engine.eval(script);
+      expect(await called.future, 21);
+      expect(await result, 21);
+    });
+
+    test('is cancelled when the engine is disposed', () async {
+      final other = RhaiEngine.withDefaults()..registerFunction('never', never);
+      final f = other.eval('|| never()') as RhaiFunction;
+      final result = f() as Future<dynamic>;
+      other.dispose();
+      await expectLater(result, throwsA(isA<RhaiCancelledError>()));
+    });
+  });
+
+  group('an error of a function', () {
+    test('is thrown by the call', () {
+      expect(
+        () => function('|x| throw x')('bad'),
+        throwsA(
+          isA<RhaiRuntimeError>()
+              .having((e) => e.cause, 'cause', 'bad')
+              .having((e) => e.lineNumber, 'line', 1),
+        ),
+      );
+    });
+
+    test('is that of the Dart function it called', () {
+      final error = StateError('gone');
+      engine.registerFunction('fail', () => throw error);
+      expect(
+        () => function('|| fail()')(),
+        throwsA(
+          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', same(error)),
+        ),
+      );
+    });
+
+    test('tells of a wrong number of arguments', () {
+      expect(
+        () => function('|x| x')(1, 2),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.message,
+            'message',
+            'Function not found: closure (i64, i64)',
+          ),
+        ),
+      );
+    });
+
+    test('is a limit of the engine, for each call anew', () {
+      final small = RhaiEngine.withConfig(
+        RhaiConfig.custom(maxOperations: 1000),
+      );
+      final f =
+          small.eval('|n| { let s = 0; for i in 0..n { s += i } s }')
+              as RhaiFunction;
+      for (var i = 0; i < 10; i++) {
+        expect(f(100), 4950);
+      }
+      expect(() => f(100000), throwsA(isA<RhaiRuntimeError>()));
+      expect(f(100), 4950);
+      small.dispose();
+    });
+
+    test('is an argument that is larger than scripts may have', () {
+      final small = RhaiEngine.withConfig(
+        RhaiConfig.custom(maxStringLength: 100),
+      );
+      final f = small.eval('|x| x.len()') as RhaiFunction;
+      expect(f('x' * 100), 100);
+      expect(() => f('x' * 101), throwsA(isA<RhaiRuntimeError>()));
+      small.dispose();
+    });
+  });
+
+  group('given back to scripts, a function', () {
+    test('runs where it comes from', () {
+      engine
+        ..setVar('cb', engine.eval('let n = 0; || { n += 1; n }'))
+        ..setVar('calc', engine.eval('fn sq(x) { x * x } Fn("sq")'));
+      expect(engine.eval('cb.call(); cb.call() + calc.call(3)'), 11);
+      expect(engine.eval('fn sq(x) { 0 } [1, 2].map(calc)'), [1, 4]);
+      expect(engine.eval('cb.call()'), 3);
+    });
+
+    test('keeps what it captured without the Dart object', () async {
+      engine.setVar('cb', engine.eval('let n = 0; || { n += 1; n }'));
+      await makeMuchGarbage();
+      expect(engine.eval('cb.call() + cb.call()'), 3);
+      await makeMuchGarbage();
+      expect(engine.eval('cb.call()'), 3);
+    });
+
+    test('takes and returns functions of other scripts', () {
+      engine
+        ..setVar('apply', engine.eval('|f, x| f.call(x)'))
+        ..setVar('each', engine.eval('|fs, x| fs.map(|f| f.call(x))'))
+        ..setVar('adder', engine.eval('|n| |x| x + n'))
+        ..setVar('adders', engine.eval('|| #{list: [|x| x + 1]}'));
+      expect(engine.eval('let k = 2; apply.call(|y| y * k, 21)'), 42);
+      expect(engine.eval('each.call([|y| y + 1, |y| y * 2], 5)'), [6, 10]);
+      expect(engine.eval('let f = adder.call(3); f.call(4)'), 7);
+      expect(engine.eval('adders.call().list[0].call(1)'), 2);
+    });
+
+    test('may wait', () async {
+      engine.setVar('slow', engine.eval('|x| later(x) + 1'));
+      expect(await engine.eval('slow.call(1) + [1, 2].map(slow)[1]'), 5);
+    });
+
+    test('counts as operations of the script that calls it', () {
+      engine.setVar('endless', engine.eval('|| { loop { } }'));
+      expect(
+        () => engine.eval('try { endless.call() } catch { 1 }'),
+        throwsA(isA<RhaiException>()),
+      );
+    });
+
+    test('is limited in how deeply it nests', () {
+      engine.setVar('f', engine.eval('|g, n| g.call(g, n + 1)'));
+      expect(
+        () => engine.eval('f.call(f, 0)'),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.message,
+            'message',
+            contains('stack overflow'),
+          ),
+        ),
+      );
+    });
+
+    test('is a Dart function to another engine', () {
+      final other = RhaiEngine.withDefaults()
+        ..setVar('f', function('let n = 0; |x| { n += x; n }'));
+      expect(other.eval('f.call(1) + f.call(2)'), 4);
+      other.dispose();
+    });
+  });
+
+  test('a function of a disposed engine cannot be called', () {
+    final other = RhaiEngine.withDefaults();
+    final f = other.eval('|| 1') as RhaiFunction;
+    expect(f.isDisposed, isFalse);
+    other.dispose();
+    expect(f.isDisposed, isTrue);
+    expect(f.call, throwsStateError);
+    f.dispose();
+  });
+
+  test('a disposed function cannot be called, scripts that have it can', () {
+    final f = function('let n = 0; || { n += 1; n }');
+    engine.setVar('f', f);
+    f
+      ..dispose()
+      ..dispose();
+    expect(f.isDisposed, isTrue);
+    expect(f.call, throwsStateError);
+    expect(engine.eval('f.call() + f.call()'), 3);
+  });
+
+  test('a function disposed by its own call ends that call as usual', () {
+    late final RhaiFunction f;
+    engine.registerFunction('end', () => f.dispose());
+    f = function('let n = 1; || { end(); n += 1; n }');
+    expect(f(), 2);
+    expect(f.call, throwsStateError);
+  });
+
+  test('the engine may be disposed by a call', () {
+    final other = RhaiEngine.withDefaults();
+    other.registerFunction('end', other.dispose);
+    final f = other.eval('|| { end(); 1 }') as RhaiFunction;
+    expect(f.call, throwsA(isA<RhaiCancelledError>()));
+  });
+
+  test(
+    'a closure that changes what it is called on is an error, as in Rhai',
+    () {
+      engine.registerFunction('with_length', (
+        List<dynamic> list,
+        RhaiFunction f,
+      ) {
+        return f(list.length);
+      });
+      const closure = '|n| { list.push(n); list.len() }';
+      expect(
+        () => engine.eval('let list = [1]; list.with_length($closure)'),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.message,
+            'message',
+            contains('Data race'),
+          ),
+        ),
+      );
+      expect(engine.eval('let list = [1]; with_length(list, $closure)'), 2);
+    },
+  );
+}
