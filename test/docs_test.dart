@@ -30,7 +30,11 @@ void renew() {
 ''';
 
 void main() {
-  for (final path in ['README.md', 'docs/ASYNC_FUNCTIONS.md']) {
+  for (final path in [
+    'README.md',
+    'docs/ASYNC_FUNCTIONS.md',
+    'docs/VALUES.md',
+  ]) {
     test('the code in $path does what it says', () async {
       final blocks = _blocksOf(File(path).readAsStringSync());
       expect(blocks, isNotEmpty);

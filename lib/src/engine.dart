@@ -4,6 +4,8 @@ import 'analysis_result.dart';
 import 'engine_config.dart';
 import 'errors.dart';
 import 'ffi/callback_bridge.dart';
+import 'rhai_function.dart';
+import 'rhai_range.dart';
 
 /// Runs Rhai scripts and lets them call Dart functions.
 ///
@@ -42,14 +44,15 @@ final class RhaiEngine implements Finalizable {
   ///
   /// Every execution starts with the variables set by [setVar] and
   /// [setConstant]; what it declares or changes is gone with it. Values are
-  /// null, [bool], [int], [double], [String], [List], [Map] with String keys
-  /// and `Uint8List`.
+  /// null, [bool], [int], [double], [String], [List], [Map] with String keys,
+  /// `Uint8List`, [RhaiRange] and [RhaiFunction]; any other Dart object comes
+  /// back as it went in.
   ///
   /// Throws, or completes the Future with, a [RhaiException]: a
   /// [RhaiSyntaxError], a [RhaiRuntimeError] (also for broken limits, and for
   /// an error of a Dart function that the script did not catch), a
   /// [RhaiTimeoutError], a [RhaiCancelledError] if the engine is disposed
-  /// meanwhile, or a [RhaiFFIError] if the value cannot cross to Dart. Errors
+  /// meanwhile, or a [RhaiConversionError] if the value cannot cross to Dart. Errors
   /// before the first wait are thrown by this call.
   dynamic eval(String script) => _open.eval(script, mayYield: false);
 
@@ -69,6 +72,8 @@ final class RhaiEngine implements Finalizable {
   /// an earlier function or one of Rhai's own.
   ///
   /// It may be synchronous or return a [Future], which the script waits for.
+  /// Its arguments and its result are values as in [eval]; from Dart any
+  /// [Iterable], function or other object is one too.
   /// Scripts can leave out its optional positional parameters. What it throws,
   /// or its Future completes with, is an exception that the script can catch:
   /// an object map with `type`, `message` and `stack_trace`.
@@ -106,7 +111,8 @@ final class RhaiEngine implements Finalizable {
   /// for itself.
   ///
   /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
-  /// word, and a [RhaiFFIError] if [value] cannot cross to Rhai.
+  /// word, a [RhaiConversionError] if [value] cannot cross to Rhai, and a
+  /// [RhaiRuntimeError] if it is larger than scripts may have.
   void setVar(String name, dynamic value) =>
       _open.setVariable(name, value, constant: false);
 

@@ -13,6 +13,7 @@ import '../script_error.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
 import 'execution.dart';
+import 'future_wait.dart';
 import 'script_function.dart';
 import 'value_codec.dart';
 
@@ -20,10 +21,6 @@ final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
 
 /// What [CallbackBridge._drive] returns for an execution that has not ended.
 const _parked = Object();
-
-/// Tells when what a Future calls back is garbage: then nothing can ever complete
-/// the Future.
-final _abandoned = Finalizer<_Wait>((wait) => wait.abandon());
 
 /// One native engine and the scripts that run in it.
 ///
@@ -83,6 +80,9 @@ final class CallbackBridge implements Finalizable {
   final AsyncTimeouts _timeouts;
   final Sleeps _sleeps;
   final Duration _runningTime;
+
+  /// How long a script may wait for a Dart function.
+  Duration get asyncTimeout => _timeouts.timeout;
 
   /// How many calls of Dart functions may be on the Dart stack at once.
   final int _maxNesting;
@@ -313,7 +313,7 @@ final class CallbackBridge implements Finalizable {
   /// Lets the execution wait for the Future that its call returned.
   void _await(Execution execution) {
     final (function, result) = execution.returned!;
-    final wait = _Wait(this, execution, function, _codec.future);
+    final wait = FutureWait(this, execution, function, _codec.future);
     execution
       ..returned = null
       ..wait = wait
@@ -324,11 +324,11 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Ends a wait with a value.
-  void _complete(_Wait wait, Object? value) {
+  void complete(FutureWait wait, Object? value) {
     try {
       _codec.writeValue(value, 'result of ${wait.function.name}');
     } catch (error, stackTrace) {
-      return _fail(wait, error, stackTrace);
+      return fail(wait, error, stackTrace);
     }
     // Again: encoding may have run code that disposed the engine.
     if (wait.isOver) return;
@@ -336,7 +336,7 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Ends a wait with an error.
-  void _fail(_Wait wait, Object error, StackTrace stackTrace) {
+  void fail(FutureWait wait, Object error, StackTrace stackTrace) {
     if (wait.isOver) return;
     // May run code of the error's that disposes the engine.
     final description = wait.execution.errors.describe(error, stackTrace);
@@ -346,7 +346,7 @@ final class CallbackBridge implements Finalizable {
   }
 
   /// Delivers what slot 0 holds, and runs the script on.
-  void _deliver(_Wait wait, {required bool failed}) {
+  void _deliver(FutureWait wait, {required bool failed}) {
     pendingCount--;
     _timeouts.remove(wait);
     wait.end();
@@ -372,87 +372,3 @@ final class CallbackBridge implements Finalizable {
 
 /// Replaces lone surrogates.
 String _wellFormed(String text) => utf8.decode(utf8.encode(text));
-
-/// The wait of a script for one Future.
-final class _Wait extends TimedWait {
-  _Wait(this.bridge, this.execution, this.function, this.future);
-
-  final CallbackBridge bridge;
-  final Execution execution;
-
-  /// The function that returned the Future.
-  final RegisteredFunction function;
-
-  /// The Future's id.
-  final int future;
-
-  /// What the Future calls back, as long as the wait is short. After that it
-  /// must not be referred to from here: otherwise it would never be garbage.
-  _Listener? _listener;
-
-  @override
-  void becomeSlow() {
-    _abandoned.attach(_listener!, this, detach: this);
-    _listener = null;
-  }
-
-  void end() {
-    if (_listener == null) _abandoned.detach(this);
-    _listener = null;
-  }
-
-  /// Whether the script has got an answer, or was cancelled.
-  bool get isOver => !identical(execution.wait, this);
-
-  void listen(Future<Object?> result) {
-    (_listener = _Listener(this)).listen(result);
-  }
-
-  @override
-  void timeOut() => _failInZone(
-    RhaiTimeoutError(
-      '${function.name} did not complete within '
-      '${bridge._timeouts.timeout.inMilliseconds} ms',
-      functionName: function.name,
-      timeout: bridge._timeouts.timeout,
-    ),
-  );
-
-  void abandon() => _failInZone(
-    RhaiChannelClosedError(
-      'the Future that ${function.name} returned was garbage collected before '
-      'it completed',
-    ),
-  );
-
-  void _failInZone(RhaiException error) =>
-      execution.zone.run(() => bridge._fail(this, error, StackTrace.empty));
-}
-
-/// What a Future calls back. Only what can still complete the Future refers to
-/// it, so that it becomes garbage when nothing can. (Not so the Future itself:
-/// one that wraps another may be forgotten long before the other completes.)
-final class _Listener {
-  _Listener(this._wait);
-
-  final _Wait _wait;
-
-  void listen(Future<Object?> result) {
-    try {
-      result.then(_onValue, onError: _onError);
-    } catch (error, stackTrace) {
-      // A Future of the user's own making.
-      _onError(error, stackTrace);
-    }
-  }
-
-  void _onValue(Object? value) {
-    if (_wait.isOver) return;
-    // A Future of a Future.
-    if (value is Future<Object?>) return listen(value);
-    _wait.bridge._complete(_wait, value);
-  }
-
-  void _onError(Object error, StackTrace stackTrace) =>
-      _wait.bridge._fail(_wait, error, stackTrace);
-}

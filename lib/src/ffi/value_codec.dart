@@ -8,6 +8,7 @@ import 'dart:typed_data';
 
 import '../errors.dart';
 import 'bindings.dart';
+import 'flat_writer.dart';
 import 'object_table.dart';
 import 'utf8_writer.dart';
 import 'value_reader.dart';

@@ -2,40 +2,28 @@
 library;
 
 import 'dart:async';
-import 'dart:math';
 import 'dart:typed_data';
 
 import '../errors.dart';
 import '../function_registry.dart';
 import '../rhai_range.dart';
+import 'flat_writer.dart';
 import 'script_function.dart';
-import 'utf8_writer.dart';
 import 'value_reader.dart';
 
-/// What is wrong with a String that is no Unicode text.
-const loneSurrogate = 'a String with a lone surrogate cannot cross';
-
-/// What to do about it.
-const loneSurrogateHint = 'it is not valid Unicode; replace the surrogate';
-
-/// A growing buffer that values are written to.
-final class ValueWriter {
+/// Writes values, one after the other.
+final class ValueWriter extends FlatWriter {
   ValueWriter._();
 
   static ValueWriter? _idle = ValueWriter._();
 
-  /// The capacity that an idle writer always keeps, in bytes; the one that it keeps
-  /// as long as that much is used; and the depth that it keeps.
-  static const _keptCapacity = 1 << 16;
-  static const _maxKeptCapacity = 1 << 22;
+  /// The depth and the number of entries that an idle writer keeps room for.
   static const _keptDepth = 64;
+  static const _keptEntries = 1 << 12;
 
   /// Bytes before a flat encoding: the first id of its new objects, and their
   /// number.
   static const _headerLength = 16;
-
-  /// A List may lie about its length: for no more values room is made at once.
-  static const _sureCount = 1 << 20;
 
   /// Takes an empty writer; [what] names the value for errors. Writing may run
   /// code that takes another.
@@ -53,30 +41,18 @@ final class ValueWriter {
 
   /// Gives the writer back for the next use.
   void release() {
-    final capacity = bytes.length;
-    if (capacity > _maxKeptCapacity ||
-        capacity > _keptCapacity && capacity ~/ 4 > length) {
-      _allocate(1024);
-    }
     while (_depth > 0) {
       _leave();
     }
     if (_containers.length > _keptDepth) _containers.length = _keptDepth;
-    if (_entries.length > _keptCapacity >> 4) _entries = List.filled(64, null);
-    _keyCount = 0;
-    _nextKey = 0;
+    _forgetEntries(0);
+    if (_entries.length > _keptEntries) _entries = List.filled(64, null);
+    reset();
     objects.clear();
     _open = null;
     _owner = null;
     _idle = this;
   }
-
-  /// What was written, and room behind it.
-  Uint8List bytes = Uint8List(1024);
-  late ByteData _data = ByteData.sublistView(bytes);
-
-  /// How many bytes were written.
-  int length = 0;
 
   /// The objects and functions in what was written, which have no ids yet.
   final List<Object> objects = [];
@@ -97,81 +73,6 @@ final class ValueWriter {
   List<Object?> _entries = List.filled(64, null);
   int _entryCount = 0;
 
-  /// The first keys of the value, and which of them is expected next: the Maps
-  /// of a List usually have the same ones.
-  final List<String> _keys = List.filled(maxKeys, '');
-  int _keyCount = 0;
-  int _nextKey = 0;
-
-  void _allocate(int capacity) {
-    // Both or none, also where the stack or the memory ends in between.
-    final newBytes = Uint8List(capacity);
-    final newData = ByteData.sublistView(newBytes);
-    bytes = newBytes;
-    _data = newData;
-  }
-
-  void _ensure(int more) {
-    if (length + more <= bytes.length) return;
-    final old = bytes;
-    _allocate(max(bytes.length * 2, length + more));
-    bytes.setRange(0, length, old);
-  }
-
-  /// Writes a String's UTF-8 without tag and length.
-  void writeRawString(String text) {
-    _ensure(text.length * 3);
-    final end = writeUtf8(text, bytes, length);
-    if (end < 0) _fail(loneSurrogate, loneSurrogateHint);
-    length = end;
-  }
-
-  /// Writes bytes without tag and length.
-  void writeRawBytes(Uint8List value) {
-    _ensure(value.length);
-    bytes.setRange(length, length + value.length, value);
-    length += value.length;
-  }
-
-  void _writeLength(int value) {
-    // The highest bit marks keys that refer to others.
-    if (value >= keyReference) _fail('larger than 2 GiB', 'split it up');
-    _data.setUint32(length, value, Endian.host);
-    length += 4;
-  }
-
-  void _writeString(String text) {
-    _ensure(4 + text.length * 3);
-    final start = length;
-    final end = writeUtf8(text, bytes, start + 4);
-    if (end < 0) _fail(loneSurrogate, loneSurrogateHint);
-    _writeLength(end - start - 4);
-    length = end;
-  }
-
-  void _writeKey(String key) {
-    var index = _nextKey < _keyCount ? _nextKey : 0;
-    if (_keyCount == 0 || _keys[index] != key) {
-      // Not among many: that would take longer than writing it again.
-      index = _keyCount < maxKeys ? _indexOfKey(key) : -1;
-    }
-    if (index < 0) {
-      if (_keyCount < maxKeys) _keys[_keyCount++] = key;
-      return _writeString(key);
-    }
-    _nextKey = index + 1;
-    _ensure(4);
-    _data.setUint32(length, keyReference | index, Endian.host);
-    length += 4;
-  }
-
-  int _indexOfKey(String key) {
-    for (var i = 0; i < _keyCount; i++) {
-      if (_keys[i] == key) return i;
-    }
-    return -1;
-  }
-
   /// Writes a value and all below it, without recursion, after room for a header.
   void writeValue(Object? root) {
     length = _headerLength;
@@ -184,7 +85,7 @@ final class ValueWriter {
         hasEntered = _writeOne(container.value);
       }
       if (hasEntered) continue;
-      _data.setUint32(container.countAt, container.written, Endian.host);
+      data.setUint32(container.countAt, container.written, Endian.host);
       _open?.remove(container.container);
       _leave();
     }
@@ -203,7 +104,7 @@ final class ValueWriter {
           ..written = written + 1
           ..key = key
           ..value = _entries[at + 1];
-        _writeKey(key);
+        writeKey(key);
       case _Kind.list:
         final list = container.container as List<Object?>;
         if (written == container.expected) {
@@ -229,14 +130,14 @@ final class ValueWriter {
 
   /// Writes the header, once the [objects] have consecutive ids.
   void writeHeader(int firstObject) {
-    _data
+    data
       ..setInt64(0, firstObject, Endian.host)
       ..setInt64(8, objects.length, Endian.host);
   }
 
   /// Writes a value, of a container only the beginning; returns whether it is one.
   bool _writeOne(Object? value) {
-    _ensure(17);
+    ensure(17);
     switch (value) {
       case null:
         bytes[length++] = Tag.unit;
@@ -244,26 +145,26 @@ final class ValueWriter {
         bytes[length++] = value ? Tag.yes : Tag.no;
       case final int value:
         bytes[length++] = Tag.int;
-        _data.setInt64(length, value, Endian.host);
+        data.setInt64(length, value, Endian.host);
         length += 8;
       case final double value:
         bytes[length++] = Tag.float;
-        _data.setFloat64(length, value, Endian.host);
+        data.setFloat64(length, value, Endian.host);
         length += 8;
       case final String value:
         bytes[length++] = Tag.string;
-        _writeString(value);
+        writeString(value);
       case final Uint8List value:
         bytes[length++] = Tag.blob;
-        _writeLength(value.length);
-        writeRawBytes(value);
+        writeCount(value.length);
+        writeBytes(value);
       case final List<Object?> value:
         return _enterList(value);
       case final Map<Object?, Object?> value:
         return _enterMap(value);
       case final RhaiRange value:
         bytes[length++] = value.inclusive ? Tag.inclusiveRange : Tag.range;
-        _data
+        data
           ..setInt64(length, value.start, Endian.host)
           ..setInt64(length + 8, value.end, Endian.host);
         length += 16;
@@ -273,20 +174,20 @@ final class ValueWriter {
         return true;
       case final ScriptFunction value when identical(value.bridge, _owner):
         if (value.isDisposed) {
-          _fail(
+          fail(
             'a RhaiFunction that was disposed cannot cross',
             'keep it until no script needs it',
           );
         }
         bytes[length++] = Tag.function;
-        _data.setInt64(length, value.id, Endian.host);
+        data.setInt64(length, value.id, Endian.host);
         length += 8;
       case final ScriptFunction value:
         _writeClosure(value.call);
       case final Function value:
         _writeClosure(value);
       case Future():
-        _fail(
+        fail(
           'a Future inside another value cannot cross to Rhai',
           'await it first',
         );
@@ -300,14 +201,14 @@ final class ValueWriter {
   void _writeClosure(Function function) {
     final arities = aritiesOf(function);
     if (arities == 0) {
-      _fail(
+      fail(
         'a function with required named parameters, type parameters or more than '
             '$maxArity arguments cannot cross to Rhai',
         'wrap it in a closure',
       );
     }
     bytes[length++] = Tag.closure;
-    _data.setUint32(length, arities, Endian.host);
+    data.setUint32(length, arities, Endian.host);
     length += 4;
     objects.add(function);
   }
@@ -320,47 +221,17 @@ final class ValueWriter {
       // is read once: that may run code of the user's.
       first = list[0];
       if (first is int && list is List<int>) {
-        return _writeInts(list, count, first);
+        writeInts(list, count, first);
+        return false;
       }
       if (first is double && list is List<double>) {
-        return _writeFloats(list, count, first);
+        writeFloats(list, count, first);
+        return false;
       }
     }
     bytes[length++] = Tag.array;
     _enter(_Kind.list, list, count).value = first;
     return true;
-  }
-
-  bool _writeInts(List<int> list, int count, int first) {
-    bytes[length++] = Tag.ints;
-    _writeLength(count);
-    for (var i = 0; i < count;) {
-      final end = min(count, i + _sureCount);
-      _ensure(8 * (end - i));
-      final data = _data;
-      for (; i < end; i++) {
-        data.setInt64(length, i == 0 ? first : list[i], Endian.host);
-        length += 8;
-      }
-    }
-    if (list.length != count) throw ConcurrentModificationError(list);
-    return false;
-  }
-
-  bool _writeFloats(List<double> list, int count, double first) {
-    bytes[length++] = Tag.floats;
-    _writeLength(count);
-    for (var i = 0; i < count;) {
-      final end = min(count, i + _sureCount);
-      _ensure(8 * (end - i));
-      final data = _data;
-      for (; i < end; i++) {
-        data.setFloat64(length, i == 0 ? first : list[i], Endian.host);
-        length += 8;
-      }
-    }
-    if (list.length != count) throw ConcurrentModificationError(list);
-    return false;
   }
 
   bool _enterMap(Map<Object?, Object?> map) {
@@ -369,8 +240,8 @@ final class ValueWriter {
     final end = start + 2 * count;
     map.forEach((key, value) {
       if (key is! String) {
-        _entryCount = start;
-        _fail(
+        _forgetEntries(start);
+        fail(
           'a Map with a key of type ${key.runtimeType} cannot cross to Rhai',
           'object maps have String keys',
         );
@@ -392,9 +263,9 @@ final class ValueWriter {
 
   _Open _enter(_Kind kind, Object value, int count) {
     final countAt = length;
-    _writeLength(count);
+    writeCount(count);
     if (_depth >= maxDepth) {
-      _fail('nested more than $maxDepth levels', 'flatten the data');
+      fail('nested more than $maxDepth levels', 'flatten the data');
     }
     // A cycle nests without end, so looking from some depth on finds it.
     const lookFrom = 64;
@@ -406,7 +277,7 @@ final class ValueWriter {
         while (_depth > depth) {
           _leave();
         }
-        _fail(
+        fail(
           'a value that contains itself cannot cross',
           'refer to it by a key or an index instead',
         );
@@ -425,14 +296,18 @@ final class ValueWriter {
   void _leave() {
     final container = _containers[--_depth];
     if (container.kind == _Kind.map) {
-      _entries.fillRange(container.start, _entryCount, null);
-      _entryCount = container.start;
+      _forgetEntries(container.start);
     }
     container
       ..container = null
       ..values = null
       ..key = null
       ..value = null;
+  }
+
+  void _forgetEntries(int start) {
+    _entries.fillRange(start, _entryCount, null);
+    _entryCount = start;
   }
 
   /// The depth at which a cycle closes first.
@@ -444,7 +319,8 @@ final class ValueWriter {
     return _depth;
   }
 
-  Never _fail(String problem, String hint) {
+  @override
+  Never fail(String problem, String hint) {
     // Of a long path, what is between the first and the last steps is left out.
     const shown = 16;
     final path = StringBuffer(_what);

@@ -1,0 +1,152 @@
+/// The pieces of the flat encoding that `rust/src/values.rs` describes.
+library;
+
+import 'dart:math';
+import 'dart:typed_data';
+
+import 'utf8_writer.dart';
+import 'value_reader.dart';
+
+/// What is wrong with a String that is no Unicode text.
+const loneSurrogate = 'a String with a lone surrogate cannot cross';
+
+/// What to do about it.
+const loneSurrogateHint = 'it is not valid Unicode; replace the surrogate';
+
+/// A growing buffer that pieces of values are written to.
+abstract base class FlatWriter {
+  /// The capacity that is always kept between values, in bytes, and the one that is
+  /// kept as long as that much is used.
+  static const _keptCapacity = 1 << 16;
+  static const _maxKeptCapacity = 1 << 22;
+
+  /// A List may lie about its length: for no more values room is made at once.
+  static const _sureCount = 1 << 20;
+
+  /// What was written, and room behind it.
+  Uint8List bytes = Uint8List(1024);
+
+  /// The same.
+  late ByteData data = ByteData.sublistView(bytes);
+
+  /// How many bytes were written.
+  int length = 0;
+
+  /// The first keys of the value, and which of them is expected next: the Maps
+  /// of a List usually have the same ones.
+  final List<String> _keys = List.filled(maxKeys, '');
+  int _keyCount = 0;
+  int _nextKey = 0;
+
+  /// Ends the writing with an error.
+  Never fail(String problem, String hint);
+
+  /// Forgets what was written.
+  void reset() {
+    final capacity = bytes.length;
+    if (capacity > _maxKeptCapacity ||
+        capacity > _keptCapacity && capacity ~/ 4 > length) {
+      _allocate(1024);
+    }
+    length = 0;
+    _keyCount = 0;
+    _nextKey = 0;
+  }
+
+  void _allocate(int capacity) {
+    // Both or none, also where the stack or the memory ends in between.
+    final newBytes = Uint8List(capacity);
+    final newData = ByteData.sublistView(newBytes);
+    bytes = newBytes;
+    data = newData;
+  }
+
+  /// Makes room for [more] bytes.
+  void ensure(int more) {
+    if (length + more <= bytes.length) return;
+    final old = bytes;
+    _allocate(max(bytes.length * 2, length + more));
+    bytes.setRange(0, length, old);
+  }
+
+  /// Writes bytes without their length.
+  void writeBytes(Uint8List value) {
+    ensure(value.length);
+    bytes.setRange(length, length + value.length, value);
+    length += value.length;
+  }
+
+  /// Writes a length or a number of values.
+  void writeCount(int value) {
+    // The highest bit marks keys that refer to others.
+    if (value >= keyReference) fail('larger than 2 GiB', 'split it up');
+    data.setUint32(length, value, Endian.host);
+    length += 4;
+  }
+
+  /// Writes a String's length and UTF-8.
+  void writeString(String text) {
+    ensure(4 + text.length * 3);
+    final start = length;
+    final end = writeUtf8(text, bytes, start + 4);
+    if (end < 0) fail(loneSurrogate, loneSurrogateHint);
+    writeCount(end - start - 4);
+    length = end;
+  }
+
+  /// Writes the key of an object map.
+  void writeKey(String key) {
+    var index = _nextKey < _keyCount ? _nextKey : 0;
+    if (_keyCount == 0 || _keys[index] != key) {
+      // Not among many: that would take longer than writing it again.
+      index = _keyCount < maxKeys ? _indexOfKey(key) : -1;
+    }
+    if (index < 0) {
+      if (_keyCount < maxKeys) _keys[_keyCount++] = key;
+      return writeString(key);
+    }
+    _nextKey = index + 1;
+    ensure(4);
+    data.setUint32(length, keyReference | index, Endian.host);
+    length += 4;
+  }
+
+  int _indexOfKey(String key) {
+    for (var i = 0; i < _keyCount; i++) {
+      if (_keys[i] == key) return i;
+    }
+    return -1;
+  }
+
+  /// Writes an array of integers, of which [first] was read before.
+  void writeInts(List<int> list, int count, int first) {
+    bytes[length++] = Tag.ints;
+    writeCount(count);
+    for (var i = 0; i < count;) {
+      final end = min(count, i + _sureCount);
+      ensure(8 * (end - i));
+      final data = this.data;
+      for (; i < end; i++) {
+        data.setInt64(length, i == 0 ? first : list[i], Endian.host);
+        length += 8;
+      }
+    }
+    if (list.length != count) throw ConcurrentModificationError(list);
+  }
+
+  /// Writes an array of floating point numbers, of which [first] was read before.
+  void writeFloats(List<double> list, int count, double first) {
+    bytes[length++] = Tag.floats;
+    writeCount(count);
+    for (var i = 0; i < count;) {
+      final end = min(count, i + _sureCount);
+      ensure(8 * (end - i));
+      final data = this.data;
+      for (; i < end; i++) {
+        data.setFloat64(length, i == 0 ? first : list[i], Endian.host);
+        length += 8;
+      }
+    }
+    if (list.length != count) throw ConcurrentModificationError(list);
+  }
+}
