@@ -150,27 +150,83 @@ void main() {
   });
 
   test('a closure that captured the variable that holds it is freed', () async {
-    for (var i = 0; i < 1000; i++) {
-      engine.eval('''
-        let t = next();
-        let m = #{};
-        m.f = || { m; id_of(t) };
-        call_it(m.f);
-        m.g = id(m.f);
-        id(m.g)
-      ''');
+    void evalAll() {
+      for (var i = 0; i < 1000; i++) {
+        engine.eval('''
+          let t = next();
+          let m = #{};
+          m.f = || { m; id_of(t) };
+          call_it(m.f);
+          m.g = id(m.f);
+          id(m.g)
+        ''');
+      }
     }
+
+    evalAll();
     await expectCollected();
   });
 
   test('variables are freed when they are replaced or removed', () async {
-    for (var i = 0; i < 1000; i++) {
-      engine
-        ..setVar('t', note(_Thing(i)))
-        ..setVar('f', engine.eval('let t = t; || id_of(t)'));
-      expect(engine.eval('f.call()'), i);
+    void setAll() {
+      for (var i = 0; i < 1000; i++) {
+        engine
+          ..setVar('t', note(_Thing(i)))
+          ..setVar('f', engine.eval('let t = t; || id_of(t)'));
+        expect(engine.eval('f.call()'), i);
+      }
     }
+
+    setAll();
     engine.clearScope();
+    await expectCollected();
+  });
+
+  test(
+    'functions of two scripts that hold each other go with the engine',
+    () async {
+      final other = RhaiEngine.withDefaults()
+        ..registerFunction('next', () {
+          return note(_Thing(made.length));
+        });
+      void tie() {
+        const script = 'let t = next(); let o = (); [|f| o = f, || t]';
+        final [put as RhaiFunction, get as RhaiFunction] =
+            other.eval(script) as List<dynamic>;
+        final [put2 as RhaiFunction, get2 as RhaiFunction] =
+            other.eval(script) as List<dynamic>;
+        put(get2);
+        put2(get);
+      }
+
+      tie();
+      other.dispose();
+      await expectCollected();
+    },
+  );
+
+  test('a function given to its own script by another is freed', () async {
+    void tie() {
+      final [put as RhaiFunction, get as RhaiFunction] =
+          engine.eval('let t = next(); let o = (); [|f| o = f, || t]')
+              as List<dynamic>;
+      engine
+        ..setVar('put', put)
+        ..setVar('get', get)
+        ..eval('put.call(get); put.call([get, put])')
+        ..clearScope();
+    }
+
+    tie();
+    await expectCollected();
+  });
+
+  test('an argument that cannot cross keeps none of the others', () async {
+    engine.registerFunction('two', (Object? a, Object? b) => null);
+    expect(
+      () => engine.eval('let t = next(); two(|| t, timestamp())'),
+      throwsA(isA<RhaiRuntimeError>()),
+    );
     await expectCollected();
   });
 

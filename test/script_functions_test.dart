@@ -299,6 +299,151 @@ void main() {
     });
   });
 
+  group('a function made before another was registered under a name', () {
+    test('calls the one that it knew', () {
+      engine.registerFunction('f', () => 'A');
+      final f = function('|| f()');
+      engine.registerFunction('f', () => 'B');
+      expect(engine.eval('f()'), 'B');
+      expect(f(), 'A');
+      engine.registerFunction('other', () => 'C');
+      expect(engine.eval('other()'), 'C');
+      expect(f(), 'A');
+    });
+
+    test('also where scripts have a function of that name of their own', () {
+      final object = Object();
+      engine
+        ..registerFunction('to_string', (Object? x) => 'mine')
+        ..registerFunction('print', (Object? x) => 'printed')
+        ..setVar('o', object)
+        ..registerFunction('other', () => 'C');
+      expect(engine.eval(r'[o.to_string(), type_of(o), o == o]'), [
+        'mine',
+        'Object',
+        true,
+      ]);
+      expect(engine.eval('print(1)'), 'printed');
+      expect(engine.eval('`\${o}`'), isNot(contains('C')));
+    });
+  });
+
+  test('a function disposed by its own arguments is an error', () async {
+    final waiting = engine.evalAsync('later(1)');
+    final f = function('|x| x');
+    Iterable<int> evil() sync* {
+      f.dispose();
+      yield 1;
+    }
+
+    expect(() => f(evil()), throwsStateError);
+    expect(await waiting, 1);
+  });
+
+  test('a function disposed by what comes after it in a List cannot cross', () {
+    final f = function('|x| x');
+    Iterable<Object?> evil() sync* {
+      yield f;
+      f.dispose();
+    }
+
+    expect(
+      () => engine.setVar('v', evil()),
+      throwsA(
+        isA<RhaiConversionError>().having(
+          (e) => e.problem,
+          'problem',
+          contains('disposed'),
+        ),
+      ),
+    );
+  });
+
+  test('a function yielded to a script is there, whatever is collected', () {
+    Iterable<Object?> functions() sync* {
+      yield engine.eval('|x| x + 1');
+      for (var i = 0; i < 10; i++) {
+        makeGarbage();
+        engine.eval('1');
+      }
+    }
+
+    engine.registerFunction('get', functions);
+    expect(engine.eval('get()[0].call(1)'), 2);
+  });
+
+  group('what leaves a function of another script runs in that script', () {
+    setUp(() {
+      const script = '''
+        fn helper(x) { x * 10 }
+        fn leave(how) {
+          switch how {
+            "throw" => throw Fn("helper"),
+            "exit" => exit(|x| helper(x)),
+            _ => Fn("helper"),
+          }
+        }
+        Fn("leave")
+      ''';
+      engine.setVar('leave', engine.eval(script));
+    });
+
+    test('as a result, an exception or a script\'s end', () {
+      const own = 'fn helper(x) { "wrong" }';
+      expect(engine.eval('$own leave.call("return").call(4)'), 40);
+      expect(
+        engine.eval(
+          '$own try { leave.call("throw") } catch (f) { return f.call(4); }',
+        ),
+        40,
+      );
+      expect((engine.eval('$own leave.call("exit")') as RhaiFunction)(4), 40);
+      try {
+        engine.eval('$own leave.call("throw")');
+        fail('no error');
+      } on RhaiRuntimeError catch (error) {
+        expect((error.cause! as RhaiFunction)(4), 40);
+      }
+    });
+
+    test('as an argument that a function carries', () {
+      engine
+        ..setVar('run', engine.eval('|f| f.call(7)'))
+        ..setVar('apply', (RhaiFunction f, int x) => f(x));
+      const own = 'fn helper(x) { x + 1 }';
+      expect(engine.eval('$own run.call(apply.curry(|x| helper(x)))'), 8);
+      expect(engine.eval('$own run.call(apply.curry(Fn("helper")))'), 8);
+    });
+
+    test('also if the variable that holds it is captured', () {
+      const own = 'fn helper(x) { x + 1 }';
+      expect(engine.eval('$own let f = leave; f.call(|| f) == ()'), isFalse);
+      expect(engine.eval('$own let m = #{f: leave}; m.f(|| m).call(1)'), 10);
+    });
+  });
+
+  test('a function that was in Dart is like any other in a script', () {
+    expect(engine.eval('[5, 6].map(id(|x, i| [x, i]))'), [
+      [5, 0],
+      [6, 1],
+    ]);
+    expect(engine.eval('#{n: 5, f: id(|| this.n)}.f()'), 5);
+    expect((engine.eval('id(|x| x)') as RhaiFunction).name, '');
+    expect((engine.eval('id(Fn("abs"))') as RhaiFunction).name, 'abs');
+  });
+
+  test('a chain of a million functions that hold each other is freed', () {
+    final wrap = function('|f| || f');
+    var chain = function('|| 1');
+    for (var i = 0; i < 1000000; i++) {
+      final longer = wrap(chain) as RhaiFunction;
+      chain.dispose();
+      chain = longer;
+    }
+    chain.dispose();
+    expect(engine.eval('1 + 1'), 2);
+  }, timeout: const Timeout(Duration(minutes: 5)));
+
   test('a function of a disposed engine cannot be called', () {
     final other = RhaiEngine.withDefaults();
     final f = other.eval('|| 1') as RhaiFunction;

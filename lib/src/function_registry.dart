@@ -1,87 +1,28 @@
-/// The Dart functions of an engine: names for scripts, ids for the native side.
-final class FunctionRegistry {
-  final Map<String, RegisteredFunction> _byName = {};
-  final List<RegisteredFunction?> _byId = [];
-  final List<int> _freeIds = [];
-  final List<int> _replaced = [];
-  final List<RegisteredFunction> _unregistered = [];
-
-  /// Adds a function, in place of an earlier one of the same name.
+/// A function that scripts can call, with its name for messages.
+final class RegisteredFunction {
+  /// Creates one for a name that scripts call it by.
   ///
-  /// Scripts that run keep calling the earlier one, whose id stays valid until
-  /// [reuseReplaced].
-  void add(String name, Function function) {
-    final arities = aritiesOf(function);
+  /// Throws an [ArgumentError] for a function that scripts cannot call.
+  RegisteredFunction(this.name, this._function)
+    : arities = aritiesOf(_function) {
     if (arities == 0) {
       throw ArgumentError.value(
-        function,
+        _function,
         'function',
         'takes named parameters that are required, type parameters or more '
             'than $maxArity arguments; wrap it in a closure: '
             "registerFunction('$name', (a, b) => …)",
       );
     }
-    final int id;
-    if (_freeIds.isNotEmpty) {
-      id = _freeIds.removeLast();
-    } else {
-      id = _byId.length;
-      _byId.add(null);
-    }
-    final entry = RegisteredFunction(name, id, arities, function);
-    _byId[id] = entry;
-    final earlier = _byName[name];
-    if (earlier != null) _replaced.add(earlier.id);
-    _byName[name] = entry;
-    _unregistered.add(entry);
   }
-
-  /// The function with an id that the native side was given.
-  RegisteredFunction operator [](int id) => _byId[id]!;
-
-  /// Whether the native side does not know of every function.
-  bool get hasUnregistered => _unregistered.isNotEmpty;
-
-  /// Takes the functions that the native side does not know of.
-  List<RegisteredFunction> takeUnregistered() {
-    final taken = [..._unregistered];
-    _unregistered.clear();
-    return taken;
-  }
-
-  /// Forgets all functions.
-  void clear() {
-    _byName.clear();
-    _byId.clear();
-    _unregistered.clear();
-  }
-
-  /// Forgets replaced functions. Call it only when no script runs.
-  void reuseReplaced() {
-    for (final id in _replaced) {
-      _byId[id] = null;
-      _freeIds.add(id);
-    }
-    _replaced.clear();
-  }
-}
-
-/// A function under its name and id.
-final class RegisteredFunction {
-  /// Creates an entry.
-  const RegisteredFunction(this.name, this.id, this.arities, this._function);
 
   /// A function that a script got as a value.
-  const RegisteredFunction.closure(this._function)
+  RegisteredFunction.closure(this._function)
     : name = 'a Dart function',
-      id = -1,
       arities = 0;
 
   /// What scripts call it.
   final String name;
-
-  /// What the native side calls it.
-  final int id;
 
   /// Bit *n* says that it takes *n* arguments.
   final int arities;

@@ -139,11 +139,13 @@ Never throwScriptError(
         );
       }
       if (error is RhaiChannelClosedError) throw error;
-      if (dartErrorId == _channelClosed) throw RhaiChannelClosedError(message);
+      if (dartErrorId == _channelClosed && thrown is Map) {
+        throw RhaiChannelClosedError(message);
+      }
       throw RhaiRuntimeError(
         // The native side does not know what a Dart object says.
         message.isEmpty && thrown is! String && thrown != null
-            ? _textOf(() => _message(thrown), 'a ${thrown.runtimeType}')
+            ? _textOf(() => _message(thrown), 'a Dart object')
             : message,
         lineNumber: lineNumber,
         columnNumber: columnNumber,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallContext, Position};
 
 use crate::functions;
-use crate::host::{CallTarget, Host};
+use crate::host::Host;
 use crate::released_ids::ReleasedIds;
 use crate::values::ConversionError;
 
@@ -53,8 +53,7 @@ impl NewObjects {
             Some(released) if self.next < self.end => {
                 let id = self.next;
                 self.next += 1;
-                let released = released.clone();
-                Ok(DartReference { id, released })
+                Ok(DartReference::new(id, released))
             }
             _ => Err(ConversionError::malformed("it has no such object")),
         }
@@ -76,6 +75,20 @@ impl Drop for NewObjects {
 pub struct DartReference {
     id: u64,
     released: Arc<ReleasedIds>,
+}
+
+impl DartReference {
+    /// A reference to the entry with this id.
+    pub fn new(id: u64, released: &Arc<ReleasedIds>) -> Self {
+        let released = released.clone();
+        DartReference { id, released }
+    }
+
+    /// The entry's id.
+    #[inline]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
 }
 
 impl Drop for DartReference {
@@ -122,17 +135,20 @@ struct DartClosure {
 /// and carries no further arguments.
 pub fn closure_id(pointer: &FnPtr) -> Option<u64> {
     match pointer.curry() {
-        [closure] => Some(closure.read_lock::<DartClosure>()?.object.id()),
+        [closure] if is_marker(closure) => Some(closure.read_lock::<DartClosure>()?.object.id()),
         _ => None,
     }
 }
 
 /// Whether a function pointer calls a Dart function, whatever script it is in.
 pub fn is_closure(pointer: &FnPtr) -> bool {
-    pointer
-        .curry()
-        .first()
-        .is_some_and(|first| first.is::<DartClosure>())
+    pointer.curry().first().is_some_and(is_marker)
+}
+
+/// Whether a curried argument says that its pointer calls a Dart function. (Looking
+/// into a shared value, which this never is, could fail.)
+fn is_marker(value: &Dynamic) -> bool {
+    !value.is_shared() && value.is::<DartClosure>()
 }
 
 /// What pointers to Dart functions are called in messages.
@@ -158,9 +174,7 @@ fn call_closure(
 ) -> Result<Dynamic, Box<EvalAltResult>> {
     // Before it comes the object that it was called on as a method, if any: it
     // has no `this`.
-    let at = args
-        .iter()
-        .position(|argument| argument.is::<DartClosure>());
+    let at = args.iter().position(|argument| is_marker(argument));
     let Some(at) = at else {
         return Err("a Dart function is called without itself".into());
     };
@@ -174,13 +188,18 @@ fn call_closure(
         let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
         return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
     }
-    let target = CallTarget::Object(closure.object.id());
-    functions::invoke_dart_callback_async(host, target, args, Some(context))
+    functions::invoke_dart_callback_async(host, closure.object.id(), args, Some(context))
 }
+
+/// What the type of Dart objects is called where Dart is not asked.
+pub const DART_OBJECT: &str = "DartObject";
+
+/// The functions by which Rhai makes texts of values.
+pub const TEXT_FUNCTIONS: [&str; 4] = ["to_string", "to_debug", "print", "debug"];
 
 /// Registers what scripts can do with Dart objects.
 pub fn register(module: &mut Module, host: &Rc<Host>) {
-    module.set_custom_type::<DartObject>("DartObject");
+    module.set_custom_type::<DartObject>(DART_OBJECT);
     for (name, negate) in [("==", false), ("!=", true)] {
         let host = host.clone();
         FuncRegistration::new(name)
@@ -193,7 +212,7 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
                 },
             );
     }
-    for name in ["to_string", "to_debug", "print", "debug"] {
+    for name in TEXT_FUNCTIONS {
         let host = host.clone();
         FuncRegistration::new(name)
             .with_purity(true)
@@ -227,7 +246,7 @@ pub const TYPE_OF: &str = "type_of ";
 fn ask_dart(
     host: &Host,
     context: &NativeCallContext,
-    function: u32,
+    function: u64,
     objects: &[&DartObject],
 ) -> Result<Dynamic, Box<EvalAltResult>> {
     let mut objects: Vec<Dynamic> = objects
@@ -235,6 +254,5 @@ fn ask_dart(
         .map(|object| Dynamic::from(DartObject::clone(object)))
         .collect();
     let args: Vec<&mut Dynamic> = objects.iter_mut().collect();
-    let target = CallTarget::Function(function);
-    functions::invoke_dart_callback_async(host, target, &args, Some(context))
+    functions::invoke_dart_callback_async(host, function, &args, Some(context))
 }

@@ -5,41 +5,44 @@ use std::ops::{Range, RangeInclusive};
 use rhai::{Array, Dynamic, FnPtr, Map, INT};
 
 use crate::dart_objects::{self, DartObject};
-use crate::script_functions::Exporter;
+use crate::script_functions::{name_of, Exporter};
 use crate::values::{encode_scalar, ConversionError, Tag, KEY_REFERENCE, MAX_KEYS};
 use crate::walk::{walk, Visitor};
 
+/// Functions of scripts in what was encoded, and where their ids belong.
+pub type Functions = Vec<(usize, FnPtr)>;
+
 /// Appends the flat encoding of `value` to `out`. Functions of scripts in it are
-/// given to Dart through `exporter`.
+/// added to `functions`, if there is that; [`export`] then gives them to Dart.
 ///
 /// # Errors
 ///
 /// The value holds something without a meaning in Dart (a timestamp; a function
-/// if there is no `exporter`), nests too deeply, or a part of it is larger than
+/// if there is no `functions`), nests too deeply, or a part of it is larger than
 /// 2 GiB. `out` then holds a part of the encoding.
 pub fn encode(
     value: &Dynamic,
     out: &mut Vec<u8>,
-    exporter: Option<&Exporter>,
+    functions: Option<&mut Functions>,
 ) -> Result<(), ConversionError> {
     let mut encoder = Encoder {
         out,
         keys: [(0, 0); MAX_KEYS],
         key_count: 0,
         next_key: 0,
-        can_export: exporter.is_some(),
-        functions: Vec::new(),
+        functions,
     };
-    walk(value, &mut encoder)?;
-    // Only now: of a value that cannot cross, Dart must not own any function.
-    for (at, pointer) in encoder.functions {
-        if let Some(exporter) = exporter {
-            let (id, handle) = exporter.export(pointer);
-            out[at..at + 8].copy_from_slice(&id.to_ne_bytes());
-            out[at + 8..at + 16].copy_from_slice(&handle.to_ne_bytes());
-        }
+    walk(value, &mut encoder)
+}
+
+/// Gives the functions in what was encoded to Dart. Only when all has been encoded
+/// that crosses at once: of what cannot cross, Dart must not own any function.
+pub fn export(functions: Functions, out: &mut [u8], exporter: &Exporter) {
+    for (at, pointer) in functions {
+        let (id, handle) = exporter.export(pointer);
+        out[at..at + 8].copy_from_slice(&id.to_ne_bytes());
+        out[at + 8..at + 16].copy_from_slice(&handle.to_ne_bytes());
     }
-    Ok(())
 }
 
 struct Encoder<'a> {
@@ -49,9 +52,7 @@ struct Encoder<'a> {
     keys: [(usize, usize); MAX_KEYS],
     key_count: usize,
     next_key: usize,
-    can_export: bool,
-    /// Functions, and where their ids belong.
-    functions: Vec<(usize, FnPtr)>,
+    functions: Option<&'a mut Functions>,
 }
 
 impl Encoder<'_> {
@@ -112,18 +113,15 @@ impl Encoder<'_> {
             self.word(id);
             return Ok(());
         }
-        if !self.can_export {
+        let at = self.out.len() + 1;
+        let Some(functions) = &mut self.functions else {
             return Err(cannot_cross(value));
-        }
-        self.tag(Tag::Function);
-        self.functions.push((self.out.len(), pointer.clone()));
-        self.word(0);
-        self.word(0);
-        let name = match pointer.is_anonymous() {
-            true => "",
-            false => pointer.fn_name(),
         };
-        self.bytes(name.as_bytes())
+        functions.push((at, pointer.clone()));
+        self.tag(Tag::Function);
+        self.word(0);
+        self.word(0);
+        self.bytes(name_of(&pointer).as_bytes())
     }
 }
 

@@ -14,7 +14,7 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 use crate::analysis;
 use crate::builtins;
 use crate::config::{Config, MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH};
-use crate::dart_objects;
+use crate::dart_objects::{self, DartReference};
 use crate::error::ScriptError;
 use crate::execution::{Execution, Reply, Step};
 use crate::execution_context::ExecutionContext;
@@ -34,7 +34,7 @@ pub struct ScriptEngine {
     pub host: Rc<Host>,
     config: Rc<Config>,
     standard: rhai::Shared<Module>,
-    functions: Vec<DartFunction>,
+    functions: Vec<(DartFunction, Rc<DartReference>)>,
     /// The Rhai engine with these functions, built when it is next needed. One
     /// that a script may hold is never changed.
     snapshot: OnceCell<Rc<Engine>>,
@@ -63,8 +63,10 @@ impl ScriptEngine {
     /// Registers a Dart function, in place of an earlier one of the same name.
     /// Scripts that are running keep the one they started with.
     pub fn register_function(&mut self, function: DartFunction) {
-        self.functions.retain(|other| other.name != function.name);
-        self.functions.push(function);
+        let reference = Rc::new(DartReference::new(function.id, &self.host.released));
+        self.functions
+            .retain(|(other, _)| other.name != function.name);
+        self.functions.push((function, reference));
         self.snapshot.take();
     }
 
@@ -228,8 +230,8 @@ impl ScriptEngine {
         dart_objects::register(&mut module, &self.host);
         engine.register_global_module(module.into());
         let mut module = Module::new();
-        for function in &self.functions {
-            functions::register_function_overloads(&mut module, function, &self.host);
+        for (function, reference) in &self.functions {
+            functions::register_function_overloads(&mut module, function, reference, &self.host);
         }
         engine.register_global_module(module.into());
 
@@ -264,7 +266,11 @@ impl ScriptEngine {
             host.current().is_some_and(ExecutionContext::tick_token)
         });
         // Rhai would print the result of a function that replaces `print`.
-        let replaced = |name| self.functions.iter().any(|function| function.name == name);
+        let replaced = |name| {
+            self.functions
+                .iter()
+                .any(|(function, _)| function.name == name)
+        };
         let host = self.host.clone();
         if !replaced("print") {
             engine.on_print(move |text| functions::forward_text(&host, PRINT_FUNCTION, &[text]));

@@ -5,7 +5,7 @@ use std::any::Any;
 use rhai::{Array, Dynamic, EvalAltResult, Map, ParseError, Position};
 
 use crate::config::Config;
-use crate::dart_objects::{DartObject, TYPE_OF};
+use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
 use crate::execution_context::Termination;
 use crate::functions::describe_conversion_error;
 use crate::host::{describe_position, known, Host};
@@ -169,7 +169,7 @@ impl ScriptError {
                     format!("Function not found: {signature}"),
                 )
             }
-            other => new(ErrorKind::Runtime, other.to_string()),
+            other => new(ErrorKind::Runtime, readable(&other.to_string())),
         }
     }
 
@@ -183,7 +183,7 @@ impl ScriptError {
             true => "the script threw ()".into(),
             // Dart says what its objects are.
             false if thrown.is::<DartObject>() => String::new(),
-            false => thrown.to_string(),
+            false => readable(&thrown.to_string()),
         });
         ScriptError {
             thrown,
@@ -217,6 +217,12 @@ impl ScriptError {
                 .expect("numbers and strings can cross");
         }
     }
+}
+
+/// Rhai's text with the names that scripts know.
+fn readable(text: &str) -> String {
+    text.replace(std::any::type_name::<DartObject>(), DART_OBJECT)
+        .replace(TYPE_OF, "type_of")
 }
 
 fn message_of(map: &Map) -> Option<String> {

@@ -10,7 +10,7 @@ use std::str;
 use crate::engine::ScriptEngine;
 use crate::error::ScriptError;
 use crate::execution::{Reply, Step};
-use crate::script_functions::Handle;
+use crate::function_table::Handle;
 
 mod setup;
 

@@ -9,9 +9,10 @@ use rhai::{
     Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position, RhaiFunc,
 };
 
+use crate::dart_objects::{self, DartObject, DartReference};
 use crate::execution::{Reply, Request};
 use crate::execution_context::Termination;
-use crate::host::{CallTarget, Host, MAX_ARGUMENTS};
+use crate::host::{Host, MAX_ARGUMENTS};
 use crate::pending_futures::Completion;
 use crate::script_functions::Exporter;
 use crate::values::ConversionError;
@@ -24,22 +25,22 @@ pub struct DartFunction {
     /// The name scripts call it by.
     pub name: String,
     /// What Dart knows it by.
-    pub id: u32,
+    pub id: u64,
     /// Bit *n* says that it can be called with *n* arguments.
     pub arities: u32,
 }
 
 /// Function ids that Dart keeps for `print` and `debug`, which Rhai formats.
-pub const PRINT_FUNCTION: u32 = 0;
+pub const PRINT_FUNCTION: u64 = 0;
 /// See [`PRINT_FUNCTION`].
-pub const DEBUG_FUNCTION: u32 = 1;
+pub const DEBUG_FUNCTION: u64 = 1;
 /// The ids of functions that say whether two Dart objects are equal, and what one
 /// is as a string and what its type is called.
-pub const EQUALS_FUNCTION: u32 = 2;
+pub const EQUALS_FUNCTION: u64 = 2;
 /// See [`EQUALS_FUNCTION`].
-pub const TO_STRING_FUNCTION: u32 = 3;
+pub const TO_STRING_FUNCTION: u64 = 3;
 /// See [`EQUALS_FUNCTION`].
-pub const TYPE_NAME_FUNCTION: u32 = 4;
+pub const TYPE_NAME_FUNCTION: u64 = 4;
 
 /// Calls of these names never reach a registered function.
 pub const KEYWORDS: [&str; 8] = [
@@ -61,19 +62,29 @@ pub fn is_usable_name(name: &str) -> bool {
         && Engine::new_raw().compile_expression(format!("{name}()")).is_ok()
 }
 
-/// Registers `function` with `module`, once for each number of arguments.
+/// Registers `function` with `module`, once for each number of arguments. Dart keeps
+/// it as long as somebody has `reference`.
 ///
 /// A wrong number of arguments is then Rhai's own "function not found" error.
-pub fn register_function_overloads(module: &mut Module, function: &DartFunction, host: &Rc<Host>) {
+pub fn register_function_overloads(
+    module: &mut Module,
+    function: &DartFunction,
+    reference: &Rc<DartReference>,
+    host: &Rc<Host>,
+) {
     for arity in (0..=MAX_ARGUMENTS).filter(|n| function.arities & (1 << n) != 0) {
         let any = vec![TypeId::of::<Dynamic>(); arity];
         // Rhai prefers a function with the exact types: without the built-in
         // signatures of the same name, the built-in function would win.
         let built_in = built_in_signatures().get(&(function.name.clone(), arity));
-        for types in built_in.into_iter().flatten().chain([&any]) {
-            let (host, id) = (host.clone(), function.id);
+        let of_objects = dart_objects::TEXT_FUNCTIONS
+            .contains(&function.name.as_str())
+            .then(|| vec![TypeId::of::<DartObject>(); arity]);
+        let built_in = built_in.into_iter().flatten().chain(&of_objects);
+        for types in built_in.chain([&any]) {
+            let (host, reference) = (host.clone(), reference.clone());
             let call = move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
-                invoke_dart_callback_async(&host, CallTarget::Function(id), args, context.as_ref())
+                invoke_dart_callback_async(&host, reference.id(), args, context.as_ref())
             };
             let func = RhaiFunc::Method {
                 func: rhai::Shared::new(call),
@@ -116,7 +127,7 @@ fn built_in_signatures() -> &'static Signatures {
 /// or, if it returned a Future, when that has completed.
 pub fn invoke_dart_callback_async(
     host: &Host,
-    target: CallTarget,
+    function: u64,
     args: &[&mut Dynamic],
     caller: Option<&NativeCallContext>,
 ) -> RhaiResult {
@@ -124,7 +135,7 @@ pub fn invoke_dart_callback_async(
         return Err(ffi_error("no script is running"));
     };
     let exporter = caller.map(|caller| Exporter::new(host, context, caller.global_runtime_state()));
-    host.write_call(target, args, exporter.as_ref())
+    host.write_call(function, args, exporter.as_ref())
         .map_err(conversion_error)?;
     match context.suspend(Request::Call) {
         Reply::Value => host.take_reply().map_err(conversion_error),
@@ -142,13 +153,13 @@ pub fn invoke_dart_callback_async(
 }
 
 /// Passes a text on to Dart from Rhai's `print` or `debug`, which cannot fail.
-pub fn forward_text(host: &Host, id: u32, texts: &[&str]) {
+pub fn forward_text(host: &Host, id: u64, texts: &[&str]) {
     let Some(context) = host.current() else {
         return;
     };
     let mut texts: Vec<Dynamic> = texts.iter().map(|text| (*text).into()).collect();
     let args: Vec<&mut Dynamic> = texts.iter_mut().collect();
-    let result = invoke_dart_callback_async(host, CallTarget::Function(id), &args, None);
+    let result = invoke_dart_callback_async(host, id, &args, None);
     if let Err(error) = result {
         if let EvalAltResult::ErrorRuntime(thrown, _) = *error {
             context.fail(thrown);

@@ -10,11 +10,12 @@ use rhai::{Blob, Dynamic, FnPtr, Identifier, ImmutableString, Position};
 
 use crate::dart_objects;
 use crate::decode::decode_slot;
-use crate::encode::encode;
+use crate::encode::{encode, export, Functions};
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
+use crate::function_table::FunctionTable;
 use crate::released_ids::ReleasedIds;
-use crate::script_functions::{self, Exporter, FunctionTable};
+use crate::script_functions::{self, Exporter};
 use crate::values::{encode_scalar, ConversionError, Slot, Tag};
 
 /// Arguments that a call can have: what Rhai allows for a native function.
@@ -28,7 +29,7 @@ pub const MAX_ARGUMENTS: usize = 16;
 pub struct Frame {
     /// Of a request: the execution that makes it.
     pub execution: u64,
-    /// Of a call: what is called, see [`CallTarget`].
+    /// Of a call: the id of the function.
     pub function: u64,
     /// Of a call: how many of `slots` are arguments.
     pub argument_count: u64,
@@ -44,27 +45,6 @@ pub struct Frame {
     pub released_count: u64,
     /// The arguments of a call; slot 0 also holds results and replies.
     pub slots: [Slot; MAX_ARGUMENTS],
-}
-
-/// What a script calls in Dart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallTarget {
-    /// A registered function, by its id.
-    Function(u32),
-    /// A function that is an object, by its id; marked by a bit in the frame.
-    Object(u64),
-}
-
-impl CallTarget {
-    /// The bit that marks objects.
-    pub const OBJECT: u64 = 1 << 62;
-
-    fn to_word(self) -> u64 {
-        match self {
-            CallTarget::Function(id) => id.into(),
-            CallTarget::Object(id) => id | Self::OBJECT,
-        }
-    }
 }
 
 /// What an engine shares with the scripts that run in it.
@@ -205,7 +185,7 @@ impl Host {
         self.with_input(|slot, input| decode_slot(slot, input, self))
     }
 
-    /// Writes the request to call `target` into the frame. Dart must read it before
+    /// Writes the request to call `function` into the frame. Dart must read it before
     /// `arguments` change.
     ///
     /// # Errors
@@ -214,11 +194,12 @@ impl Host {
     #[inline]
     pub fn write_call(
         &self,
-        target: CallTarget,
+        function: u64,
         arguments: &[&mut Dynamic],
         exporter: Option<&Exporter>,
     ) -> Result<(), ConversionError> {
         let mut output = None;
+        let mut functions = Functions::new();
         // Bit n: argument n is in the output, whose address is not yet known: the
         // buffer moves while it grows.
         let mut in_output = 0_u32;
@@ -228,14 +209,17 @@ impl Host {
                 None => {
                     let output = output.get_or_insert_with(|| self.cleared_output());
                     in_output |= 1 << index;
-                    encode_into(argument, output, exporter)
+                    encode_into(argument, output, exporter.map(|_| &mut functions))
                         .map_err(|error| error.below(&format!("args[{index}]")))?
                 }
             };
             self.with_frame(|frame| frame.slots[index] = slot);
         }
+        if let (Some(output), Some(exporter)) = (&mut output, exporter) {
+            export(functions, output, exporter);
+        }
         self.with_frame(|frame| {
-            frame.function = target.to_word();
+            frame.function = function;
             frame.argument_count = arguments.len() as u64;
             if let Some(output) = output {
                 for (index, slot) in frame.slots[..arguments.len()].iter_mut().enumerate() {
@@ -292,7 +276,11 @@ impl Host {
             (refer_to(Tag::Blob, &blob), Held::Blob(blob))
         } else {
             let mut output = self.cleared_output();
-            let slot = encode_into(&value, &mut output, exporter)?;
+            let mut functions = Functions::new();
+            let slot = encode_into(&value, &mut output, exporter.map(|_| &mut functions))?;
+            if let Some(exporter) = exporter {
+                export(functions, &mut output, exporter);
+            }
             let payload = output.as_ptr() as u64;
             (Slot { payload, ..slot }, Held::Nothing)
         };
@@ -358,10 +346,10 @@ fn refer_to(tag: Tag, bytes: &[u8]) -> Slot {
 fn encode_into(
     value: &Dynamic,
     output: &mut Vec<u8>,
-    exporter: Option<&Exporter>,
+    functions: Option<&mut Functions>,
 ) -> Result<Slot, ConversionError> {
     let start = output.len();
-    encode(value, output, exporter)?;
+    encode(value, output, functions)?;
     Ok(Slot::new(Tag::Array, output.len() - start, start as u64))
 }
 

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Scope};
 
 use crate::execution_context::ExecutionContext;
+use crate::function_table::Exported;
 use crate::functions::conversion_error;
 use crate::host::Host;
-use crate::script_functions::{Exported, Exporter};
+use crate::script_functions::Exporter;
 use crate::scripts::{ScriptCache, Source};
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
@@ -85,7 +86,7 @@ fn call(host: &Host, exported: &Exported) -> RhaiResult {
     let function = &exported.function;
     function.engine().ensure_data_size_within_limits(&args)?;
     let mut args = args.into_array().unwrap_or_default();
-    function.call(0, &mut args)
+    function.call(0, None, &mut args)
 }
 
 impl Script {

@@ -16,6 +16,7 @@
 //! | [`engine`] | an engine: its limits, functions and variables |
 //! | [`scripts`] | compiling scripts, and the cache of compiled ones |
 //! | [`execution`] | one running script: start, resume, cancel |
+//! | [`job`] | what it runs: a script, or a function of one |
 //! | [`execution_context`] | what its running code knows of it: limits, clock, suspending |
 //! | [`fiber`] | the only stack-switching code |
 //! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
@@ -25,7 +26,13 @@
 //! | [`json`] | object maps as JSON text |
 //! | [`host`] | what a running script and its host exchange: the frame, the current execution |
 //! | [`pending_futures`] | the registry of Futures that scripts wait for |
-//! | [`values`] | the binary encoding of values, both directions |
+//! | [`values`] | the binary encoding of values |
+//! | [`encode`], [`decode`] | values on their way to Dart, and from it |
+//! | [`walk`] | going through a value without recursion |
+//! | [`dart_objects`] | Dart objects and functions that scripts hold |
+//! | [`script_functions`] | functions of scripts that Dart and other scripts can call |
+//! | [`function_table`] | the functions that Dart has, and what keeps them working |
+//! | [`released_ids`] | what one side no longer needs of the other's |
 //! | [`error`] | script errors as structured data |
 //! | [`config`] | limits and what is disabled |
 //! | [`analysis`] | what can be said about a script without running it |
@@ -52,6 +59,7 @@ pub mod execution_context;
 pub mod ffi;
 pub mod fiber;
 pub mod fiber_stack;
+pub mod function_table;
 pub mod functions;
 pub mod host;
 pub mod job;

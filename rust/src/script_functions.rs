@@ -1,9 +1,8 @@
 //! Functions of scripts that Dart, or another script, can call later.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::mem;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 
 use rhai::{
     Dynamic, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, NativeCallContext, Position, Scope,
@@ -11,44 +10,11 @@ use rhai::{
 
 use crate::dart_objects;
 use crate::execution_context::ExecutionContext;
+use crate::function_table::{CapturedVariables, Exported};
 use crate::host::Host;
-use crate::released_ids::ReleasedIds;
 use crate::walk;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
-
-/// The variables at global level that closures of a script captured.
-///
-/// A closure that captured the variable which holds it, itself or through others,
-/// would never be freed. So the variables are emptied when nobody outside of the
-/// script can call its functions any more.
-#[derive(Debug, Default)]
-pub struct CapturedVariables(RefCell<Vec<Dynamic>>);
-
-impl CapturedVariables {
-    /// Keeps what closures captured in `scope`, which has ended.
-    fn keep(&self, scope: Scope) {
-        let shared = scope.into_iter().map(|(_, value, _)| value);
-        let shared = shared.filter(Dynamic::is_shared);
-        self.0.borrow_mut().extend(shared);
-    }
-
-    fn empty(&self) {
-        let variables = self.0.take();
-        for mut variable in variables {
-            let held = variable
-                .write_lock::<Dynamic>()
-                .map(|mut held| std::mem::take(&mut *held));
-            drop(held);
-        }
-    }
-}
-
-impl Drop for CapturedVariables {
-    fn drop(&mut self) {
-        self.empty();
-    }
-}
 
 /// Where code of a script runs: what its functions need to be called again.
 #[derive(Debug, Clone)]
@@ -75,9 +41,12 @@ impl ExecutionContext {
 
     /// The captured variables of the running script, for a function of it that
     /// somebody else gets.
-    fn captured(&self) -> Rc<CapturedVariables> {
+    fn captured(&self, host: &Host) -> Rc<CapturedVariables> {
         let mut environment = self.environment.borrow_mut();
-        environment.captured.get_or_insert_default().clone()
+        let captured = &mut environment.captured;
+        captured
+            .get_or_insert_with(|| host.functions.new_captured())
+            .clone()
     }
 
     /// Called when a function of a script begins, instead of a script.
@@ -100,7 +69,8 @@ pub struct ScriptFunction {
     engine: Rc<Engine>,
     /// The script's functions, constants and imports.
     global: GlobalRuntimeState,
-    captured: Weak<CapturedVariables>,
+    /// What keeps its captured variables.
+    pub captured: Weak<CapturedVariables>,
 }
 
 impl ScriptFunction {
@@ -109,14 +79,38 @@ impl ScriptFunction {
     /// # Errors
     ///
     /// As any function of a script.
-    pub fn call(&self, level: usize, args: &mut [Dynamic]) -> RhaiResult {
+    pub fn call(
+        &self,
+        level: usize,
+        this: Option<&mut Dynamic>,
+        args: &mut [Dynamic],
+    ) -> RhaiResult {
         let mut global = self.global.clone();
         global.level = level;
         let name = self.pointer.fn_name();
         let none = Position::NONE;
         let context =
             NativeCallContext::new_with_all_fields(&self.engine, name, None, &global, none);
-        self.pointer.call_raw(&context, None, args)
+        self.pointer.call_raw(&context, this, args)
+    }
+
+    /// The name that the script gave it, empty for a closure.
+    pub fn name(&self) -> &str {
+        match self.pointer.is_anonymous() {
+            true => "",
+            false => self.pointer.fn_name(),
+        }
+    }
+
+    /// If the error says that there is no such function with these arguments, makes
+    /// it name the pointer that was called. Rhai looks for that: its functions such
+    /// as `map` then try other numbers of arguments.
+    fn rename_in(&self, error: &mut EvalAltResult) {
+        if let EvalAltResult::ErrorFunctionNotFound(signature, _) = error {
+            if let Some(types) = signature.strip_prefix(self.pointer.fn_name()) {
+                *signature = format!("{BOUND_NAME}{types}");
+            }
+        }
     }
 
     /// The script's functions, constants and imports.
@@ -140,19 +134,63 @@ impl ScriptFunction {
 
 /// A [`ScriptFunction`], as the first curried argument of the pointer that calls
 /// it. Scripts cannot get at it there.
+///
+/// Functions can hold each other in a chain of any length: no limit of a script
+/// bounds it, because each link may be made by another one. So what a function
+/// holds is not dropped while it is, but after it.
 #[derive(Debug, Clone)]
 struct BoundFunction {
-    function: Rc<ScriptFunction>,
+    /// Taken only when it is dropped.
+    function: Option<Rc<ScriptFunction>>,
     /// Not in the script that it comes from: that would be a cycle.
-    _captured: Option<Rc<CapturedVariables>>,
+    captured: Option<Rc<CapturedVariables>>,
 }
+
+impl BoundFunction {
+    /// For a script that has captured `to`.
+    fn new(function: Rc<ScriptFunction>, to: Option<&Rc<CapturedVariables>>) -> Self {
+        let is_same = |captured: &Rc<_>| to.is_some_and(|to| Rc::ptr_eq(to, captured));
+        let captured = function.captured.upgrade();
+        BoundFunction {
+            function: Some(function),
+            captured: captured.filter(|captured| !is_same(captured)),
+        }
+    }
+}
+
+type Held = (Option<Rc<ScriptFunction>>, Option<Rc<CapturedVariables>>);
+
+thread_local! {
+    /// What is to be dropped, while something is. (No fiber is suspended there.)
+    static DROPPING: RefCell<Option<Vec<Held>>> = const { RefCell::new(None) };
+}
+
+impl Drop for BoundFunction {
+    fn drop(&mut self) {
+        let held = (self.function.take(), self.captured.take());
+        let is_first = DROPPING.with_borrow_mut(|dropping| {
+            let is_first = dropping.is_none();
+            dropping.get_or_insert_default().push(held);
+            is_first
+        });
+        if is_first {
+            while let Some(next) = DROPPING.with_borrow_mut(|dropping| dropping.as_mut()?.pop()) {
+                drop(next);
+            }
+            DROPPING.set(None);
+        }
+    }
+}
+
+/// What pointers to functions of other scripts are called in messages.
+const BOUND_NAME: &str = "closure";
 
 /// The pointer that calls the function in its first curried argument, in the
 /// script that it comes from.
 pub fn bound_prototype(host: Weak<Host>) -> FnPtr {
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
-    FnPtr::from_fn("script_function", move |context, args| {
+    FnPtr::from_fn(BOUND_NAME, move |context, args| {
         let Some(host) = host.upgrade() else {
             return Err("the engine is gone".into());
         };
@@ -162,32 +200,49 @@ pub fn bound_prototype(host: Weak<Host>) -> FnPtr {
 }
 
 fn call_bound(host: &Host, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> RhaiResult {
-    let at = args
-        .iter()
-        .position(|argument| argument.is::<BoundFunction>());
+    let at = args.iter().position(|argument| is_marker(argument));
     let (Some(at), Some(current)) = (at, host.current()) else {
         return Err("a bound function is called without itself".into());
     };
     let (before, args) = args.split_at_mut(at + 1);
-    let bound = std::mem::take(before[at]).cast::<BoundFunction>();
-    let mut args: Vec<Dynamic> = args
-        .iter_mut()
-        .map(|value| std::mem::take(*value))
-        .collect();
+    // Before it comes the object that it was called on as a method, if any.
+    let (this, marker) = before.split_at_mut(at);
+    let this = this.last_mut().map(|this| &mut **this);
+    let bound = mem::take(marker[0]).cast::<BoundFunction>();
+    let function = bound.function.clone().ok_or("a function was dropped")?;
+    let mut args: Vec<Dynamic> = args.iter_mut().map(|value| mem::take(*value)).collect();
     // Functions among the arguments belong to the calling script, those in the
-    // result to the called one.
-    let called = bound.function.environment();
+    // result, and in what it throws, to the called one.
+    let called = function.environment();
     let exporter = Exporter::new(host, current, context.global_runtime_state());
     for value in &mut args {
         exporter.bind_all(value, called.captured.as_ref());
     }
     let caller = current.environment();
     current.run_in(called, || {
-        let mut result = bound.function.call(context.call_level() + 1, &mut args)?;
-        let exporter = Exporter::new(host, current, &bound.function.global);
-        exporter.bind_all(&mut result, caller.captured.as_ref());
-        Ok(result)
+        let mut result = function.call(context.call_level(), this, &mut args);
+        let exporter = Exporter::new(host, current, &function.global);
+        match &mut result {
+            Ok(value) => exporter.bind_all(value, caller.captured.as_ref()),
+            Err(error) => {
+                if let Some(value) = thrown_value(error) {
+                    exporter.bind_all(value, caller.captured.as_ref());
+                }
+                function.rename_in(error);
+            }
+        }
+        result
     })
+}
+
+/// The value that an error carries out of a function, if it does.
+fn thrown_value(error: &mut EvalAltResult) -> Option<&mut Dynamic> {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
+        | EvalAltResult::ErrorInModule(_, inner, _) => thrown_value(inner),
+        EvalAltResult::ErrorRuntime(value, _) | EvalAltResult::Exit(value, _) => Some(value),
+        _ => None,
+    }
 }
 
 /// Gives functions of the running script to others.
@@ -214,11 +269,11 @@ impl<'a> Exporter<'a> {
 
     fn function(&self, pointer: FnPtr) -> Rc<ScriptFunction> {
         if let [only] = pointer.curry() {
-            if let Some(bound) = only.read_lock::<BoundFunction>() {
-                return bound.function.clone();
+            if let Some(function) = marked(only) {
+                return function;
             }
         }
-        let captured = self.context.captured();
+        let captured = self.context.captured(self.host);
         Rc::new(ScriptFunction {
             pointer,
             engine: self.context.environment().engine,
@@ -227,7 +282,7 @@ impl<'a> Exporter<'a> {
         })
     }
 
-    /// Gives a function to Dart: its id, and the address of its [`Handle`].
+    /// Gives a function to Dart: its id, and the address of its handle.
     pub fn export(&self, pointer: FnPtr) -> (u64, u64) {
         let function = self.function(pointer);
         self.host.functions.insert(function)
@@ -237,126 +292,56 @@ impl<'a> Exporter<'a> {
     /// captured `to`.
     fn bind_all(&self, value: &mut Dynamic, to: Option<&Rc<CapturedVariables>>) {
         walk::for_each_function(value, |pointer| {
-            if !dart_objects::is_closure(pointer) && !is_bound(pointer) {
-                let function = self.function(pointer.clone());
-                let captured = function.captured.upgrade();
-                *pointer = bind(self.host, function, captured, to);
+            if dart_objects::is_closure(pointer) {
+                return;
+            }
+            let bound = pointer
+                .iter_curry_mut()
+                .next()
+                .filter(|first| is_marker(first));
+            match bound {
+                // Now it belongs to somebody else.
+                Some(first) => {
+                    if let Some(function) = marked(first) {
+                        *first = Dynamic::from(BoundFunction::new(function, to));
+                    }
+                }
+                None => *pointer = bind(self.host, self.function(pointer.clone()), to),
             }
         });
     }
 }
 
-fn is_bound(pointer: &FnPtr) -> bool {
-    pointer
-        .curry()
-        .first()
-        .is_some_and(|first| first.is::<BoundFunction>())
+/// Whether a curried argument says that its pointer is bound. (Looking into a shared
+/// value, which this never is, could fail.)
+fn is_marker(value: &Dynamic) -> bool {
+    !value.is_shared() && value.is::<BoundFunction>()
 }
 
-/// The pointer to a function with what it captured, for a script that has
-/// captured `to`.
-fn bind(
+/// The function of a pointer with this first curried argument, if it is bound.
+fn marked(first: &Dynamic) -> Option<Rc<ScriptFunction>> {
+    match is_marker(first) {
+        true => first.read_lock::<BoundFunction>()?.function.clone(),
+        false => None,
+    }
+}
+
+/// The name of the function that a pointer calls, empty for a closure.
+pub fn name_of(pointer: &FnPtr) -> String {
+    match pointer.curry().first().and_then(marked) {
+        Some(function) => function.name().into(),
+        None if pointer.is_anonymous() => String::new(),
+        None => pointer.fn_name().into(),
+    }
+}
+
+/// The pointer to a function, for a script that has captured `to`.
+pub fn bind(
     host: &Host,
     function: Rc<ScriptFunction>,
-    captured: Option<Rc<CapturedVariables>>,
     to: Option<&Rc<CapturedVariables>>,
 ) -> FnPtr {
-    let is_same = |captured: &Rc<_>| to.is_some_and(|to| Rc::ptr_eq(to, captured));
     let mut pointer = host.pointers().bound.clone();
-    pointer.add_curry(Dynamic::from(BoundFunction {
-        function,
-        _captured: captured.filter(|captured| !is_same(captured)),
-    }));
+    pointer.add_curry(Dynamic::from(BoundFunction::new(function, to)));
     pointer
-}
-
-/// What Dart has of a function: its finalizer may let go of it on any thread.
-#[derive(Debug)]
-pub struct Handle {
-    id: u64,
-    released: Arc<ReleasedIds>,
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.released.add(std::iter::once(self.id));
-    }
-}
-
-/// The functions of scripts that Dart has.
-#[derive(Debug, Default)]
-pub struct FunctionTable {
-    functions: RefCell<HashMap<u64, Exported>>,
-    last_id: Cell<u64>,
-    released: Arc<ReleasedIds>,
-}
-
-/// A function that Dart has.
-#[derive(Debug, Clone)]
-pub struct Exported {
-    /// The function.
-    pub function: Rc<ScriptFunction>,
-    captured: Option<Rc<CapturedVariables>>,
-}
-
-impl Exported {
-    /// The function as a value of the script that is running, if one is.
-    pub fn into_pointer(self, host: &Host) -> Dynamic {
-        let current = host.current().map(ExecutionContext::environment);
-        let to = current.and_then(|current| current.captured);
-        bind(host, self.function, self.captured, to.as_ref()).into()
-    }
-}
-
-impl FunctionTable {
-    fn insert(&self, function: Rc<ScriptFunction>) -> (u64, u64) {
-        let id = self.last_id.get() + 1;
-        self.last_id.set(id);
-        let captured = function.captured.upgrade();
-        let exported = Exported { function, captured };
-        self.functions.borrow_mut().insert(id, exported);
-        let released = self.released.clone();
-        let handle = Box::into_raw(Box::new(Handle { id, released }));
-        (id, handle as u64)
-    }
-
-    /// The function with this id, if Dart still has it.
-    pub fn get(&self, id: u64) -> Option<Exported> {
-        self.functions.borrow().get(&id).cloned()
-    }
-
-    /// Whether Dart has let go of functions.
-    #[inline]
-    pub fn has_released(&self) -> bool {
-        !self.released.is_empty()
-    }
-
-    /// Takes the functions that Dart has let go of. Drop them on a fiber's stack.
-    pub fn take_released(&self) -> Vec<Exported> {
-        let mut ids = Vec::new();
-        self.released.move_to(&mut ids);
-        let mut functions = self.functions.borrow_mut();
-        ids.iter().filter_map(|id| functions.remove(id)).collect()
-    }
-
-    /// Forgets all functions, and empties what they captured, so that none keeps
-    /// another. For a fiber's stack.
-    pub fn clear(&self) {
-        let functions = self.functions.take();
-        for exported in functions.values() {
-            if let Some(captured) = &exported.captured {
-                captured.empty();
-            }
-        }
-    }
-
-    /// How many functions Dart has.
-    pub fn len(&self) -> usize {
-        self.functions.borrow().len()
-    }
-
-    /// Whether Dart has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }

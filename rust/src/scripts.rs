@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use rhai::{
-    ASTFlags, ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, Scope, Stmt, Token,
-    AST,
+    ASTFlags, ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, ParseErrorType,
+    Position, Scope, Stmt, Token, AST,
 };
 
 use crate::dart_objects::TYPE_OF;
@@ -27,10 +27,37 @@ const MAX_OPTIMIZER_VISITS: u64 = 1 << 22;
 /// The script is not valid Rhai.
 pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
     let ast = engine.compile(script)?;
+    if script.contains("type_of") {
+        if let Some(position) = misused_type_of(&ast) {
+            let error = ParseErrorType::Reserved("type_of".into());
+            return Err(ParseError(error.into(), position));
+        }
+    }
     Ok(match is_cheap_to_optimize(&ast) {
         true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
         false => ast,
     })
+}
+
+/// Where a script uses the word `type_of` as a name, which Rhai itself would refuse:
+/// see [`watch_parsing`].
+fn misused_type_of(ast: &AST) -> Option<Position> {
+    let mut misused = None;
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Expr(expr)) = path.last() {
+            let is_misused = match expr {
+                Expr::Variable(variable, ..) => variable.1 == TYPE_OF,
+                Expr::Property(property, ..) => property.2 == TYPE_OF,
+                Expr::Map(map, ..) => map.0.iter().any(|(key, _)| key.name == TYPE_OF),
+                _ => false,
+            };
+            if is_misused {
+                misused = Some(expr.position());
+            }
+        }
+        misused.is_none()
+    });
+    misused
 }
 
 /// Whether the optimizer takes little time and memory for a script.
@@ -76,19 +103,22 @@ fn is_growing_constant(path: &[ASTNode]) -> bool {
 /// Makes the parser stop with an error when `must_stop`, which is called for every
 /// token, says so; and makes `type_of` a call of [`TYPE_OF`].
 pub fn watch_parsing(engine: &mut Engine, must_stop: impl Fn() -> bool + 'static) {
-    // It cannot be declared: there, it is left for Rhai to refuse.
-    let declares = Cell::new(false);
+    // It cannot be declared: there, it is left for Rhai to refuse. A token that is
+    // not after the last one begins another script.
+    let last = Cell::new((false, Position::NONE));
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
-    engine.on_parse_token(move |token, _, _| {
+    engine.on_parse_token(move |token, position, _| {
         if must_stop() {
             let error = LexError::Runtime("parsing was stopped".into());
             return Token::LexError(error.into());
         }
-        let declared = declares.replace(matches!(
+        let declares = matches!(
             token,
             Token::Fn | Token::Let | Token::Const | Token::MapStart
-        ));
+        );
+        let (declared, last_position) = last.replace((declares, position));
+        let declared = declared && position > last_position;
         match token {
             Token::Reserved(word) if *word == "type_of" && !declared => {
                 Token::Identifier(Box::new(TYPE_OF.into()))

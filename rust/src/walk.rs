@@ -202,13 +202,14 @@ fn display_path(path: &[Open]) -> String {
     text
 }
 
-/// Runs `f` with every function pointer in `value`, which it may change.
+/// Runs `f` with every function pointer in `value`, which it may change, and then
+/// with those among its curried arguments.
 pub fn for_each_function(value: &mut Dynamic, mut f: impl FnMut(&mut FnPtr)) {
     let mut todo: Vec<*mut Dynamic> = vec![value];
     while let Some(next) = todo.pop() {
         // SAFETY: it points into `value`, which is borrowed mutably, to a part of
-        // which there is no other reference: each part is added once, and only
-        // function pointers, which hold no such parts, are changed meanwhile.
+        // which there is no other reference: each part is added once, after `f`
+        // may have changed it and before its own parts are.
         let value = unsafe { &mut *next };
         if value.is_shared() {
             continue;
@@ -216,6 +217,8 @@ pub fn for_each_function(value: &mut Dynamic, mut f: impl FnMut(&mut FnPtr)) {
         if value.is_fnptr() {
             if let Some(mut pointer) = value.write_lock::<FnPtr>() {
                 f(&mut pointer);
+                let curried = pointer.iter_curry_mut();
+                todo.extend(curried.map(|argument| argument as *mut Dynamic));
             }
         } else if value.is_array() {
             if let Some(mut items) = value.write_lock::<Array>() {

@@ -105,7 +105,7 @@ external int rhaiAppendText(
 );
 
 /// Registers a function.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Uint32, Uint32)>(
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Uint64, Uint32)>(
   symbol: 'rhai_register_function',
 )
 external int rhaiRegisterFunction(

@@ -55,15 +55,15 @@ final class CallbackBridge implements Finalizable {
       externalSize: 1 << 16,
     );
     // `PRINT_FUNCTION` and so on in rust/src/functions.rs are their ids.
-    _functions
-      ..add('print', (String text) => print(text))
-      ..add('debug', debug)
-      ..add('==', equals)
-      ..add('to_string', describe)
-      ..add('type_of', typeName)
-      ..takeUnregistered();
+    _codec.objects.addAll([
+      RegisteredFunction('print', (String text) => print(text)),
+      RegisteredFunction('debug', debug),
+      RegisteredFunction('==', equals),
+      RegisteredFunction('to_string', describe),
+      RegisteredFunction('type_of', typeName),
+    ]);
     // Rhai's own `sleep` would block the isolate.
-    _functions.add('sleep', _sleeps.sleep);
+    _unregistered.add(RegisteredFunction('sleep', _sleeps.sleep));
   }
 
   Pointer<NativeEngine> _engine;
@@ -76,7 +76,9 @@ final class CallbackBridge implements Finalizable {
     this,
     _maxArrayLength,
   );
-  final FunctionRegistry _functions = FunctionRegistry();
+
+  /// The functions that the native side does not know of so far.
+  final List<RegisteredFunction> _unregistered = [];
   final AsyncTimeouts _timeouts;
   final Sleeps _sleeps;
   final Duration _runningTime;
@@ -105,7 +107,7 @@ final class CallbackBridge implements Finalizable {
         'is not a name that a script can call a function by',
       );
     }
-    _functions.add(name, function);
+    _unregistered.add(RegisteredFunction(name, function));
   }
 
   /// Sets a variable for later executions.
@@ -140,7 +142,7 @@ final class CallbackBridge implements Finalizable {
   ///
   /// With [mayYield] it also stops every few milliseconds, for the event loop.
   Object? eval(String script, {required bool mayYield}) {
-    if (_functions.hasUnregistered) _registerFunctions();
+    if (_unregistered.isNotEmpty) _registerFunctions();
     final length = _codec.writeText(script, 'script');
     return _start(rhaiEval(_engine, length, mayYield));
   }
@@ -148,12 +150,16 @@ final class CallbackBridge implements Finalizable {
   /// Calls a function of a script, like [eval].
   Object? callFunction(ScriptFunction function, List<Object?> arguments) {
     _codec.writeValue(arguments, 'args');
+    // Again: encoding may have run code that disposed it.
+    if (function.isDisposed) throw StateError('this RhaiFunction was disposed');
     return _start(rhaiCall(_engine, function.id));
   }
 
   /// Drives what was started to its first step.
   Object? _start(int step) {
-    if (step == Step.done || step == Step.failed) return _result(step, null);
+    if (step != Step.call && step != Step.pending && step != Step.yielded) {
+      return _result(step, null);
+    }
     final execution = Execution(_codec.execution);
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
@@ -183,11 +189,15 @@ final class CallbackBridge implements Finalizable {
   }
 
   void _registerFunctions() {
-    for (final function in _functions.takeUnregistered()) {
+    for (final function in _unregistered) {
       final length = _codec.writeText(function.name, 'name');
-      rhaiRegisterFunction(_engine, length, function.id, function.arities);
+      // Until no script can call it any more: in place of an earlier one, which
+      // scripts that run keep calling.
+      final id = _codec.objects.addAll([function]);
+      rhaiRegisterFunction(_engine, length, id, function.arities);
     }
-    if (_executions.isEmpty) _functions.reuseReplaced();
+    _unregistered.clear();
+    _codec.forgetReleased();
   }
 
   /// Frees the native engine. Scripts that wait end with a
@@ -204,7 +214,7 @@ final class CallbackBridge implements Finalizable {
     _timeouts.clear();
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
-    _functions.clear();
+    _unregistered.clear();
     _codec.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
@@ -264,12 +274,10 @@ final class CallbackBridge implements Finalizable {
 
   /// Runs the Dart function that the script calls, and resumes the script.
   int _call(Execution execution) {
-    final target = _codec.function;
-    final function = target < objectTarget
-        ? _functions[target]
-        : RegisteredFunction.closure(
-            _codec.objects[target - objectTarget]! as Function,
-          );
+    final target = _codec.objects[_codec.function];
+    final function = target is RegisteredFunction
+        ? target
+        : RegisteredFunction.closure(target! as Function);
     final arguments = _codec.readArguments();
     final Object? result;
     try {

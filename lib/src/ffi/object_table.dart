@@ -1,9 +1,10 @@
-/// The Dart objects and functions that scripts of an engine hold.
+/// The Dart objects and functions that scripts of an engine hold, and the registered
+/// functions.
 ///
 /// An object has a new id each time it crosses, until the script drops it.
 final class ObjectTable {
   final Map<int, Object> _objects = {};
-  int _nextId = 1;
+  int _nextId = 0;
 
   /// How many there are.
   int get length => _objects.length;

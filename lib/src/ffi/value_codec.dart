@@ -10,13 +10,10 @@ import '../errors.dart';
 import 'bindings.dart';
 import 'flat_writer.dart';
 import 'object_table.dart';
+import 'script_function.dart';
 import 'utf8_writer.dart';
 import 'value_reader.dart';
 import 'value_writer.dart';
-
-/// What a script calls is an object, whose id is the rest: `CallTarget::OBJECT` in
-/// `rust/src/host.rs`.
-const objectTarget = 1 << 62;
 
 /// The frame of an engine (`Frame` in `rust/src/host.rs`): reads requests and
 /// results from it, writes scripts and replies to it.
@@ -39,6 +36,11 @@ final class ValueCodec {
   final Pointer<Double> _doubles;
   Uint8List _input = Uint8List(0);
   int _inputAddress = 0;
+
+  /// The functions of scripts in what was written last: they must not be collected
+  /// before it is read.
+  // ignore: unused_field
+  List<ScriptFunction> _sent = const [];
 
   /// Whether the engine was freed, and the frame with it.
   bool isClosed = false;
@@ -82,9 +84,11 @@ final class ValueCodec {
     return result;
   }
 
-  /// Forgets the objects that scripts have dropped. Not before what refers to
+  /// Called after the native side has run: forgets what it read, and the objects
+  /// that scripts have dropped. Not before what refers to
   /// them was read.
   void forgetReleased() {
+    _sent = const [];
     final count = _words[_releasedCount];
     if (count == 0) return;
     final ids = Pointer<Int64>.fromAddress(_words[_released]);
@@ -216,6 +220,15 @@ final class ValueCodec {
     try {
       writer.writeValue(value);
       if (isClosed) throw const RhaiCancelledError();
+      // Again: writing what comes after it may have run code that disposed it.
+      if (writer.functions.any((function) => function.isDisposed)) {
+        throw RhaiConversionError(
+          what,
+          disposedFunction,
+          hint: disposedFunctionHint,
+        );
+      }
+      _sent = writer.functions.isEmpty ? const [] : [...writer.functions];
       final length = writer.length;
       final input = _reserve(offset + length, keep: offset);
       writer.writeHeader(objects.addAll(writer.objects));

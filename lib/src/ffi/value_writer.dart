@@ -11,6 +11,12 @@ import 'flat_writer.dart';
 import 'script_function.dart';
 import 'value_reader.dart';
 
+/// What is wrong with a function that is gone.
+const disposedFunction = 'a RhaiFunction that was disposed cannot cross';
+
+/// What to do about it.
+const disposedFunctionHint = 'keep it until no script needs it';
+
 /// Writes values, one after the other.
 final class ValueWriter extends FlatWriter {
   ValueWriter._();
@@ -49,6 +55,7 @@ final class ValueWriter extends FlatWriter {
     if (_entries.length > _keptEntries) _entries = List.filled(64, null);
     reset();
     objects.clear();
+    functions.clear();
     _open = null;
     _owner = null;
     _idle = this;
@@ -56,6 +63,10 @@ final class ValueWriter extends FlatWriter {
 
   /// The objects and functions in what was written, which have no ids yet.
   final List<Object> objects = [];
+
+  /// The functions of scripts in what was written, which must be there until it is
+  /// read.
+  final List<ScriptFunction> functions = [];
 
   String _what = '';
   Object? _owner;
@@ -172,18 +183,16 @@ final class ValueWriter extends FlatWriter {
         bytes[length++] = Tag.array;
         _enter(_Kind.iterable, value, 0).values = value.iterator;
         return true;
-      case final ScriptFunction value when identical(value.bridge, _owner):
-        if (value.isDisposed) {
-          fail(
-            'a RhaiFunction that was disposed cannot cross',
-            'keep it until no script needs it',
-          );
+      case final ScriptFunction value:
+        if (value.isDisposed) fail(disposedFunction, disposedFunctionHint);
+        if (!identical(value.bridge, _owner)) {
+          _writeClosure(value.call);
+          break;
         }
         bytes[length++] = Tag.function;
         data.setInt64(length, value.id, Endian.host);
         length += 8;
-      case final ScriptFunction value:
-        _writeClosure(value.call);
+        functions.add(value);
       case final Function value:
         _writeClosure(value);
       case Future():

@@ -141,12 +141,12 @@ pub unsafe extern "C" fn rhai_append_text(engine: *mut ScriptEngine, len: u64, t
 pub unsafe extern "C" fn rhai_register_function(
     engine: *mut ScriptEngine,
     name_len: u64,
-    id: u32,
+    id: u64,
     arities: u32,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        with_engine(engine, INVALID, |engine| {
+        enter(engine, INVALID, |engine| {
             let Some(name) = input_text(engine, name_len) else {
                 return INVALID;
             };

@@ -110,8 +110,8 @@ pub struct FakeHost {
     pub engine: ScriptEngine,
     /// What scripts printed.
     pub printed: Vec<String>,
-    functions: HashMap<u32, Function>,
-    next_function: u32,
+    functions: HashMap<u64, Function>,
+    next_function: u64,
 }
 
 impl FakeHost {
@@ -259,7 +259,7 @@ impl FakeHost {
     fn answer(&mut self) -> Reply {
         let host = self.host();
         let (function, count) =
-            host.with_frame(|frame| (frame.function as u32, frame.argument_count as usize));
+            host.with_frame(|frame| (frame.function, frame.argument_count as usize));
         let slots = host.with_frame(|frame| frame.slots);
         let arguments: Vec<Dynamic> = slots[..count]
             .iter()

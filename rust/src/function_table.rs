@@ -1,0 +1,154 @@
+//! The functions of scripts that Dart has, and what keeps them working.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use rhai::{Dynamic, Scope};
+
+use crate::execution_context::ExecutionContext;
+use crate::host::Host;
+use crate::released_ids::ReleasedIds;
+use crate::script_functions::{bind, ScriptFunction};
+
+/// The variables at global level that closures of a script captured.
+///
+/// A closure that captured the variable which holds it, itself or through others,
+/// would never be freed. So the variables are emptied when nobody outside of the
+/// script can call its functions any more.
+#[derive(Debug, Default)]
+pub struct CapturedVariables(RefCell<Vec<Dynamic>>);
+
+impl CapturedVariables {
+    /// Keeps what closures captured in `scope`, which has ended.
+    pub fn keep(&self, scope: Scope) {
+        let shared = scope.into_iter().map(|(_, value, _)| value);
+        let shared = shared.filter(Dynamic::is_shared);
+        self.0.borrow_mut().extend(shared);
+    }
+
+    fn empty(&self) {
+        let variables = self.0.take();
+        for mut variable in variables {
+            let held = variable
+                .write_lock::<Dynamic>()
+                .map(|mut held| std::mem::take(&mut *held));
+            drop(held);
+        }
+    }
+}
+
+impl Drop for CapturedVariables {
+    fn drop(&mut self) {
+        self.empty();
+    }
+}
+
+/// What Dart has of a function: its finalizer may let go of it on any thread.
+#[derive(Debug)]
+pub struct Handle {
+    id: u64,
+    released: Arc<ReleasedIds>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.released.add(std::iter::once(self.id));
+    }
+}
+
+/// The functions of scripts that Dart has.
+#[derive(Debug, Default)]
+pub struct FunctionTable {
+    functions: RefCell<HashMap<u64, Exported>>,
+    last_id: Cell<u64>,
+    /// Every set of captured variables that there may still be.
+    captured: RefCell<Vec<Weak<CapturedVariables>>>,
+    released: Arc<ReleasedIds>,
+}
+
+/// A function that Dart has.
+#[derive(Debug, Clone)]
+pub struct Exported {
+    /// The function.
+    pub function: Rc<ScriptFunction>,
+    /// What keeps its captured variables.
+    pub captured: Option<Rc<CapturedVariables>>,
+}
+
+impl Exported {
+    /// The function as a value of the script that is running, if one is.
+    pub fn into_pointer(self, host: &Host) -> Dynamic {
+        let current = host.current().map(ExecutionContext::environment);
+        let to = current.and_then(|current| current.captured);
+        bind(host, self.function, to.as_ref()).into()
+    }
+}
+
+impl FunctionTable {
+    pub(crate) fn insert(&self, function: Rc<ScriptFunction>) -> (u64, u64) {
+        let id = self.last_id.get() + 1;
+        self.last_id.set(id);
+        let captured = function.captured.upgrade();
+        let exported = Exported { function, captured };
+        self.functions.borrow_mut().insert(id, exported);
+        let released = self.released.clone();
+        let handle = Box::into_raw(Box::new(Handle { id, released }));
+        (id, handle as u64)
+    }
+
+    /// The function with this id, if Dart still has it.
+    pub fn get(&self, id: u64) -> Option<Exported> {
+        self.functions.borrow().get(&id).cloned()
+    }
+
+    /// Whether Dart has let go of functions.
+    #[inline]
+    pub fn has_released(&self) -> bool {
+        !self.released.is_empty()
+    }
+
+    /// Takes the functions that Dart has let go of. Drop them on a fiber's stack.
+    pub fn take_released(&self) -> Vec<Exported> {
+        let mut ids = Vec::new();
+        self.released.move_to(&mut ids);
+        let mut functions = self.functions.borrow_mut();
+        ids.iter().filter_map(|id| functions.remove(id)).collect()
+    }
+
+    /// A place for what the closures of a script captured.
+    pub(crate) fn new_captured(&self) -> Rc<CapturedVariables> {
+        let captured = Rc::default();
+        let mut all = self.captured.borrow_mut();
+        if all.len() == all.capacity() {
+            all.retain(|captured| captured.strong_count() > 0);
+            let len = all.len();
+            all.reserve(len.max(16));
+        }
+        all.push(Rc::downgrade(&captured));
+        captured
+    }
+
+    /// Forgets all functions, and empties what they captured, so that none keeps
+    /// another. For a fiber's stack.
+    pub fn clear(&self) {
+        let functions = self.functions.take();
+        for captured in self.captured.take() {
+            if let Some(captured) = captured.upgrade() {
+                captured.empty();
+            }
+        }
+        drop(functions);
+    }
+
+    /// How many functions Dart has.
+    pub fn len(&self) -> usize {
+        self.functions.borrow().len()
+    }
+
+    /// Whether Dart has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
