@@ -315,7 +315,7 @@ void main() {
       final object = Object();
       engine
         ..registerFunction('to_string', (Object? x) => 'mine')
-        ..registerFunction('print', (Object? x) => 'printed')
+        ..registerFunction('print', (Object? x) => null)
         ..setVar('o', object)
         ..registerFunction('other', () => 'C');
       expect(engine.eval(r'[o.to_string(), type_of(o), o == o]'), [
@@ -323,7 +323,7 @@ void main() {
         'Object',
         true,
       ]);
-      expect(engine.eval('print(1)'), 'printed');
+      engine.eval('print(o)');
       expect(engine.eval('`\${o}`'), isNot(contains('C')));
     });
   });
@@ -432,16 +432,73 @@ void main() {
     expect((engine.eval('id(Fn("abs"))') as RhaiFunction).name, 'abs');
   });
 
-  test('a chain of a million functions that hold each other is freed', () {
-    final wrap = function('|f| || f');
-    var chain = function('|| 1');
-    for (var i = 0; i < 1000000; i++) {
+  group('what functions keep', () {
+    final isTooDeep = throwsA(
+      isA<RhaiRuntimeError>().having(
+        (e) => e.message,
+        'message',
+        contains('nested more than 100000 levels'),
+      ),
+    );
+
+    test('cannot be nested ever more deeply by calls', () {
+      const script =
+          'let k = (); || { for i in 0..20000 { let h = k; k = [|| h]; } }';
+      final f = function(script);
+      void callOften() {
+        for (var i = 0; i < 100; i++) {
+          f();
+        }
+      }
+
+      expect(callOften, isTooDeep);
+      expect(f.call, isTooDeep);
+      expect(engine.eval('40 + 2'), 42);
+      f.dispose();
+      expect(function('|x| x')(1), 1);
+    });
+
+    test('cannot be nested so by calls that its script makes', () {
+      engine.registerFunction('on', (RhaiFunction f) => f());
+      const script = '''
+        let k = ();
+        let f = || { for i in 0..20000 { let h = k; k = [|| h]; } };
+        for j in 0..100 { on(f); }
+      ''';
+      expect(() => engine.eval(script), isTooDeep);
+      expect(engine.eval('40 + 2'), 42);
+    });
+
+    test('may be large, and change for ever', () {
+      const script = '''
+        let list = [];
+        |x| {
+          list.push(#{x: x});
+          if list.len() > 1000 { list = list.extract(500..) }
+          list.len()
+        }
+      ''';
+      final f = function(script);
+      for (var i = 0; i < 200000; i++) {
+        f(i);
+      }
+      expect(f(0), lessThan(1002));
+    });
+  });
+
+  test('a chain of functions that hold each other is freed', () {
+    // With stacks for little data.
+    final small = RhaiEngine.withConfig(RhaiConfig.custom(maxOperations: 1000));
+    final wrap = small.eval('|f| || f') as RhaiFunction;
+    var chain = small.eval('|| 1') as RhaiFunction;
+    for (var i = 0; i < 300000; i++) {
       final longer = wrap(chain) as RhaiFunction;
       chain.dispose();
       chain = longer;
     }
     chain.dispose();
-    expect(engine.eval('1 + 1'), 2);
+    expect(small.eval('1 + 1'), 2);
+    small.dispose();
   }, timeout: const Timeout(Duration(minutes: 5)));
 
   test('a function of a disposed engine cannot be called', () {

@@ -104,17 +104,22 @@ const MAX_SIZED_DATA_LEVELS: u64 = 2_700_000;
 const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * KIB;
 
 impl Config {
+    /// Levels that one execution can nest data, as far as there is stack for them.
+    pub(crate) fn sized_data_levels(&self) -> u64 {
+        match self.max_operations {
+            0 => MAX_SIZED_DATA_LEVELS,
+            // Evaluating what holds the other value is one operation at least.
+            operations => operations.min(MAX_SIZED_DATA_LEVELS),
+        }
+    }
+
     /// Computes how large the fiber stacks of this configuration are.
     pub fn stack_layout(&self) -> StackLayout {
         let calls = match self.max_call_levels {
             0 => MAX_SIZED_CALL_LEVELS,
             levels => levels.min(MAX_SIZED_CALL_LEVELS),
         };
-        let levels = match self.max_operations {
-            0 => MAX_SIZED_DATA_LEVELS,
-            // Evaluating what holds the other value is one operation at least.
-            operations => operations.min(MAX_SIZED_DATA_LEVELS),
-        };
+        let levels = self.sized_data_levels();
         StackLayout {
             // One level more: the statements at global level.
             script: (calls + 1) * BYTES_PER_CALL,

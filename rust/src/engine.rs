@@ -260,7 +260,7 @@ impl ScriptEngine {
         let host = self.host.clone();
         // Operations are counted here and not by Rhai: it does not count what a
         // closure does that a native function calls.
-        engine.on_progress(move |_| host.current().and_then(ExecutionContext::tick));
+        engine.on_progress(move |_| host.current()?.tick(&host));
         let host = self.host.clone();
         scripts::watch_parsing(&mut engine, move || {
             host.current().is_some_and(ExecutionContext::tick_token)

@@ -9,6 +9,7 @@ use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
 use crate::execution_context::Termination;
 use crate::functions::describe_conversion_error;
 use crate::host::{describe_position, known, Host};
+use crate::nesting::MAX_KEPT_LEVELS;
 use crate::script_functions::Exporter;
 use crate::values::ConversionError;
 
@@ -143,6 +144,13 @@ impl ScriptError {
                 Some(Termination::StackOverflow) => new(
                     ErrorKind::Runtime,
                     "stack overflow: calls and expressions are nested too deeply".into(),
+                ),
+                Some(Termination::KeptTooDeeply) => new(
+                    ErrorKind::Runtime,
+                    format!(
+                        "what the functions of scripts keep is nested more than \
+                         {MAX_KEPT_LEVELS} levels: dispose of them"
+                    ),
                 ),
                 Some(Termination::HostError(thrown)) => Self::thrown(thrown),
                 Some(Termination::Cancelled) | None => {

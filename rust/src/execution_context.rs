@@ -11,6 +11,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, Position};
 use crate::config::Config;
 use crate::execution::{Reply, Request};
 use crate::fiber::{self, Suspender};
+use crate::host::Host;
 use crate::pending_futures::Completion;
 use crate::script_functions::Environment;
 
@@ -26,6 +27,8 @@ pub enum Termination {
     TimeLimit,
     /// The script's part of the fiber's stack is used up.
     StackOverflow,
+    /// What functions keep is nested more than [`MAX_KEPT_LEVELS`](crate::nesting::MAX_KEPT_LEVELS) levels.
+    KeptTooDeeply,
     /// `print` or `debug` failed in Dart with this error.
     HostError(Dynamic),
 }
@@ -49,6 +52,10 @@ const MAX_CHECK_INTERVAL: u64 = 256;
 
 /// Operations of a script that cannot have used much stack.
 const SHALLOW_OPERATIONS: u64 = 64;
+
+/// The fewest operations between two measures of what functions keep: there is stack
+/// for that many levels more in any case.
+const MIN_BETWEEN_MEASURES: u64 = 20_000;
 
 /// Tokens between two checks while a script is parsed.
 const TOKENS_BETWEEN_CHECKS: u64 = 64;
@@ -103,6 +110,8 @@ pub struct ExecutionContext {
     tokens: Cell<u64>,
     parsing_stopped: Cell<bool>,
     max_operations: u64,
+    /// Operations after which what functions keep is measured.
+    between_measures: u64,
     time_limit: Option<Duration>,
     /// Since when it runs, if that was looked at since it last waited.
     running_since: Cell<Option<Instant>>,
@@ -146,6 +155,7 @@ impl ExecutionContext {
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),
             max_operations: config.max_operations,
+            between_measures: (config.sized_data_levels() / 10).max(MIN_BETWEEN_MEASURES),
             time_limit: config.time_limit,
             running_since: Cell::new(None),
             ran: Cell::new(Duration::ZERO),
@@ -184,6 +194,23 @@ impl ExecutionContext {
         is_over.then_some(Termination::TimeLimit)
     }
 
+    /// The operations so far.
+    pub(crate) fn operations(&self) -> u64 {
+        self.operations.get() + self.granted.get() - self.fuel.get()
+    }
+
+    /// Whether functions of the running code can be called by others.
+    fn shares_functions(&self) -> bool {
+        self.environment.borrow().captured.is_some()
+    }
+
+    /// Called before a function of a script runs: what functions keep may be nested
+    /// too deeply by now.
+    pub(crate) fn check_kept(&self, host: &Host) -> Option<Termination> {
+        let is_too_deep = host.functions.add_operations(0, self.between_measures);
+        is_too_deep.then_some(Termination::KeptTooDeeply)
+    }
+
     /// Whether much stack may have been used.
     #[inline]
     pub(crate) fn used_deeply(&self) -> bool {
@@ -193,12 +220,12 @@ impl ExecutionContext {
     /// Counts one operation. Rhai calls this for every one; a value returned
     /// ends the script.
     #[inline(always)]
-    pub fn tick(&self) -> Option<Dynamic> {
+    pub fn tick(&self, host: &Host) -> Option<Dynamic> {
         if fiber::stack_address() < self.stack_limit.get() {
             return Some(Termination::StackOverflow.into());
         }
         match self.fuel.get() {
-            0 => self.check_limits(),
+            0 => self.check_limits(host),
             fuel => {
                 self.fuel.set(fuel - 1);
                 None
@@ -207,9 +234,16 @@ impl ExecutionContext {
     }
 
     #[cold]
-    fn check_limits(&self) -> Option<Dynamic> {
+    fn check_limits(&self, host: &Host) -> Option<Dynamic> {
         let granted = self.granted.replace(0);
         self.operations.set(self.operations.get() + granted);
+        if self.shares_functions()
+            && host
+                .functions
+                .add_operations(granted, self.between_measures)
+        {
+            return Some(Termination::KeptTooDeeply.into());
+        }
         self.used_deeply
             .set(self.operations.get() > SHALLOW_OPERATIONS || self.used_deeply.get());
         if self.cancelled.get() {

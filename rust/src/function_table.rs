@@ -9,6 +9,7 @@ use rhai::{Dynamic, Scope};
 
 use crate::execution_context::ExecutionContext;
 use crate::host::Host;
+use crate::nesting::{self, MAX_KEPT_LEVELS};
 use crate::released_ids::ReleasedIds;
 use crate::script_functions::{bind, ScriptFunction};
 
@@ -63,8 +64,12 @@ impl Drop for Handle {
 pub struct FunctionTable {
     functions: RefCell<HashMap<u64, Exported>>,
     last_id: Cell<u64>,
-    /// Every set of captured variables that there may still be.
+    /// Every set of captured variables and every function that there may still be.
     captured: RefCell<Vec<Weak<CapturedVariables>>>,
+    all: RefCell<Vec<Weak<ScriptFunction>>>,
+    /// Operations of scripts that may have nested what functions keep, since that
+    /// was measured.
+    operations: Cell<u64>,
     released: Arc<ReleasedIds>,
 }
 
@@ -84,6 +89,17 @@ impl Exported {
         let to = current.and_then(|current| current.captured);
         bind(host, self.function, to.as_ref()).into()
     }
+}
+
+/// Adds a reference to a list, out of which it takes dead ones before the list
+/// grows.
+fn add_weak<T>(list: &mut Vec<Weak<T>>, item: &Rc<T>) {
+    if list.len() == list.capacity() {
+        list.retain(|item| item.strong_count() > 0);
+        let len = list.len();
+        list.reserve(len.max(16));
+    }
+    list.push(Rc::downgrade(item));
 }
 
 impl FunctionTable {
@@ -120,14 +136,43 @@ impl FunctionTable {
     /// A place for what the closures of a script captured.
     pub(crate) fn new_captured(&self) -> Rc<CapturedVariables> {
         let captured = Rc::default();
-        let mut all = self.captured.borrow_mut();
-        if all.len() == all.capacity() {
-            all.retain(|captured| captured.strong_count() > 0);
-            let len = all.len();
-            all.reserve(len.max(16));
-        }
-        all.push(Rc::downgrade(&captured));
+        add_weak(&mut self.captured.borrow_mut(), &captured);
         captured
+    }
+
+    /// Notes that there is such a function.
+    pub(crate) fn note(&self, function: &Rc<ScriptFunction>) {
+        add_weak(&mut self.all.borrow_mut(), function);
+    }
+
+    /// Adds operations that may have nested what functions keep. Whenever there were
+    /// `between` of them, it is measured; returns whether it is nested too deeply.
+    pub(crate) fn add_operations(&self, operations: u64, between: u64) -> bool {
+        let operations = self.operations.get() + operations;
+        self.operations.set(operations);
+        if operations < between {
+            return false;
+        }
+        let is_too_deep = self.levels() > MAX_KEPT_LEVELS;
+        // If it is, the next call finds out again.
+        self.operations.set(if is_too_deep { between } else { 0 });
+        is_too_deep
+    }
+
+    fn levels(&self) -> u64 {
+        let functions: Vec<_> = self.all.borrow().iter().filter_map(Weak::upgrade).collect();
+        let captured: Vec<_> = self
+            .captured
+            .borrow()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
+        let variables: Vec<_> = captured
+            .iter()
+            .map(|captured| captured.0.borrow())
+            .collect();
+        let curried = functions.iter().flat_map(|function| function.curry());
+        nesting::levels(curried.chain(variables.iter().flat_map(|list| list.iter())))
     }
 
     /// Forgets all functions, and empties what they captured, so that none keeps

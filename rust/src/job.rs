@@ -74,7 +74,10 @@ impl Job {
             Job::Call(exported) => {
                 context.enter_function(&exported);
                 let function = &exported.function;
-                let result = checked(call(host, &exported), context);
+                let result = match context.check_kept(host) {
+                    Some(termination) => Err(termination.into()),
+                    None => checked(call(host, &exported), context),
+                };
                 end(result, &Exporter::new(host, context, function.global()))
             }
         }

@@ -32,6 +32,7 @@
 //! | [`dart_objects`] | Dart objects and functions that scripts hold |
 //! | [`script_functions`] | functions of scripts that Dart and other scripts can call |
 //! | [`function_table`] | the functions that Dart has, and what keeps them working |
+//! | [`nesting`] | how deeply what they keep is nested |
 //! | [`released_ids`] | what one side no longer needs of the other's |
 //! | [`error`] | script errors as structured data |
 //! | [`config`] | limits and what is disabled |
@@ -64,6 +65,7 @@ pub mod functions;
 pub mod host;
 pub mod job;
 pub mod json;
+pub mod nesting;
 pub mod pending_futures;
 pub mod released_ids;
 pub mod script_functions;

@@ -45,7 +45,11 @@ impl ExecutionContext {
         let mut environment = self.environment.borrow_mut();
         let captured = &mut environment.captured;
         captured
-            .get_or_insert_with(|| host.functions.new_captured())
+            .get_or_insert_with(|| {
+                // All that it did so far may be captured.
+                let _ = host.functions.add_operations(self.operations(), u64::MAX);
+                host.functions.new_captured()
+            })
             .clone()
     }
 
@@ -116,6 +120,11 @@ impl ScriptFunction {
     /// The script's functions, constants and imports.
     pub fn global(&self) -> &GlobalRuntimeState {
         &self.global
+    }
+
+    /// The values that it carries: what a closure captured, and more arguments.
+    pub fn curry(&self) -> impl Iterator<Item = &Dynamic> {
+        self.pointer.iter_curry()
     }
 
     /// The engine it runs in.
@@ -274,12 +283,14 @@ impl<'a> Exporter<'a> {
             }
         }
         let captured = self.context.captured(self.host);
-        Rc::new(ScriptFunction {
+        let function = Rc::new(ScriptFunction {
             pointer,
             engine: self.context.environment().engine,
             global: self.global.clone(),
             captured: Rc::downgrade(&captured),
-        })
+        });
+        self.host.functions.note(&function);
+        function
     }
 
     /// Gives a function to Dart: its id, and the address of its handle.
