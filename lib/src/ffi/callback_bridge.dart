@@ -7,7 +7,7 @@ import 'dart:ffi';
 
 import '../engine_config.dart';
 import '../errors.dart';
-import '../function_registry.dart';
+import '../registered_function.dart';
 import '../host_functions.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';

@@ -1,6 +1,6 @@
 import 'dart:async';
 
-import '../function_registry.dart';
+import '../registered_function.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';
 

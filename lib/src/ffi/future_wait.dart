@@ -1,5 +1,5 @@
 import '../errors.dart';
-import '../function_registry.dart';
+import '../registered_function.dart';
 import 'async_timeouts.dart';
 import 'callback_bridge.dart';
 import 'execution.dart';

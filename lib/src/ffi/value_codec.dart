@@ -85,8 +85,7 @@ final class ValueCodec {
   }
 
   /// Called after the native side has run: forgets what it read, and the objects
-  /// that scripts have dropped. Not before what refers to
-  /// them was read.
+  /// that scripts have dropped. Not before what refers to them was read.
   void forgetReleased() {
     _sent = const [];
     final count = _words[_releasedCount];

@@ -5,7 +5,7 @@ import 'dart:async';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import '../function_registry.dart';
+import '../registered_function.dart';
 import '../rhai_range.dart';
 import 'flat_writer.dart';
 import 'script_function.dart';
