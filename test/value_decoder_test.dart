@@ -55,8 +55,8 @@ void main() {
     ])
       _encode(value),
     // To Dart: objects and functions with their ids.
-    Uint8List.fromList([Tag.object, 1, 0, 0, 0, 0, 0, 0, 0]),
-    Uint8List.fromList([Tag.closure, 2, 0, 0, 0, 0, 0, 0, 0]),
+    Uint8List.fromList([Tag.object, 0, 0, 0, 0, 0, 0, 0, 0]),
+    Uint8List.fromList([Tag.closure, 1, 0, 0, 0, 0, 0, 0, 0]),
     Uint8List.fromList([
       ...[Tag.function, ...List.filled(16, 7), 1, 0, 0, 0, 0x66],
     ]),

@@ -61,8 +61,11 @@ impl ExecutionContext {
     /// Called when the script has ended.
     pub fn end_scope(&self, scope: Scope) {
         let captured = self.environment.borrow_mut().captured.take();
-        let captured = captured.unwrap_or_default();
-        captured.keep(scope);
+        match captured {
+            Some(captured) => captured.keep(scope),
+            // Nobody else can call its closures: this empties them.
+            None => CapturedVariables::default().keep(scope),
+        }
     }
 }
 
