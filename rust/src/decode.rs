@@ -83,7 +83,8 @@ pub fn decode_taken(
     }
     match slot.tag() {
         Some(Tag::String) if slot.payload == APPENDED => {
-            Ok(ImmutableString::from(host.take_text()).into())
+            let text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
+            Ok(ImmutableString::from(text).into())
         }
         Some(Tag::String) => {
             let text = std::str::from_utf8(slot.bytes(input).ok_or_else(outside)?);

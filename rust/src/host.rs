@@ -170,9 +170,9 @@ impl Host {
         self.text.set(text);
     }
 
-    /// Takes the text that came in parts.
-    pub fn take_text(&self) -> Identifier {
-        self.text.take()
+    /// Takes the text that came in parts, if it has that many bytes.
+    pub fn take_text(&self, len: usize) -> Option<Identifier> {
+        Some(self.text.take()).filter(|text| text.len() == len)
     }
 
     /// Reads the reply that Dart wrote.

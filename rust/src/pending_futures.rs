@@ -53,7 +53,7 @@ impl Completion {
                 objects: take_objects(slot, input, &host.released)?,
             };
             if slot.tag() == Some(Tag::String) && slot.payload == APPENDED {
-                completion.text = host.take_text();
+                completion.text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
             } else if slot.has_bytes() {
                 completion.bytes = slot.bytes(input).ok_or_else(outside)?.to_vec();
                 completion.slot.payload = 0;

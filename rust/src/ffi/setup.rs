@@ -117,7 +117,7 @@ pub unsafe extern "C" fn rhai_append_text(engine: *mut ScriptEngine, len: u64, t
             };
             let host = &engine.host;
             if len == 0 {
-                host.take_text();
+                host.take_text(0);
                 return OK;
             }
             host.with_input(|_, input| {
