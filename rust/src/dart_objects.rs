@@ -4,7 +4,6 @@
 //! script; when the script drops the last copy, the id goes to
 //! [`ReleasedIds`], and Dart forgets the object.
 
-use std::mem;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallCo
 
 use crate::functions;
 use crate::host::Host;
+use crate::marked_pointers::{self, is_marker, marker_of};
 use crate::released_ids::ReleasedIds;
 use crate::values::ConversionError;
 
@@ -116,15 +116,14 @@ impl DartObject {
     /// The same object as a function pointer that calls it. Bit *n* of `arities`
     /// says that it takes *n* arguments.
     pub fn into_closure(self, arities: u32, host: &Host) -> Dynamic {
-        let mut pointer = host.pointers().dart_closure.clone();
+        let mut pointer = host.pointers.dart_closure.clone();
         let object = self;
         pointer.add_curry(Dynamic::from(DartClosure { object, arities }));
         pointer.into()
     }
 }
 
-/// A Dart function, as the first curried argument of the pointer that calls it.
-/// Scripts cannot get at it there, so that it tells such pointers from others.
+/// The marker of pointers that call a Dart function.
 #[derive(Debug, Clone)]
 struct DartClosure {
     object: DartObject,
@@ -134,52 +133,34 @@ struct DartClosure {
 /// The id of the Dart function that a function pointer stands for, if it does
 /// and carries no further arguments.
 pub fn closure_id(pointer: &FnPtr) -> Option<u64> {
-    match pointer.curry() {
-        [closure] if is_marker(closure) => Some(closure.read_lock::<DartClosure>()?.object.id()),
-        _ => None,
-    }
+    let closure = marker_of::<DartClosure>(pointer)?;
+    (pointer.curry().len() == 1).then(|| closure.object.id())
 }
 
 /// Whether a function pointer calls a Dart function, whatever script it is in.
 pub fn is_closure(pointer: &FnPtr) -> bool {
-    pointer.curry().first().is_some_and(is_marker)
-}
-
-/// Whether a curried argument says that its pointer calls a Dart function. (Looking
-/// into a shared value, which this never is, could fail.)
-fn is_marker(value: &Dynamic) -> bool {
-    !value.is_shared() && value.is::<DartClosure>()
+    pointer
+        .curry()
+        .first()
+        .is_some_and(is_marker::<DartClosure>)
 }
 
 /// What pointers to Dart functions are called in messages.
 const CLOSURE_NAME: &str = "dart_function";
 
-/// The pointer that calls the Dart function in its first curried argument.
+/// The pointer that calls the Dart function in its marker.
 pub fn closure_prototype(host: Weak<Host>) -> FnPtr {
-    // Rhai marks it so because it may change; the version is fixed.
-    #[allow(deprecated)]
-    FnPtr::from_fn(CLOSURE_NAME, move |context, args| {
-        let Some(host) = host.upgrade() else {
-            return Err("the engine is gone".into());
-        };
-        call_closure(&host, &context, args)
-    })
-    .expect("a valid name")
+    marked_pointers::prototype(CLOSURE_NAME, host, call_closure)
 }
 
 fn call_closure(
     host: &Host,
     context: &NativeCallContext,
+    closure: DartClosure,
+    // A Dart function has no `this`.
+    _: Option<&mut Dynamic>,
     args: &mut [&mut Dynamic],
 ) -> Result<Dynamic, Box<EvalAltResult>> {
-    // Before it comes the object that it was called on as a method, if any: it
-    // has no `this`.
-    let at = args.iter().position(|argument| is_marker(argument));
-    let Some(at) = at else {
-        return Err("a Dart function is called without itself".into());
-    };
-    let (before, args) = args.split_at_mut(at + 1);
-    let closure = mem::take(before[at]).cast::<DartClosure>();
     if args.len() >= 32 || closure.arities & (1 << args.len()) == 0 {
         let types: Vec<&str> = args
             .iter()

@@ -7,7 +7,7 @@ use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 use crate::dart_objects::{DartObject, NewObjects};
 use crate::host::Host;
 use crate::released_ids::ReleasedIds;
-use crate::values::{ConversionError, Slot, Tag, APPENDED, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
+use crate::values::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
 use crate::walk::too_deep;
 
 /// Bytes before a flat encoding: the first id of its new objects, and their number.
@@ -82,7 +82,7 @@ pub fn decode_taken(
         return Ok(value);
     }
     match slot.tag() {
-        Some(Tag::String) if slot.payload == APPENDED => {
+        Some(Tag::String) if slot.is_appended() => {
             let text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
             Ok(ImmutableString::from(text).into())
         }

@@ -131,17 +131,18 @@ impl Execution {
                 // fiber, whose stack is large enough to drop what is nested.
                 let run = || {
                     job.run(&host, &context, |result, exporter| {
-                        let error = match result {
-                            Ok(value) => match host.write_result(value, Some(exporter)) {
-                                Ok(()) => return Ending::Value,
-                                Err(error) => Err(error),
+                        let exporter = Some(exporter);
+                        match result {
+                            Ok(value) => match host.write_result(value, exporter) {
+                                Ok(()) => Ending::Value,
+                                Err(error) => {
+                                    report(&host, exporter, || ScriptError::conversion(error))
+                                }
                             },
-                            Err(error) => Ok(error),
-                        };
-                        report(&host, Some(exporter), || match error {
-                            Ok(error) => ScriptError::from_rhai(*error, &config),
-                            Err(error) => ScriptError::conversion(error),
-                        })
+                            Err(error) => {
+                                report(&host, exporter, || ScriptError::from_rhai(*error, &config))
+                            }
+                        }
                     })
                 };
                 catch_unwind(AssertUnwindSafe(run))

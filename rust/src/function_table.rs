@@ -186,14 +186,4 @@ impl FunctionTable {
         }
         drop(functions);
     }
-
-    /// How many functions Dart has.
-    pub fn len(&self) -> usize {
-        self.functions.borrow().len()
-    }
-
-    /// Whether Dart has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }

@@ -216,30 +216,31 @@ pub fn conversion_error(error: ConversionError) -> Box<EvalAltResult> {
 /// fields.
 pub fn describe_conversion_error(error: ConversionError) -> Dynamic {
     let message = error.to_string();
-    let mut map = error_map("RhaiConversionError", &message);
-    for (key, value) in [
+    let more = [
         ("path", error.path),
         ("problem", error.problem),
         ("hint", error.hint),
-    ] {
-        map.insert(key.into(), value.into());
-    }
-    let mut error = Dynamic::from_map(map);
-    error.set_tag(CONVERSION_ERROR);
-    error
+    ];
+    error_object("RhaiConversionError", &message, more, CONVERSION_ERROR)
 }
 
-/// An error that the script can catch: an object map with `type` and `message`,
-/// whose tag tells Dart what it is.
 fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
-    let mut error = Dynamic::from_map(error_map(kind, message));
-    error.set_tag(tag);
-    EvalAltResult::ErrorRuntime(error, Position::NONE).into()
+    EvalAltResult::ErrorRuntime(error_object(kind, message, [], tag), Position::NONE).into()
 }
 
-fn error_map(kind: &str, message: &str) -> rhai::Map {
+/// An error that the script can catch: an object map with `type`, `message` and
+/// `more`, whose tag tells Dart what it is.
+fn error_object<const N: usize>(
+    kind: &str,
+    message: &str,
+    more: [(&str, String); N],
+    tag: i32,
+) -> Dynamic {
     let mut map = rhai::Map::new();
     map.insert("type".into(), kind.into());
     map.insert("message".into(), message.into());
-    map
+    map.extend(more.map(|(key, value)| (key.into(), value.into())));
+    let mut error = Dynamic::from_map(map);
+    error.set_tag(tag);
+    error
 }

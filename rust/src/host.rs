@@ -56,7 +56,8 @@ pub struct Host {
     held: RefCell<Held>,
     published: RefCell<Vec<u64>>,
     current: Cell<*const ExecutionContext>,
-    pointers: Pointers,
+    /// What other function pointers are made from.
+    pub pointers: Pointers,
     /// Dart objects that no script needs any more.
     pub released: Arc<ReleasedIds>,
     /// The functions of scripts that Dart has.
@@ -286,11 +287,6 @@ impl Host {
         };
         *self.held.borrow_mut() = held;
         Ok(slot)
-    }
-
-    /// The pointers that others are made from.
-    pub fn pointers(&self) -> &Pointers {
-        &self.pointers
     }
 
     /// Tells Dart in the frame which objects it can forget.

@@ -31,6 +31,7 @@
 //! | [`walk`] | going through a value without recursion |
 //! | [`dart_objects`] | Dart objects and functions that scripts hold |
 //! | [`script_functions`] | functions of scripts that Dart and other scripts can call |
+//! | [`marked_pointers`] | function pointers that carry what they call |
 //! | [`function_table`] | the functions that Dart has, and what keeps them working |
 //! | [`nesting`] | how deeply what they keep is nested |
 //! | [`released_ids`] | what one side no longer needs of the other's |
@@ -65,6 +66,7 @@ pub mod functions;
 pub mod host;
 pub mod job;
 pub mod json;
+pub mod marked_pointers;
 pub mod nesting;
 pub mod pending_futures;
 pub mod released_ids;

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use crate::dart_objects::NewObjects;
 use crate::decode::{decode_taken, outside, take_objects};
 use crate::host::Host;
-use crate::values::{ConversionError, Slot, Tag, APPENDED};
+use crate::values::{ConversionError, Slot};
 
 /// The result of a Future, in the encoding of [`values`](crate::values): it may
 /// come from another thread than the one that decodes it.
@@ -27,14 +27,22 @@ use crate::values::{ConversionError, Slot, Tag, APPENDED};
 pub struct Completion {
     /// Whether the Future failed; the value then describes the error.
     pub failed: bool,
-    /// The value; its payload is an offset into `bytes`.
-    slot: Slot,
-    /// What the slot refers to.
-    bytes: Vec<u8>,
-    /// A long text that came in parts.
-    text: Identifier,
-    /// Its new Dart objects, released if nobody decodes it.
-    objects: NewObjects,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// A long text, which came in parts.
+    Text(Identifier),
+    /// Any other value.
+    Encoded {
+        /// The value; its payload is an offset into `bytes`.
+        slot: Slot,
+        /// What the slot refers to.
+        bytes: Vec<u8>,
+        /// Its new Dart objects, released if nobody decodes it.
+        objects: NewObjects,
+    },
 }
 
 impl Completion {
@@ -44,22 +52,24 @@ impl Completion {
     ///
     /// Its slot refers to bytes outside of the input.
     pub fn new(failed: bool, host: &Host) -> Result<Self, ConversionError> {
-        host.with_input(|slot, input| {
-            let mut completion = Completion {
-                failed,
-                slot,
-                bytes: Vec::new(),
-                text: Identifier::new(),
-                objects: take_objects(slot, input, &host.released)?,
-            };
-            if slot.tag() == Some(Tag::String) && slot.payload == APPENDED {
-                completion.text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
-            } else if slot.has_bytes() {
-                completion.bytes = slot.bytes(input).ok_or_else(outside)?.to_vec();
-                completion.slot.payload = 0;
+        let content = host.with_input(|mut slot, input| {
+            if slot.is_appended() {
+                let text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
+                return Ok(Content::Text(text));
             }
-            Ok(completion)
-        })
+            let objects = take_objects(slot, input, &host.released)?;
+            let mut bytes = Vec::new();
+            if slot.has_bytes() {
+                bytes = slot.bytes(input).ok_or_else(outside)?.to_vec();
+                slot.payload = 0;
+            }
+            Ok(Content::Encoded {
+                slot,
+                bytes,
+                objects,
+            })
+        })?;
+        Ok(Completion { failed, content })
     }
 
     /// Reads the value.
@@ -68,10 +78,14 @@ impl Completion {
     ///
     /// What Dart wrote is not the encoding of a value.
     pub fn decode(self, host: &Host) -> Result<Dynamic, ConversionError> {
-        if self.slot.tag() == Some(Tag::String) && self.slot.payload == APPENDED {
-            return Ok(ImmutableString::from(self.text).into());
+        match self.content {
+            Content::Text(text) => Ok(ImmutableString::from(text).into()),
+            Content::Encoded {
+                slot,
+                bytes,
+                objects,
+            } => decode_taken(slot, &bytes, host, objects),
         }
-        decode_taken(self.slot, &self.bytes, host, self.objects)
     }
 }
 

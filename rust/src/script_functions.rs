@@ -12,6 +12,7 @@ use crate::dart_objects;
 use crate::execution_context::ExecutionContext;
 use crate::function_table::{CapturedVariables, Exported};
 use crate::host::Host;
+use crate::marked_pointers::{self, marker_of};
 use crate::walk;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
@@ -144,8 +145,7 @@ impl ScriptFunction {
     }
 }
 
-/// A [`ScriptFunction`], as the first curried argument of the pointer that calls
-/// it. Scripts cannot get at it there.
+/// The marker of pointers that call a [`ScriptFunction`].
 ///
 /// Functions can hold each other in a chain of any length: no limit of a script
 /// bounds it, because each link may be made by another one. So what a function
@@ -197,31 +197,22 @@ impl Drop for BoundFunction {
 /// What pointers to functions of other scripts are called in messages.
 const BOUND_NAME: &str = "closure";
 
-/// The pointer that calls the function in its first curried argument, in the
-/// script that it comes from.
+/// The pointer that calls the function in its marker, in the script that it comes
+/// from.
 pub fn bound_prototype(host: Weak<Host>) -> FnPtr {
-    // Rhai marks it so because it may change; the version is fixed.
-    #[allow(deprecated)]
-    FnPtr::from_fn(BOUND_NAME, move |context, args| {
-        let Some(host) = host.upgrade() else {
-            return Err("the engine is gone".into());
-        };
-        call_bound(&host, &context, args)
-    })
-    .expect("a valid name")
+    marked_pointers::prototype(BOUND_NAME, host, call_bound)
 }
 
-fn call_bound(host: &Host, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> RhaiResult {
-    let at = args.iter().position(|argument| is_marker(argument));
-    let (Some(at), Some(current)) = (at, host.current()) else {
-        return Err("a bound function is called without itself".into());
+fn call_bound(
+    host: &Host,
+    context: &NativeCallContext,
+    bound: BoundFunction,
+    this: Option<&mut Dynamic>,
+    args: &mut [&mut Dynamic],
+) -> RhaiResult {
+    let (Some(function), Some(current)) = (bound.function.clone(), host.current()) else {
+        return Err("the function is gone".into());
     };
-    let (before, args) = args.split_at_mut(at + 1);
-    // Before it comes the object that it was called on as a method, if any.
-    let (this, marker) = before.split_at_mut(at);
-    let this = this.last_mut().map(|this| &mut **this);
-    let bound = mem::take(marker[0]).cast::<BoundFunction>();
-    let function = bound.function.clone().ok_or("a function was dropped")?;
     let mut args: Vec<Dynamic> = args.iter_mut().map(|value| mem::take(*value)).collect();
     // Functions among the arguments belong to the calling script, those in the
     // result, and in what it throws, to the called one.
@@ -280,10 +271,8 @@ impl<'a> Exporter<'a> {
     }
 
     fn function(&self, pointer: FnPtr) -> Rc<ScriptFunction> {
-        if let [only] = pointer.curry() {
-            if let Some(function) = marked(only) {
-                return function;
-            }
+        if let (1, Some(function)) = (pointer.curry().len(), function_of(&pointer)) {
+            return function;
         }
         let captured = self.context.captured(self.host);
         let function = Rc::new(ScriptFunction {
@@ -309,40 +298,23 @@ impl<'a> Exporter<'a> {
             if dart_objects::is_closure(pointer) {
                 return;
             }
-            let bound = pointer
-                .iter_curry_mut()
-                .next()
-                .filter(|first| is_marker(first));
-            match bound {
-                // Now it belongs to somebody else.
-                Some(first) => {
-                    if let Some(function) = marked(first) {
-                        *first = Dynamic::from(BoundFunction::new(function, to));
-                    }
-                }
+            match function_of(pointer) {
+                // Bound before: now it belongs to somebody else.
+                Some(function) => pointer[0] = Dynamic::from(BoundFunction::new(function, to)),
                 None => *pointer = bind(self.host, self.function(pointer.clone()), to),
             }
         });
     }
 }
 
-/// Whether a curried argument says that its pointer is bound. (Looking into a shared
-/// value, which this never is, could fail.)
-fn is_marker(value: &Dynamic) -> bool {
-    !value.is_shared() && value.is::<BoundFunction>()
-}
-
-/// The function of a pointer with this first curried argument, if it is bound.
-fn marked(first: &Dynamic) -> Option<Rc<ScriptFunction>> {
-    match is_marker(first) {
-        true => first.read_lock::<BoundFunction>()?.function.clone(),
-        false => None,
-    }
+/// The function of a pointer, if it is bound.
+fn function_of(pointer: &FnPtr) -> Option<Rc<ScriptFunction>> {
+    marker_of::<BoundFunction>(pointer)?.function.clone()
 }
 
 /// The name of the function that a pointer calls, empty for a closure.
 pub fn name_of(pointer: &FnPtr) -> String {
-    match pointer.curry().first().and_then(marked) {
+    match function_of(pointer) {
         Some(function) => function.name().into(),
         None if pointer.is_anonymous() => String::new(),
         None => pointer.fn_name().into(),
@@ -355,7 +327,7 @@ pub fn bind(
     function: Rc<ScriptFunction>,
     to: Option<&Rc<CapturedVariables>>,
 ) -> FnPtr {
-    let mut pointer = host.pointers().bound.clone();
+    let mut pointer = host.pointers.bound.clone();
     pointer.add_curry(Dynamic::from(BoundFunction::new(function, to)));
     pointer
 }

@@ -144,6 +144,12 @@ impl Slot {
         self.tag_and_len as u8 >= Tag::String as u8
     }
 
+    /// Whether the slot is for a long string that came in parts.
+    #[inline]
+    pub fn is_appended(self) -> bool {
+        self.tag() == Some(Tag::String) && self.payload == APPENDED
+    }
+
     /// The bytes that the slot refers to in `input`; `None` if they are not
     /// within it.
     #[inline]

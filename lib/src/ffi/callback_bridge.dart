@@ -7,8 +7,8 @@ import 'dart:ffi';
 
 import '../engine_config.dart';
 import '../errors.dart';
-import '../registered_function.dart';
 import '../host_functions.dart';
+import '../registered_function.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
@@ -43,8 +43,7 @@ final class CallbackBridge implements Finalizable {
       );
 
   CallbackBridge._(this._engine, RhaiConfig config)
-    : _maxArrayLength = config.maxStringLength > 0 ? 10 << 20 : 0,
-      _timeouts = AsyncTimeouts(config.asyncTimeout),
+    : _timeouts = AsyncTimeouts(config.asyncTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
       _runningTime = Duration(milliseconds: config.timeoutMs),
       _maxNesting = config.maxStackDepth {
@@ -53,6 +52,13 @@ final class CallbackBridge implements Finalizable {
       _engine.cast(),
       detach: this,
       externalSize: 1 << 16,
+    );
+    _codec = ValueCodec(
+      _engine,
+      (id, handle, name) => ScriptFunction(this, id, handle, name),
+      this,
+      // `MAX_ARRAY_LEN` in rust/src/config.rs; 0 for no limit.
+      config.maxStringLength > 0 ? 10 << 20 : 0,
     );
     // `PRINT_FUNCTION` and so on in rust/src/functions.rs are their ids.
     _codec.objects.addAll([
@@ -68,14 +74,7 @@ final class CallbackBridge implements Finalizable {
 
   Pointer<NativeEngine> _engine;
 
-  /// `MAX_ARRAY_LEN` in rust/src/config.rs; 0 for no limit.
-  final int _maxArrayLength;
-  late final ValueCodec _codec = ValueCodec(
-    _engine,
-    (id, handle, name) => ScriptFunction(this, id, handle, name),
-    this,
-    _maxArrayLength,
-  );
+  late final ValueCodec _codec;
 
   /// The functions that the native side does not know of so far.
   final List<RegisteredFunction> _unregistered = [];

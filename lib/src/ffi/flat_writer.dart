@@ -120,32 +120,39 @@ abstract base class FlatWriter {
 
   /// Writes an array of integers, of which [first] was read before.
   void writeInts(List<int> list, int count, int first) {
-    bytes[length++] = Tag.ints;
-    writeCount(count);
-    for (var i = 0; i < count;) {
-      final end = min(count, i + _sureCount);
-      ensure(8 * (end - i));
+    _writeNumbers(Tag.ints, list, count, (start, end) {
       final data = this.data;
-      for (; i < end; i++) {
+      for (var i = start; i < end; i++) {
         data.setInt64(length, i == 0 ? first : list[i], Endian.host);
         length += 8;
       }
-    }
-    if (list.length != count) throw ConcurrentModificationError(list);
+    });
   }
 
   /// Writes an array of floating point numbers, of which [first] was read before.
   void writeFloats(List<double> list, int count, double first) {
-    bytes[length++] = Tag.floats;
-    writeCount(count);
-    for (var i = 0; i < count;) {
-      final end = min(count, i + _sureCount);
-      ensure(8 * (end - i));
+    _writeNumbers(Tag.floats, list, count, (start, end) {
       final data = this.data;
-      for (; i < end; i++) {
+      for (var i = start; i < end; i++) {
         data.setFloat64(length, i == 0 ? first : list[i], Endian.host);
         length += 8;
       }
+    });
+  }
+
+  /// Writes numbers of 8 bytes, a range of them at a time.
+  void _writeNumbers(
+    int tag,
+    List<num> list,
+    int count,
+    void Function(int start, int end) writeRange,
+  ) {
+    bytes[length++] = tag;
+    writeCount(count);
+    for (var start = 0; start < count; start += _sureCount) {
+      final end = min(count, start + _sureCount);
+      ensure(8 * (end - start));
+      writeRange(start, end);
     }
     if (list.length != count) throw ConcurrentModificationError(list);
   }

@@ -6,9 +6,6 @@ final class ObjectTable {
   final Map<int, Object> _objects = {};
   int _nextId = 0;
 
-  /// How many there are.
-  int get length => _objects.length;
-
   /// Adds objects under consecutive ids; returns the first.
   int addAll(List<Object> objects) {
     final first = _nextId;

@@ -249,7 +249,6 @@ final class ValueWriter extends FlatWriter {
     final end = start + 2 * count;
     map.forEach((key, value) {
       if (key is! String) {
-        _forgetEntries(start);
         fail(
           'a Map with a key of type ${key.runtimeType} cannot cross to Rhai',
           'object maps have String keys',
