@@ -14,5 +14,7 @@ export 'src/engine.dart';
 export 'src/engine_config.dart';
 export 'src/errors.dart';
 export 'src/rhai_function.dart';
+export 'src/rhai_limit.dart';
 export 'src/rhai_position.dart';
 export 'src/rhai_range.dart';
+export 'src/rhai_stack_frame.dart';

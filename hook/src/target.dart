@@ -48,8 +48,9 @@ final class Target {
           'MACOSX_DEPLOYMENT_TARGET': '${config.macOS.targetVersion}.0',
         if (os == OS.iOS)
           'IPHONEOS_DEPLOYMENT_TARGET': '${config.iOS.targetVersion}.0',
-        // Sanitizers are unstable in Rust; this lets a stable compiler use them.
-        if (config.sanitizer != null) 'RUSTC_BOOTSTRAP': '1',
+        // This lets a stable compiler use what is unstable in Rust: one feature in
+        // this crate (see rust/src/memory.rs), or sanitizers everywhere.
+        'RUSTC_BOOTSTRAP': config.sanitizer == null ? 'rhai_dart' : '1',
       },
     );
   }

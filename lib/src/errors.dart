@@ -1,18 +1,32 @@
+import 'engine_config.dart';
+import 'rhai_limit.dart';
+import 'rhai_stack_frame.dart';
+
 /// What can go wrong when a script runs.
 ///
 /// Misuse of the API itself is an [Error] ([ArgumentError], [StateError]).
 sealed class RhaiException implements Exception {
-  /// What went wrong, for people.
-  String get message;
-}
+  /// Creates an exception.
+  const RhaiException(this.message);
 
-/// A script that is not valid Rhai.
-final class RhaiSyntaxError implements RhaiException {
-  /// Creates the error for a place in a script.
-  const RhaiSyntaxError(this.message, {this.lineNumber, this.columnNumber});
+  /// What went wrong, for people.
+  final String message;
+
+  String get _name;
 
   @override
-  final String message;
+  String toString() => '$_name: $message';
+}
+
+/// What a script did wrong, with its place in the script.
+sealed class RhaiScriptError extends RhaiException {
+  /// Creates the error for a place in a script.
+  const RhaiScriptError(
+    super.message, {
+    this.lineNumber,
+    this.columnNumber,
+    this.callStack = const [],
+  });
 
   /// The line of the error, from 1, if it is known.
   final int? lineNumber;
@@ -20,34 +34,135 @@ final class RhaiSyntaxError implements RhaiException {
   /// The column of the error in characters, from 1, if it is known.
   final int? columnNumber;
 
+  /// The script's calls that had not returned, innermost first; the last one is the
+  /// script itself. Empty for a script that did not start to run.
+  final List<RhaiStackFrame> callStack;
+
   @override
-  String toString() =>
-      'RhaiSyntaxError: $message${_at(lineNumber, columnNumber)}';
+  String toString() {
+    final head = super.toString();
+    if (lineNumber == null) return head;
+    return columnNumber == null
+        ? '$head (line $lineNumber)'
+        : '$head (line $lineNumber, position $columnNumber)';
+  }
 }
 
-/// A script that failed while it ran: it threw, broke a limit, called a
-/// function that does not exist, or a Dart function it called failed.
-final class RhaiRuntimeError implements RhaiException {
+/// A script, or a module that it imports, that is not valid Rhai.
+final class RhaiSyntaxError extends RhaiScriptError {
+  /// Creates the error for a place in a script.
+  const RhaiSyntaxError(
+    super.message, {
+    super.lineNumber,
+    super.columnNumber,
+    super.callStack,
+    this.sourceLine,
+    this.caret,
+  });
+
+  /// The line that is not valid, if it is one of the script itself; of a long line,
+  /// the 120 characters around the place, with an ellipsis where it goes on.
+  final String? sourceLine;
+
+  /// Where in [sourceLine] the error is, in characters from 1, if that is known.
+  final int? caret;
+
+  @override
+  String get _name => 'RhaiSyntaxError';
+
+  /// The message with its place, and below it the line with a caret at the place.
+  @override
+  String toString() {
+    final line = sourceLine;
+    if (line == null) return super.toString();
+    final caret = this.caret;
+    if (caret == null) return '${super.toString()}\n$line';
+    // A tab is as wide as the one above it.
+    final indent = line.runes
+        .take(caret - 1)
+        .map((rune) => rune == 0x09 ? '\t' : ' ')
+        .join();
+    return '${super.toString()}\n$line\n$indent^';
+  }
+}
+
+/// What kind of failure a [RhaiRuntimeError] is.
+enum RhaiRuntimeErrorKind {
+  // In the order of `RuntimeKind` in rust/src/error.rs.
+
+  /// The script threw something, or a function of Rhai's failed.
+  thrown,
+
+  /// A Dart function failed.
+  dartFunction,
+
+  /// There is no such function, or none with such arguments.
+  functionNotFound,
+
+  /// There is no such variable.
+  variableNotFound,
+
+  /// A value has no such property.
+  propertyNotFound,
+
+  /// An index is outside of what it is used with.
+  indexOutOfBounds,
+
+  /// A value has another type than what is needed.
+  typeMismatch,
+
+  /// `this` is used where there is none.
+  unboundThis,
+
+  /// A `for` goes over what has no items.
+  notIterable,
+
+  /// A constant would be changed.
+  constantChanged,
+
+  /// A value is used that is being changed.
+  dataRace,
+
+  /// A number is too large, or divided by 0.
+  arithmetic,
+
+  /// There is no such module.
+  moduleNotFound,
+
+  /// A `break` or the like is where it means nothing.
+  misplaced,
+
+  /// More scripts wait than the system has stacks for.
+  tooManyScripts,
+
+  /// Something else.
+  other,
+}
+
+/// A script that failed while it ran: it threw, called a function that does not
+/// exist, or a Dart function it called failed.
+final class RhaiRuntimeError extends RhaiScriptError {
   /// Creates the error for a place in a script.
   const RhaiRuntimeError(
-    this.message, {
-    this.lineNumber,
-    this.columnNumber,
+    super.message, {
+    super.lineNumber,
+    super.columnNumber,
+    super.callStack,
+    this.kind = RhaiRuntimeErrorKind.other,
+    this.name = '',
     this.stackTrace = '',
     this.cause,
   });
 
-  @override
-  final String message;
+  /// What kind of failure it is.
+  final RhaiRuntimeErrorKind kind;
 
-  /// The line of the error, from 1, if it is known.
-  final int? lineNumber;
+  /// The function, variable, property or module that it is about: the Dart function
+  /// that failed, the variable that does not exist. Empty if it is about none.
+  final String name;
 
-  /// The column of the error in characters, from 1, if it is known.
-  final int? columnNumber;
-
-  /// The script's calls, innermost first, a line each; if a Dart function
-  /// failed, its stack trace comes before them.
+  /// The [callStack], a line each; if a Dart function failed, its stack trace comes
+  /// before it.
   final String stackTrace;
 
   /// What a Dart function threw (the identical object), or else the value that
@@ -55,72 +170,82 @@ final class RhaiRuntimeError implements RhaiException {
   final Object? cause;
 
   @override
-  String toString() {
-    final head = 'RhaiRuntimeError: $message${_at(lineNumber, columnNumber)}';
-    return stackTrace.isEmpty ? head : '$head\n$stackTrace';
-  }
+  String get _name => 'RhaiRuntimeError';
+
+  @override
+  String toString() => stackTrace.isEmpty
+      ? super.toString()
+      : '${super.toString()}\n$stackTrace';
+}
+
+/// A script that broke a limit of its [RhaiConfig]. It could not catch this error.
+final class RhaiLimitError extends RhaiScriptError {
+  /// Creates the error for a place in a script.
+  const RhaiLimitError(
+    super.message, {
+    required this.limit,
+    required this.value,
+    super.lineNumber,
+    super.columnNumber,
+    super.callStack,
+  });
+
+  /// The limit that was broken.
+  final RhaiLimit limit;
+
+  /// What it is set to, in its unit.
+  final int value;
+
+  @override
+  String get _name => 'RhaiLimitError';
 }
 
 /// A script that ran too long, or waited too long for a Dart function.
-final class RhaiTimeoutError implements RhaiException {
+final class RhaiTimeoutError extends RhaiScriptError {
   /// Creates the error for a place in a script.
   const RhaiTimeoutError(
-    this.message, {
+    super.message, {
     this.functionName,
     this.timeout,
-    this.lineNumber,
-    this.columnNumber,
+    super.lineNumber,
+    super.columnNumber,
+    super.callStack,
   });
 
-  @override
-  final String message;
-
   /// The Dart function that did not complete in time; null if the script itself
-  /// ran too long.
+  /// took too long.
   final String? functionName;
 
   /// The time that was allowed.
   final Duration? timeout;
 
-  /// The line of the call, or where the script was stopped, from 1.
-  final int? lineNumber;
-
-  /// The column of that place in characters, from 1.
-  final int? columnNumber;
-
   @override
-  String toString() =>
-      'RhaiTimeoutError: $message${_at(lineNumber, columnNumber)}';
+  String get _name => 'RhaiTimeoutError';
 }
 
 /// A script that was cancelled, because its engine was disposed.
-final class RhaiCancelledError implements RhaiException {
+final class RhaiCancelledError extends RhaiException {
   /// Creates the error.
-  const RhaiCancelledError([this.message = 'the engine was disposed']);
+  const RhaiCancelledError([super.message = 'the engine was disposed']);
 
   @override
-  final String message;
-
-  @override
-  String toString() => 'RhaiCancelledError: $message';
+  String get _name => 'RhaiCancelledError';
 }
 
 /// A script that waits for a Future which can never complete.
-final class RhaiChannelClosedError implements RhaiException {
+final class RhaiChannelClosedError extends RhaiException {
   /// Creates the error.
-  const RhaiChannelClosedError(this.message);
+  const RhaiChannelClosedError(super.message);
 
   @override
-  final String message;
-
-  @override
-  String toString() => 'RhaiChannelClosedError: $message';
+  String get _name => 'RhaiChannelClosedError';
 }
 
 /// A value that cannot cross between Dart and a script.
-final class RhaiConversionError implements RhaiException {
+final class RhaiConversionError extends RhaiException {
   /// Creates the error for the value at [path].
-  const RhaiConversionError(this.path, this.problem, {this.hint = ''});
+  const RhaiConversionError(this.path, this.problem, {this.hint = ''})
+    : super(hint == '' ? '$path: $problem' : '$path: $problem ($hint)');
 
   /// Where the value is: `args[1].user.avatar` is the entry `avatar` of the entry
   /// `user` of the second argument; `result` is what the script ended with.
@@ -133,26 +258,14 @@ final class RhaiConversionError implements RhaiException {
   final String hint;
 
   @override
-  String get message =>
-      hint.isEmpty ? '$path: $problem' : '$path: $problem ($hint)';
-
-  @override
-  String toString() => 'RhaiConversionError: $message';
+  String get _name => 'RhaiConversionError';
 }
 
 /// A failure of the native side: a bug in this package.
-final class RhaiFFIError implements RhaiException {
+final class RhaiFFIError extends RhaiException {
   /// Creates the error.
-  const RhaiFFIError(this.message);
+  const RhaiFFIError(super.message);
 
   @override
-  final String message;
-
-  @override
-  String toString() => 'RhaiFFIError: $message';
-}
-
-String _at(int? line, int? column) {
-  if (line == null) return '';
-  return column == null ? ' (line $line)' : ' (line $line, position $column)';
+  String get _name => 'RhaiFFIError';
 }

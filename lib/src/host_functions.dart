@@ -4,9 +4,11 @@ library;
 import 'dart:async';
 import 'dart:io' show stderr;
 
-/// What a script's `debug` does: writes to standard error.
-void debug(String text, String position) =>
-    stderr.writeln(position.isEmpty ? text : '$position | $text');
+import 'rhai_position.dart';
+
+/// What a script's `debug` does by default: writes to standard error.
+void debug(String text, RhaiPosition position) =>
+    stderr.writeln(position.line == null ? text : '$position | $text');
 
 /// What `==` says of two Dart objects.
 bool equals(Object? a, Object? b) => a == b;

@@ -4,6 +4,9 @@ library;
 import 'dart:collection';
 
 import 'errors.dart';
+import 'rhai_limit.dart';
+import 'rhai_position.dart';
+import 'rhai_stack_frame.dart';
 
 /// Kinds of script errors: `ErrorKind` in `rust/src/error.rs`.
 abstract final class _Kind {
@@ -12,6 +15,7 @@ abstract final class _Kind {
   static const timeLimit = 3;
   static const cancelled = 4;
   static const conversion = 6;
+  static const limit = 7;
 }
 
 // What stands for the id of a Dart error in errors that the native side made:
@@ -45,16 +49,23 @@ String _textOf(String Function() text, String otherwise) {
 /// The errors of Dart functions that one script may still hold: it can catch
 /// an error, keep it and throw it again.
 final class DartErrors {
+  /// Makes an empty collection. Scripts see stack traces only with
+  /// [exposeStackTraces].
+  DartErrors({required this.exposeStackTraces});
+
+  /// Whether scripts see stack traces.
+  final bool exposeStackTraces;
+
   /// The most that are kept; of an older one the script keeps the description,
   /// but its caller does not get the object itself.
   static const _capacity = 1000;
 
-  final LinkedHashMap<int, (Object, String)> _byId = LinkedHashMap();
+  final LinkedHashMap<int, DartError> _byId = LinkedHashMap();
   int _lastId = 0;
 
-  /// Keeps an error and describes it as the native side wants it: `[id, type,
-  /// message, stack trace]`, and what else the script is to find in it, a Map.
-  List<Object?> describe(Object error, StackTrace stackTrace) {
+  /// Keeps an error of [function] and describes it as the native side wants it: `[id,
+  /// type, message, stack trace]`, and what else the script is to find in it, a Map.
+  List<Object?> describe(Object error, StackTrace stackTrace, String function) {
     final id = ++_lastId;
     final trace = _textOf(
       () => _shorten('$stackTrace'.trimRight(), _maxDartTrace),
@@ -64,7 +75,7 @@ final class DartErrors {
       id,
       _textOf(() => _typeName(error), 'Object'),
       _textOf(() => _message(error), 'an error that cannot describe itself'),
-      trace,
+      exposeStackTraces ? trace : '',
       if (error case RhaiConversionError(
         :final path,
         :final problem,
@@ -72,14 +83,17 @@ final class DartErrors {
       ))
         {'path': path, 'problem': problem, 'hint': hint},
     ];
-    _byId[id] = (error, trace);
+    _byId[id] = (error: error, trace: trace, function: function);
     if (_byId.length > _capacity) _byId.remove(_byId.keys.first);
     return description;
   }
 
-  /// The error with an id and its stack trace, if it is still kept.
-  (Object, String)? operator [](int id) => _byId[id];
+  /// The error with an id, if it is still kept.
+  DartError? operator [](int id) => _byId[id];
 }
+
+/// What a Dart function threw, the stack trace, and the function's name.
+typedef DartError = ({Object error, String trace, String function});
 
 /// The name by which a script knows the type of a Dart error.
 String _typeName(Object error) {
@@ -97,38 +111,49 @@ String _message(Object error) => switch (error) {
   _ => error.toString(),
 };
 
-/// Throws the error that the native side describes: `[kind, message, line,
-/// column, stack trace, id of the Dart error, thrown value]`. [runningTime] is
-/// how long a script may run.
-Never throwScriptError(
-  List<Object?> fields,
-  DartErrors? dartErrors, {
-  required Duration runningTime,
-}) {
-  final [kind, message as String, line as int, column as int, ...rest] = fields;
-  final [scriptTrace as String, dartErrorId as int, thrown] = rest;
-  final lineNumber = line > 0 ? line : null;
-  final columnNumber = column > 0 ? column : null;
+/// Throws the error that the native side describes: the fields that
+/// `ScriptError::write` in `rust/src/error.rs` lists.
+Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
+  final [kind, message as String, line as int, column as int, ...more] = fields;
+  final [calls as List, dartErrorId as int, thrown, ...detail] = more;
+  final [number as int, value as int, text as String] = detail;
+  final lineNumber = _known(line);
+  final columnNumber = _known(column);
+  final callStack = List<RhaiStackFrame>.unmodifiable(calls.map(_stackFrame));
   switch (kind) {
     case _Kind.syntax:
       throw RhaiSyntaxError(
         message,
         lineNumber: lineNumber,
         columnNumber: columnNumber,
+        callStack: callStack,
+        sourceLine: text.isEmpty ? null : text,
+        caret: text.isEmpty ? null : _known(number),
+      );
+    case _Kind.limit:
+      throw RhaiLimitError(
+        message,
+        limit: RhaiLimit.values[number],
+        value: value,
+        lineNumber: lineNumber,
+        columnNumber: columnNumber,
+        callStack: callStack,
       );
     case _Kind.timeLimit:
       throw RhaiTimeoutError(
         message,
-        timeout: runningTime,
+        timeout: Duration(milliseconds: value),
         lineNumber: lineNumber,
         columnNumber: columnNumber,
+        callStack: callStack,
       );
     case _Kind.cancelled:
       throw RhaiCancelledError(message);
     case _Kind.conversion:
       throw _conversionErrorOf(thrown, message);
     case _Kind.runtime:
-      final (error, trace) = dartErrors?[dartErrorId] ?? (null, null);
+      final dartError = dartErrors?[dartErrorId];
+      final error = dartError?.error;
       if (error is RhaiTimeoutError && error.lineNumber == null) {
         throw RhaiTimeoutError(
           error.message,
@@ -136,6 +161,7 @@ Never throwScriptError(
           timeout: error.timeout,
           lineNumber: lineNumber,
           columnNumber: columnNumber,
+          callStack: callStack,
         );
       }
       if (error is RhaiChannelClosedError) throw error;
@@ -149,11 +175,16 @@ Never throwScriptError(
             : message,
         lineNumber: lineNumber,
         columnNumber: columnNumber,
+        callStack: callStack,
+        kind: dartError != null
+            ? RhaiRuntimeErrorKind.dartFunction
+            : RhaiRuntimeErrorKind.values[number],
+        name: dartError?.function ?? text,
         stackTrace: _shorten(
           [
             if (error is RhaiRuntimeError) error.stackTrace,
-            ?trace,
-            scriptTrace,
+            ?dartError?.trace,
+            callStack.join('\n'),
           ].where((part) => part.isNotEmpty).join('\n'),
           _maxTrace,
         ),
@@ -171,6 +202,19 @@ Never throwScriptError(
     default:
       throw RhaiFFIError(message);
   }
+}
+
+/// A line or a column of the native side, where 0 is one that is not known.
+int? _known(int number) => number > 0 ? number : null;
+
+RhaiStackFrame _stackFrame(Object? call) {
+  final [function as String, source as String, line as int, column as int] =
+      call! as List<Object?>;
+  return RhaiStackFrame(
+    function,
+    source: source,
+    position: RhaiPosition(_known(line), _known(column)),
+  );
 }
 
 /// The error that `describe_conversion_error` in `rust/src/functions.rs` describes.

@@ -18,6 +18,19 @@ pub struct Config {
     pub max_array_len: usize,
     /// Entries in an object map, with those of nested ones.
     pub max_map_len: usize,
+    /// Levels that expressions may nest at global level, and twice as many as they
+    /// may inside a function. 0 is [`MAX_EXPR_DEPTH`], as is more.
+    pub max_expr_depth: usize,
+    /// Variables at once in a script, or in one call of a function.
+    pub max_variables: usize,
+    /// Functions and closures in a script.
+    pub max_functions: usize,
+    /// Modules that one execution may import.
+    pub max_modules: usize,
+    /// Bytes of memory that one execution may use at once.
+    pub max_memory: usize,
+    /// Bytes of UTF-8 that one execution may print.
+    pub max_output_len: usize,
     /// Wall-clock time one execution may run, not counting the time it waits.
     pub time_limit: Option<Duration>,
     /// Whether `import` may read files, relative to the current directory.
@@ -35,8 +48,14 @@ impl Default for Config {
             max_operations: 1_000_000,
             max_call_levels: 100,
             max_string_len: 10 * 1024 * 1024,
-            max_array_len: MAX_ARRAY_LEN,
-            max_map_len: MAX_MAP_LEN,
+            max_array_len: 10 * 1024 * 1024,
+            max_map_len: 1024 * 1024,
+            max_expr_depth: 64,
+            max_variables: 10_000,
+            max_functions: 10_000,
+            max_modules: 100,
+            max_memory: 64 * 1024 * 1024,
+            max_output_len: 1024 * 1024,
             time_limit: Some(Duration::from_millis(5_000)),
             allow_file_io: false,
             allow_eval: false,
@@ -45,20 +64,9 @@ impl Default for Config {
     }
 }
 
-/// The limit of arrays and blobs wherever data is limited. Without one, a single
-/// call such as `blob(1000000000000)` ends the process.
-pub const MAX_ARRAY_LEN: usize = 10 * 1024 * 1024;
-
-/// The limit of object maps wherever data is limited. Small maps take some 250
-/// bytes for each entry.
-pub const MAX_MAP_LEN: usize = 1024 * 1024;
-
-/// Levels that expressions may nest at global level. Rhai's own default in
-/// release builds; fixed here because Rhai's default is lower in debug builds.
-pub const MAX_EXPR_DEPTH: usize = 64;
-
-/// Levels that expressions may nest inside a function.
-pub const MAX_FUNCTION_EXPR_DEPTH: usize = 32;
+/// Levels that expressions may nest under any configuration: the parser recurses,
+/// and takes 2 KiB for each.
+pub const MAX_EXPR_DEPTH: usize = 256;
 
 /// How the address space of a fiber stack is divided, from its base downwards.
 ///
@@ -99,26 +107,45 @@ pub const BYTES_PER_RECEIVED_LEVEL: usize = if cfg!(debug_assertions) { 6144 } e
 /// To build more, a script must fill some 600 MB of memory in one value.
 const MAX_SIZED_DATA_LEVELS: u64 = 2_700_000;
 
-/// Room for the parser (122 KiB at the deepest expression in a release build)
+/// Room for the parser (some 500 KiB at the deepest expression in a release build)
 /// and for native functions.
 const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * KIB;
 
+/// The least memory that one level of nested data takes: an array of one element, with
+/// what the allocator adds.
+const MIN_MEMORY_PER_LEVEL: usize = 64;
+
+/// A limit of which 0 means "none", as the number that a limit is compared with.
+pub fn or_none(limit: usize) -> usize {
+    match limit {
+        0 => usize::MAX,
+        limit => limit,
+    }
+}
+
 impl Config {
+    /// The limits of nested expressions: at global level, and inside a function.
+    pub fn expr_depths(&self) -> (usize, usize) {
+        let depth = or_none(self.max_expr_depth).min(MAX_EXPR_DEPTH);
+        (depth, depth.div_ceil(2))
+    }
+
     /// Levels that one execution can nest data, as far as there is stack for them.
     pub(crate) fn sized_data_levels(&self) -> u64 {
-        match self.max_operations {
-            0 => MAX_SIZED_DATA_LEVELS,
-            // Evaluating what holds the other value is one operation at least.
-            operations => operations.min(MAX_SIZED_DATA_LEVELS),
-        }
+        // Evaluating what holds the other value is one operation at least.
+        let by_operations = match self.max_operations {
+            0 => u64::MAX,
+            operations => operations,
+        };
+        let by_memory = or_none(self.max_memory) / MIN_MEMORY_PER_LEVEL;
+        by_operations
+            .min(by_memory as u64)
+            .min(MAX_SIZED_DATA_LEVELS)
     }
 
     /// Computes how large the fiber stacks of this configuration are.
     pub fn stack_layout(&self) -> StackLayout {
-        let calls = match self.max_call_levels {
-            0 => MAX_SIZED_CALL_LEVELS,
-            levels => levels.min(MAX_SIZED_CALL_LEVELS),
-        };
+        let calls = or_none(self.max_call_levels).min(MAX_SIZED_CALL_LEVELS);
         let levels = self.sized_data_levels();
         StackLayout {
             // One level more: the statements at global level.

@@ -13,16 +13,18 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis;
 use crate::builtins;
-use crate::config::{Config, MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH};
+use crate::config::{self, Config};
 use crate::dart_objects::{self, DartReference};
 use crate::error::ScriptError;
 use crate::execution::{Execution, Reply, Step};
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
-use crate::host::{describe_position, Host};
+use crate::host::Host;
 use crate::job::{Job, Script, Variable};
+use crate::memory;
 use crate::pending_futures::{self, Completion};
+use crate::restrictions::{List, Restrictions};
 use crate::scripts::{self, ScriptCache};
 
 /// Strings that an engine keeps only once; Rhai's own default.
@@ -33,6 +35,7 @@ pub struct ScriptEngine {
     /// What it shares with its running scripts.
     pub host: Rc<Host>,
     config: Rc<Config>,
+    restrictions: Restrictions,
     standard: rhai::Shared<Module>,
     functions: Vec<(DartFunction, Rc<DartReference>)>,
     /// The Rhai engine with these functions, built when it is next needed. One
@@ -47,10 +50,12 @@ impl ScriptEngine {
     /// Makes an engine without functions and variables.
     pub fn new(config: Config) -> Self {
         keep_freed_memory();
+        memory::install();
         let stacks = StackPool::new(config.stack_layout());
         ScriptEngine {
             host: Host::new(stacks),
             config: Rc::new(config),
+            restrictions: Restrictions::default(),
             standard: StandardPackage::new().as_shared_module(),
             functions: Vec::new(),
             snapshot: OnceCell::new(),
@@ -58,6 +63,18 @@ impl ScriptEngine {
             variables: Rc::default(),
             executions: SlotMap::new(),
         }
+    }
+
+    /// Switches off words of the language or functions of Rhai, for scripts that start
+    /// from now on.
+    ///
+    /// # Errors
+    ///
+    /// The index of the first name that means nothing; then nothing changes.
+    pub fn restrict(&mut self, list: List, names: &[&str]) -> Result<(), usize> {
+        self.restrictions.add(list, names)?;
+        self.snapshot.take();
+        Ok(())
     }
 
     /// Registers a Dart function, in place of an earlier one of the same name.
@@ -85,7 +102,7 @@ impl ScriptEngine {
             let value = host.take_reply().map_err(ScriptError::conversion)?;
             match engine.ensure_data_size_within_limits(&value) {
                 Ok(()) => Ok(value),
-                Err(error) => Err(ScriptError::from_rhai(*error, &self.config)),
+                Err(error) => Err(ScriptError::from_rhai(*error, &self.config, None)),
             }
         });
         let value = read.map_err(|error| ScriptError::no_stack(&error))??;
@@ -228,6 +245,7 @@ impl ScriptEngine {
         let mut module = Module::new();
         builtins::register(&mut module);
         dart_objects::register(&mut module, &self.host);
+        self.restrictions.hide(&mut module);
         engine.register_global_module(module.into());
         let mut module = Module::new();
         for (function, reference) in &self.functions {
@@ -239,14 +257,16 @@ impl ScriptEngine {
         // `scripts` optimises what it compiles, if that is safe.
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
-        engine.set_max_expr_depths(MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH);
+        let (global_depth, function_depth) = config.expr_depths();
+        engine.set_max_expr_depths(global_depth, function_depth);
         engine.set_max_string_size(config.max_string_len);
         engine.set_max_array_size(config.max_array_len);
         engine.set_max_map_size(config.max_map_len);
-        engine.set_max_call_levels(match config.max_call_levels {
-            0 => usize::MAX,
-            levels => levels,
-        });
+        engine.set_max_call_levels(config::or_none(config.max_call_levels));
+        engine.set_max_variables(config::or_none(config.max_variables));
+        engine.set_max_functions(config::or_none(config.max_functions));
+        engine.set_max_modules(config::or_none(config.max_modules));
+        self.restrictions.disable_symbols(&mut engine);
         if !config.allow_eval {
             engine.disable_symbol("eval");
         }
@@ -262,7 +282,8 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
         let host = self.host.clone();
-        scripts::watch_parsing(&mut engine, move || {
+        let has_type_of = !self.restrictions.disables_type_of();
+        scripts::watch_parsing(&mut engine, has_type_of, move || {
             host.current().is_some_and(ExecutionContext::tick_token)
         });
         // Rhai would print the result of a function that replaces `print`.
@@ -273,13 +294,12 @@ impl ScriptEngine {
         };
         let host = self.host.clone();
         if !replaced("print") {
-            engine.on_print(move |text| functions::forward_text(&host, PRINT_FUNCTION, &[text]));
+            engine.on_print(move |text| functions::forward_text(&host, PRINT_FUNCTION, text, None));
         }
         let host = self.host.clone();
         if !replaced("debug") {
             engine.on_debug(move |text, _, position| {
-                let place = describe_position(position);
-                functions::forward_text(&host, DEBUG_FUNCTION, &[text, &place]);
+                functions::forward_text(&host, DEBUG_FUNCTION, text, Some(position));
             });
         }
         engine

@@ -2,15 +2,13 @@
 
 use std::any::Any;
 
-use rhai::{Array, Dynamic, EvalAltResult, Map, ParseError, Position};
+use rhai::{Array, Dynamic, Position};
 
-use crate::config::Config;
-use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
-use crate::execution_context::Termination;
 use crate::functions::describe_conversion_error;
-use crate::host::{describe_position, known, Host};
-use crate::nesting::MAX_KEPT_LEVELS;
+use crate::host::{known, Host};
+use crate::limits::Limit;
 use crate::script_functions::Exporter;
+use crate::scripts::FaultyLine;
 use crate::values::ConversionError;
 
 /// What went wrong; the numbers are the protocol with Dart.
@@ -29,6 +27,74 @@ pub enum ErrorKind {
     Ffi = 5,
     /// A value cannot cross; what is thrown has the details.
     Conversion = 6,
+    /// The script broke a limit.
+    Limit = 7,
+}
+
+/// What a script failed of; the numbers are the protocol with Dart, where the enum
+/// `RhaiRuntimeErrorKind` has the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
+pub enum RuntimeKind {
+    /// It threw something, or a function of Rhai's failed.
+    Thrown = 0,
+    /// A Dart function failed.
+    DartFunction = 1,
+    /// There is no such function, or none with such arguments.
+    FunctionNotFound = 2,
+    /// There is no such variable.
+    VariableNotFound = 3,
+    /// A value has no such property.
+    PropertyNotFound = 4,
+    /// An index is outside of what it is used with.
+    IndexOutOfBounds = 5,
+    /// A value has another type than what is needed.
+    TypeMismatch = 6,
+    /// `this` is used where there is none.
+    UnboundThis = 7,
+    /// A `for` goes over what has no items.
+    NotIterable = 8,
+    /// A constant would be changed.
+    ConstantChanged = 9,
+    /// A value is used that is being changed.
+    DataRace = 10,
+    /// A number is too large, or divided by 0.
+    Arithmetic = 11,
+    /// There is no such module.
+    ModuleNotFound = 12,
+    /// A `break` or the like is where it means nothing.
+    Misplaced = 13,
+    /// There is no stack for another script.
+    TooManyScripts = 14,
+    /// Something else in Rhai.
+    Other = 15,
+}
+
+/// What else is known of an error.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// The limit that was broken, and its value.
+    Limit(Limit, u64),
+    /// The time that was allowed, in milliseconds.
+    Time(u64),
+    /// What failed, and the name of the function, variable, property or module that
+    /// it is about; empty if it is about none.
+    Runtime(RuntimeKind, String),
+    /// The line that is not valid.
+    Line(FaultyLine),
+}
+
+/// A call of a function that had not returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The function; `script` is the script itself.
+    pub function: String,
+    /// The module it comes from; empty for the script.
+    pub source: String,
+    /// Where it was: at a call, or at what failed.
+    pub position: Position,
 }
 
 /// A script error, as Dart gets it.
@@ -40,26 +106,66 @@ pub struct ScriptError {
     pub message: String,
     /// Where, if that is known.
     pub position: Position,
-    /// The script's calls at that moment, innermost first, a line each.
-    pub stack_trace: String,
+    /// The script's calls at that moment, innermost first.
+    pub calls: Vec<Call>,
     /// What the script threw; unit if it threw nothing.
     pub thrown: Dynamic,
+    /// What else is known.
+    pub detail: Detail,
 }
 
 impl ScriptError {
-    fn new(kind: ErrorKind, message: impl Into<String>, position: Position) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, detail: Detail) -> Self {
         ScriptError {
             kind,
             message: message.into(),
-            position,
-            stack_trace: String::new(),
+            position: Position::NONE,
+            calls: Vec::new(),
             thrown: Dynamic::UNIT,
+            detail,
         }
     }
 
     /// An error of the native side itself.
     pub fn ffi(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Ffi, message, Position::NONE)
+        Self::new(ErrorKind::Ffi, message, Detail::None)
+    }
+
+    /// A limit was broken.
+    pub fn limit(limit: Limit, value: u64) -> Self {
+        let message = match limit {
+            Limit::Operations => format!("too many operations: the limit is {value}"),
+            Limit::StackDepth => format!("stack overflow: the limit is {value} nested calls"),
+            Limit::ExpressionDepth => format!(
+                "expressions are nested too deeply: the limit is {value} levels, \
+                 and half of that in a function"
+            ),
+            Limit::StringLength => {
+                format!("Length of string too large: the limit is {value} bytes")
+            }
+            Limit::ArraySize => {
+                format!("Size of array/BLOB too large: the limit is {value} elements")
+            }
+            Limit::MapSize => {
+                format!("Size of object map too large: the limit is {value} entries")
+            }
+            Limit::Variables => format!("too many variables: the limit is {value}"),
+            Limit::Functions => format!("too many functions: the limit is {value}"),
+            Limit::Modules => format!("too many modules: the limit is {value}"),
+            Limit::Memory if value == 0 => "there is no more memory".into(),
+            Limit::Memory => format!("too much memory: the limit is {value} bytes"),
+            Limit::OutputLength => {
+                format!("too much output of print and debug: the limit is {value} bytes")
+            }
+            Limit::Nesting => format!(
+                "what the functions of scripts keep is nested more than {value} levels: \
+                 dispose of them"
+            ),
+            Limit::NativeStack => {
+                "stack overflow: calls and expressions are nested too deeply".into()
+            }
+        };
+        Self::new(ErrorKind::Limit, message, Detail::Limit(limit, value))
     }
 
     /// The script's result cannot cross to Dart.
@@ -67,7 +173,7 @@ impl ScriptError {
         let message = error.to_string();
         ScriptError {
             thrown: describe_conversion_error(error),
-            ..Self::new(ErrorKind::Conversion, message, Position::NONE)
+            ..Self::new(ErrorKind::Conversion, message, Detail::None)
         }
     }
 
@@ -75,7 +181,8 @@ impl ScriptError {
     pub fn no_stack(error: &std::io::Error) -> Self {
         let message =
             format!("too many scripts are waiting at once: no stack for another one ({error})");
-        Self::new(ErrorKind::Runtime, message, Position::NONE)
+        let detail = Detail::Runtime(RuntimeKind::TooManyScripts, String::new());
+        Self::new(ErrorKind::Runtime, message, detail)
     }
 
     /// Native code panicked: a bug in Rhai or in this crate.
@@ -88,131 +195,34 @@ impl ScriptError {
         Self::ffi(format!("internal error in the script engine: {text}"))
     }
 
-    /// A script that does not parse.
-    pub fn from_parse(error: &ParseError) -> Self {
-        let ParseError(kind, position) = error;
-        Self::new(ErrorKind::Syntax, kind.to_string(), *position)
-    }
-
-    /// What evaluating a script ended with.
-    pub fn from_rhai(error: EvalAltResult, config: &Config) -> Self {
-        let mut calls = Vec::new();
-        let mut error = error;
-        loop {
-            match error {
-                EvalAltResult::ErrorInFunctionCall(function, _, inner, position) => {
-                    calls.push((function, position));
-                    error = *inner;
-                }
-                EvalAltResult::ErrorInModule(module, inner, position) => {
-                    calls.push((format!("module {module}"), position));
-                    error = *inner;
-                }
-                inner => {
-                    error = inner;
-                    break;
-                }
-            }
-        }
-        let position = error.take_position();
-        // A native function has no position of its own: its caller's is next best.
-        let known = std::iter::once(position)
-            .chain(calls.iter().rev().map(|call| call.1))
-            .find(|position| !position.is_none());
-        let mut result = Self::from_innermost(error, config);
-        result.position = known.unwrap_or(Position::NONE);
-        result.stack_trace = describe_calls(&calls, position);
-        result
-    }
-
-    fn from_innermost(error: EvalAltResult, config: &Config) -> Self {
-        use EvalAltResult as E;
-        let new = |kind, message: String| Self::new(kind, message, Position::NONE);
-        match error {
-            E::ErrorParsing(kind, _) => new(ErrorKind::Syntax, kind.to_string()),
-            E::ErrorTerminated(token, _) => match token.try_cast::<Termination>() {
-                Some(Termination::TooManyOperations) => {
-                    let limit = config.max_operations;
-                    let message = format!("too many operations: the limit is {limit}");
-                    new(ErrorKind::Runtime, message)
-                }
-                Some(Termination::TimeLimit) => {
-                    let limit = config.time_limit.unwrap_or_default().as_millis();
-                    let message = format!("the script ran longer than its limit of {limit} ms");
-                    new(ErrorKind::TimeLimit, message)
-                }
-                Some(Termination::StackOverflow) => new(
-                    ErrorKind::Runtime,
-                    "stack overflow: calls and expressions are nested too deeply".into(),
-                ),
-                Some(Termination::KeptTooDeeply) => new(
-                    ErrorKind::Runtime,
-                    format!(
-                        "what the functions of scripts keep is nested more than \
-                         {MAX_KEPT_LEVELS} levels: dispose of them"
-                    ),
-                ),
-                Some(Termination::HostError(thrown)) => Self::thrown(thrown),
-                Some(Termination::Cancelled) | None => {
-                    new(ErrorKind::Cancelled, "the script was cancelled".into())
-                }
-            },
-            E::ErrorStackOverflow(_) => {
-                let limit = config.max_call_levels;
-                let message = format!("stack overflow: the limit is {limit} nested calls");
-                new(ErrorKind::Runtime, message)
-            }
-            E::ErrorRuntime(thrown, _) => Self::thrown(thrown),
-            E::ErrorFunctionNotFound(signature, _) => {
-                // Rhai names a string argument by all of its Rust types.
-                let signature = signature
-                    .replace("&str | ImmutableString | String", "string")
-                    .replace(TYPE_OF, "type_of");
-                let signature = match signature.split_once(' ') {
-                    Some((name, types)) if name.starts_with("anon$") => format!("closure {types}"),
-                    _ => signature,
-                };
-                new(
-                    ErrorKind::Runtime,
-                    format!("Function not found: {signature}"),
-                )
-            }
-            other => new(ErrorKind::Runtime, readable(&other.to_string())),
-        }
-    }
-
-    /// The script threw `thrown`, or did not catch it.
-    fn thrown(thrown: Dynamic) -> Self {
-        let message = match thrown.as_map_ref() {
-            Ok(map) => message_of(&map),
-            Err(_) => None,
-        };
-        let message = message.unwrap_or_else(|| match thrown.is_unit() {
-            true => "the script threw ()".into(),
-            // Dart says what its objects are.
-            false if thrown.is::<DartObject>() => String::new(),
-            false => readable(&thrown.to_string()),
-        });
-        ScriptError {
-            thrown,
-            ..Self::new(ErrorKind::Runtime, message, Position::NONE)
-        }
-    }
-
-    /// Writes the error into slot 0 of the frame, as an array of its fields.
+    /// Writes the error into slot 0 of the frame, as an array of its fields: `[kind,
+    /// message, line, column, calls, id of the Dart error, thrown value, number,
+    /// value, text]`, the last three of the [`Detail`]; a call is `[function, source,
+    /// line, column]`. A line or column that is not known is 0.
     pub fn write(self, host: &Host, exporter: Option<&Exporter>) {
         // The tag of a thrown value says which Dart error it was made from.
         let dart_error = self.thrown.tag();
-        let number = |n: Option<usize>| Dynamic::from_int(known(n).unwrap_or(0) as i64);
+        let (number, value, text) = match &self.detail {
+            Detail::None => (0, 0, ""),
+            Detail::Limit(limit, value) => (*limit as i64, *value, ""),
+            Detail::Time(milliseconds) => (0, *milliseconds, ""),
+            Detail::Runtime(kind, name) => (*kind as i64, 0, name.as_str()),
+            Detail::Line(line) => (line.caret as i64, 0, line.text.as_str()),
+        };
+        let calls: Array = self.calls.iter().map(describe_call).collect();
         let fields = |thrown: Dynamic| -> Array {
+            let [line, column] = describe_place(self.position);
             vec![
                 Dynamic::from_int(self.kind as i64),
                 self.message.clone().into(),
-                number(self.position.line()),
-                number(self.position.position()),
-                self.stack_trace.clone().into(),
+                line,
+                column,
+                calls.clone().into(),
                 Dynamic::from_int(dart_error.into()),
                 thrown,
+                number.into(),
+                i64::try_from(value).unwrap_or(i64::MAX).into(),
+                text.into(),
             ]
         };
         if host
@@ -227,37 +237,19 @@ impl ScriptError {
     }
 }
 
-/// Rhai's text with the names that scripts know.
-fn readable(text: &str) -> String {
-    text.replace(std::any::type_name::<DartObject>(), DART_OBJECT)
-        .replace(TYPE_OF, "type_of")
+fn describe_call(call: &Call) -> Dynamic {
+    let [line, column] = describe_place(call.position);
+    Array::from([
+        call.function.as_str().into(),
+        call.source.as_str().into(),
+        line,
+        column,
+    ])
+    .into()
 }
 
-fn message_of(map: &Map) -> Option<String> {
-    let message = map.get("message")?.as_immutable_string_ref().ok()?;
-    Some(message.to_string())
-}
-
-/// Lists the calls that led to an error, innermost first.
-fn describe_calls(calls: &[(String, Position)], position: Position) -> String {
-    let names = calls.iter().map(|call| call.0.as_str());
-    let names = std::iter::once("script").chain(names);
-    // Each call's position is where its caller called it.
-    let positions = calls.iter().map(|call| call.1);
-    let positions = positions.chain(std::iter::once(position));
-    let mut lines: Vec<String> = names
-        .zip(positions)
-        .map(|(name, position)| {
-            let name = match name.starts_with("anon$") {
-                true => "closure",
-                false => name,
-            };
-            match describe_position(position) {
-                place if place.is_empty() => format!("at {name}"),
-                place => format!("at {name} ({place})"),
-            }
-        })
-        .collect();
-    lines.reverse();
-    lines.join("\n")
+/// The line and the column of a place, 0 where one is not known.
+pub fn describe_place(position: Position) -> [Dynamic; 2] {
+    [position.line(), position.position()]
+        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
 }

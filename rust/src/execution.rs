@@ -1,17 +1,20 @@
 //! One running script: start, resume, cancel.
 
+use std::cell::Cell;
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr;
 use std::rc::Rc;
 use std::task::Poll;
 
-use crate::config::Config;
+use crate::config::{or_none, Config};
 use crate::error::ScriptError;
 use crate::execution_context::ExecutionContext;
 use crate::fiber::{self, Fiber, Progress, Suspender};
 use crate::host::Host;
 use crate::job::Job;
+use crate::limits::Limit;
+use crate::memory::{self, OutOfMemory};
 use crate::pending_futures::PendingFuture;
 use crate::script_functions::Exporter;
 
@@ -87,6 +90,9 @@ pub struct Execution {
     context: Rc<ExecutionContext>,
     host: Rc<Host>,
     state: State,
+    /// The memory in use, and how much may be, in bytes.
+    memory: Cell<isize>,
+    max_memory: isize,
 }
 
 /// What an execution waits for.
@@ -139,14 +145,19 @@ impl Execution {
                                     report(&host, exporter, || ScriptError::conversion(error))
                                 }
                             },
-                            Err(error) => {
-                                report(&host, exporter, || ScriptError::from_rhai(*error, &config))
-                            }
+                            Err(error) => report(&host, exporter, || {
+                                let line = context.take_faulty_line();
+                                ScriptError::from_rhai(*error, &config, line)
+                            }),
                         }
                     })
                 };
-                catch_unwind(AssertUnwindSafe(run))
-                    .unwrap_or_else(|panic| report(&host, None, || ScriptError::panic(&*panic)))
+                catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+                    report(&host, None, || match panic.is::<OutOfMemory>() {
+                        true => ScriptError::limit(Limit::Memory, config.max_memory as u64),
+                        false => ScriptError::panic(&*panic),
+                    })
+                })
             }
         })?;
         Ok(Execution {
@@ -154,6 +165,8 @@ impl Execution {
             context,
             host: host.clone(),
             state: State::Ready,
+            memory: Cell::new(0),
+            max_memory: isize::try_from(or_none(config.max_memory)).unwrap_or(isize::MAX),
         })
     }
 
@@ -178,7 +191,7 @@ impl Execution {
             _ => return None,
         };
         self.host.set_current(&*self.context);
-        let progress = self.fiber.resume(reply);
+        let progress = memory::metered(&self.memory, self.max_memory, || self.fiber.resume(reply));
         self.host.set_current(ptr::null());
         Some(match progress {
             Progress::Suspended(Request::Call) => {

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
-use crate::config::Config;
+use crate::config::{or_none, Config};
 use crate::execution::{Reply, Request};
 use crate::fiber::{self, Suspender};
 use crate::host::Host;
 use crate::pending_futures::Completion;
 use crate::script_functions::Environment;
+use crate::scripts::FaultyLine;
 
 /// Why a script was ended from outside. It travels in Rhai's uncatchable
 /// `ErrorTerminated`.
@@ -31,6 +32,8 @@ pub enum Termination {
     KeptTooDeeply,
     /// `print` or `debug` failed in Dart with this error.
     HostError(Dynamic),
+    /// More text than [`Config::max_output_len`] was printed.
+    TooMuchOutput,
 }
 
 impl From<Termination> for Dynamic {
@@ -98,7 +101,13 @@ pub struct ExecutionContext {
     suspender: Cell<*const Suspender<Reply, Request>>,
     stack_limit: Cell<usize>,
     cancelled: Cell<bool>,
-    host_error: RefCell<Option<Dynamic>>,
+    /// Why the script ends at its next operation.
+    failure: RefCell<Option<Termination>>,
+    /// Bytes printed, and how many may be.
+    printed: Cell<usize>,
+    max_output_len: usize,
+    /// The line of a script that does not parse, and where in it.
+    faulty_line: RefCell<Option<FaultyLine>>,
     used_deeply: Cell<bool>,
     completion: RefCell<Option<Completion>>,
     /// Operations until the next check; counted down at each.
@@ -146,7 +155,10 @@ impl ExecutionContext {
             suspender: Cell::new(ptr::null()),
             stack_limit: Cell::new(0),
             cancelled: Cell::new(false),
-            host_error: RefCell::new(None),
+            failure: RefCell::new(None),
+            printed: Cell::new(0),
+            max_output_len: or_none(config.max_output_len),
+            faulty_line: RefCell::new(None),
             used_deeply: Cell::new(false),
             completion: RefCell::new(None),
             fuel: Cell::new(first_check),
@@ -182,8 +194,8 @@ impl ExecutionContext {
     /// could not pass on, or that it ran too long at the end.
     #[inline]
     pub fn failed_at_end(&self) -> Option<Termination> {
-        if let Some(error) = self.host_error.take() {
-            return Some(Termination::HostError(error));
+        if let Some(failure) = self.failure.take() {
+            return Some(failure);
         }
         let limit = self.time_limit?;
         let is_over = match self.running_since.get() {
@@ -249,8 +261,8 @@ impl ExecutionContext {
         if self.cancelled.get() {
             return Some(Termination::Cancelled.into());
         }
-        if let Some(error) = self.host_error.borrow().clone() {
-            return Some(Termination::HostError(error).into());
+        if let Some(failure) = self.failure.borrow().clone() {
+            return Some(failure.into());
         }
         if self.max_operations > 0 && self.operations.get() >= self.max_operations {
             return Some(Termination::TooManyOperations.into());
@@ -334,11 +346,27 @@ impl ExecutionContext {
         now - since > SLICE
     }
 
-    /// Makes the next operation end the script with this error: for callbacks
-    /// of Rhai that cannot return one.
-    pub fn fail(&self, error: Dynamic) {
-        *self.host_error.borrow_mut() = Some(error);
+    /// Makes the next operation end the script: for callbacks of Rhai that cannot
+    /// return an error.
+    pub fn fail(&self, failure: Termination) {
+        *self.failure.borrow_mut() = Some(failure);
         self.check_at_next_operation();
+    }
+
+    /// Counts bytes that the script prints; returns whether it may.
+    pub fn may_print(&self, bytes: usize) -> bool {
+        self.printed.set(self.printed.get().saturating_add(bytes));
+        self.printed.get() <= self.max_output_len
+    }
+
+    /// Says which line of the script does not parse.
+    pub fn note_faulty_line(&self, line: FaultyLine) {
+        self.faulty_line.replace(Some(line));
+    }
+
+    /// The line of the script that does not parse, if that is why it ended.
+    pub fn take_faulty_line(&self) -> Option<FaultyLine> {
+        self.faulty_line.take()
     }
 
     fn check_at_next_operation(&self) {

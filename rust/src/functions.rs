@@ -10,6 +10,7 @@ use rhai::{
 };
 
 use crate::dart_objects::{self, DartObject, DartReference};
+use crate::error::describe_place;
 use crate::execution::{Reply, Request};
 use crate::execution_context::Termination;
 use crate::host::{Host, MAX_ARGUMENTS};
@@ -100,10 +101,11 @@ pub fn register_function_overloads(
     }
 }
 
-type Signatures = HashMap<(String, usize), Vec<Vec<TypeId>>>;
+/// Parameter types by name and number of parameters.
+pub type Signatures = HashMap<(String, usize), Vec<Vec<TypeId>>>;
 
 /// The parameter types of Rhai's standard functions, by name and arity.
-fn built_in_signatures() -> &'static Signatures {
+pub fn built_in_signatures() -> &'static Signatures {
     static SIGNATURES: OnceLock<Signatures> = OnceLock::new();
     SIGNATURES.get_or_init(|| {
         let all = Engine::new().collect_fn_metadata(
@@ -153,16 +155,21 @@ pub fn invoke_dart_callback_async(
 }
 
 /// Passes a text on to Dart from Rhai's `print` or `debug`, which cannot fail.
-pub fn forward_text(host: &Host, id: u64, texts: &[&str]) {
+/// With a position, its line and its column come after the text.
+pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>) {
     let Some(context) = host.current() else {
         return;
     };
-    let mut texts: Vec<Dynamic> = texts.iter().map(|text| (*text).into()).collect();
-    let args: Vec<&mut Dynamic> = texts.iter_mut().collect();
+    if !context.may_print(text.len()) {
+        return context.fail(Termination::TooMuchOutput);
+    }
+    let mut values = vec![text.into()];
+    values.extend(position.into_iter().flat_map(describe_place));
+    let args: Vec<&mut Dynamic> = values.iter_mut().collect();
     let result = invoke_dart_callback_async(host, id, &args, None);
     if let Err(error) = result {
         if let EvalAltResult::ErrorRuntime(thrown, _) = *error {
-            context.fail(thrown);
+            context.fail(Termination::HostError(thrown));
         }
     }
 }

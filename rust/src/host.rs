@@ -1,12 +1,11 @@
 //! What a running script and its host exchange.
 
 use std::cell::{Cell, RefCell, UnsafeCell};
-use std::fmt::Write as _;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rhai::{Blob, Dynamic, FnPtr, Identifier, ImmutableString, Position};
+use rhai::{Blob, Dynamic, FnPtr, Identifier, ImmutableString};
 
 use crate::dart_objects;
 use crate::decode::decode_slot;
@@ -347,18 +346,6 @@ fn encode_into(
     let start = output.len();
     encode(value, output, functions)?;
     Ok(Slot::new(Tag::Array, output.len() - start, start as u64))
-}
-
-/// Formats where in a script something is: `line 3, position 5`.
-pub fn describe_position(position: Position) -> String {
-    let mut text = String::new();
-    if let Some(line) = known(position.line()) {
-        let _ = write!(text, "line {line}");
-        if let Some(column) = known(position.position()) {
-            let _ = write!(text, ", position {column}");
-        }
-    }
-    text
 }
 
 /// A line or column as Rhai knows it: it counts to 65,535 and no further.

@@ -105,11 +105,7 @@ impl Script {
             Source::Compiled(ast) => ast,
             Source::Text(text) => {
                 context.mark_used_deeply();
-                let compiled = self.scripts.compile(engine, text);
-                if let Some(termination) = context.parsing_stopped() {
-                    return Err(termination.into());
-                }
-                compiled?
+                self.scripts.compile(engine, text, context)?
             }
         };
         for variable in self.variables.iter() {

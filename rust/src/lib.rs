@@ -16,6 +16,8 @@
 //! | [`engine`] | an engine: its limits, functions and variables |
 //! | [`scripts`] | compiling scripts, and the cache of compiled ones |
 //! | [`execution`] | one running script: start, resume, cancel |
+//! | [`limits`] | what is limited |
+//! | [`memory`] | the allocator that counts what a script takes |
 //! | [`job`] | what it runs: a script, or a function of one |
 //! | [`execution_context`] | what its running code knows of it: limits, clock, suspending |
 //! | [`fiber`] | the only stack-switching code |
@@ -36,7 +38,9 @@
 //! | [`nesting`] | how deeply what they keep is nested |
 //! | [`released_ids`] | what one side no longer needs of the other's |
 //! | [`error`] | script errors as structured data |
+//! | [`rhai_errors`] | what the errors of Rhai are as such |
 //! | [`config`] | limits and what is disabled |
+//! | [`restrictions`] | words, operators and functions that scripts cannot use |
 //! | [`analysis`] | what can be said about a script without running it |
 //! | [`benchmark`] | baselines that run in Rust alone |
 //!
@@ -46,6 +50,11 @@
 //! use it at once, although the isolate may move between threads from one call
 //! to the next. Therefore nothing that must survive a call lives in a
 //! `thread_local!`, and Rhai is built without its `sync` feature.
+
+// What lets an allocation that is refused end a script and not the process; see
+// `memory`. Not stable yet, but unchanged since 2018: the build allows it for this
+// crate alone (`RUSTC_BOOTSTRAP`).
+#![feature(alloc_error_hook)]
 
 pub mod analysis;
 pub mod benchmark;
@@ -66,10 +75,14 @@ pub mod functions;
 pub mod host;
 pub mod job;
 pub mod json;
+pub mod limits;
 pub mod marked_pointers;
+pub mod memory;
 pub mod nesting;
 pub mod pending_futures;
 pub mod released_ids;
+pub mod restrictions;
+pub mod rhai_errors;
 pub mod script_functions;
 pub mod scripts;
 #[cfg(unix)]

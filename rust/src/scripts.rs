@@ -5,16 +5,56 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use rhai::{
-    ASTFlags, ASTNode, Engine, Expr, LexError, OptimizationLevel, ParseError, ParseErrorType,
-    Position, Scope, Stmt, Token, AST,
+    ASTFlags, ASTNode, Engine, EvalAltResult, Expr, LexError, OptimizationLevel, ParseError,
+    ParseErrorType, Position, Scope, Stmt, Token, AST,
 };
 
 use crate::dart_objects::TYPE_OF;
+use crate::execution_context::ExecutionContext;
+use crate::host::known;
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
 /// plain statements takes a quarter of that, and all of it some tenths of a
 /// second.
 const MAX_OPTIMIZER_VISITS: u64 = 1 << 22;
+
+/// A line of a script that is not valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultyLine {
+    /// The line, or the part of a long one around the place.
+    pub text: String,
+    /// Where in `text` it is not valid, in characters from 1; 0 if that is not known.
+    pub caret: usize,
+}
+
+impl FaultyLine {
+    /// Characters of a line that are kept.
+    const MAX_LEN: usize = 120;
+
+    /// Finds the line at a position. `None` if there is no such line.
+    fn find(script: &str, position: Position) -> Option<Self> {
+        let line = script
+            .split('\n')
+            .nth(known(position.line())?.checked_sub(1)?)?;
+        let line = line.trim_end_matches('\r');
+        let column = known(position.position()).unwrap_or(0);
+        // So that a third of what is kept is before the place.
+        let skipped = match line.chars().nth(Self::MAX_LEN) {
+            Some(_) => column.saturating_sub(Self::MAX_LEN / 3),
+            None => 0,
+        };
+        let mut text: String = line.chars().skip(skipped).take(Self::MAX_LEN).collect();
+        let mut caret = column.saturating_sub(skipped);
+        if skipped > 0 {
+            text.insert(0, '…');
+            caret += 1;
+        }
+        if line.chars().nth(skipped + Self::MAX_LEN).is_some() {
+            text.push('…');
+        }
+        Some(FaultyLine { text, caret })
+    }
+}
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
 ///
@@ -60,6 +100,31 @@ fn misused_type_of(ast: &AST) -> Option<Position> {
     misused
 }
 
+/// Counts the variables that a script declares. Rhai itself checks how many there are
+/// at once, but a script can catch that error where a function broke the limit.
+fn check_variables(engine: &Engine, ast: &AST) -> Result<(), Box<EvalAltResult>> {
+    let mut declared = 0;
+    let mut broken_at = None;
+    ast.walk(&mut |path: &[ASTNode]| {
+        let declares = match path.last() {
+            Some(ASTNode::Stmt(Stmt::Var(_, _, position))) => Some(*position),
+            Some(ASTNode::Stmt(Stmt::For(_, position))) => Some(*position),
+            _ => None,
+        };
+        if let Some(position) = declares {
+            declared += 1;
+            if declared > engine.max_variables() {
+                broken_at = Some(position);
+            }
+        }
+        broken_at.is_none()
+    });
+    match broken_at {
+        Some(position) => Err(EvalAltResult::ErrorTooManyVariables(position).into()),
+        None => Ok(()),
+    }
+}
+
 /// Whether the optimizer takes little time and memory for a script.
 ///
 /// It goes over a block until nothing changes, and in each of these passes over
@@ -101,8 +166,12 @@ fn is_growing_constant(path: &[ASTNode]) -> bool {
 }
 
 /// Makes the parser stop with an error when `must_stop`, which is called for every
-/// token, says so; and makes `type_of` a call of [`TYPE_OF`].
-pub fn watch_parsing(engine: &mut Engine, must_stop: impl Fn() -> bool + 'static) {
+/// token, says so; and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
+pub fn watch_parsing(
+    engine: &mut Engine,
+    has_type_of: bool,
+    must_stop: impl Fn() -> bool + 'static,
+) {
     // It cannot be declared: there, it is left for Rhai to refuse. A token that is
     // not after the last one begins another script.
     let last = Cell::new((false, Position::NONE));
@@ -120,7 +189,7 @@ pub fn watch_parsing(engine: &mut Engine, must_stop: impl Fn() -> bool + 'static
         let (declared, last_position) = last.replace((declares, position));
         let declared = declared && position > last_position;
         match token {
-            Token::Reserved(word) if *word == "type_of" && !declared => {
+            Token::Reserved(word) if has_type_of && *word == "type_of" && !declared => {
                 Token::Identifier(Box::new(TYPE_OF.into()))
             }
             token => token,
@@ -161,11 +230,27 @@ impl ScriptCache {
     ///
     /// # Errors
     ///
-    /// The script is not valid Rhai.
+    /// The script is not valid Rhai, or breaks a limit.
     #[cold]
     #[inline(never)]
-    pub fn compile(&self, engine: &Engine, script: Box<str>) -> Result<Rc<AST>, ParseError> {
-        let ast = Rc::new(compile(engine, &script)?);
+    pub fn compile(
+        &self,
+        engine: &Engine,
+        script: Box<str>,
+        context: &ExecutionContext,
+    ) -> Result<Rc<AST>, Box<EvalAltResult>> {
+        let ast = compile(engine, &script);
+        if let Some(termination) = context.parsing_stopped() {
+            return Err(termination.into());
+        }
+        let ast = ast.map_err(|error| {
+            if let Some(line) = FaultyLine::find(&script, error.1) {
+                context.note_faulty_line(line);
+            }
+            error
+        })?;
+        check_variables(engine, &ast)?;
+        let ast = Rc::new(ast);
         if script.len() <= Self::MAX_SCRIPT_LEN {
             let mut asts = self.asts.borrow_mut();
             if asts.len() >= Self::MAX_SCRIPTS {

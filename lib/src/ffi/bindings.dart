@@ -57,16 +57,37 @@ abstract final class EngineFlags {
   static const allowModules = 4;
 }
 
+/// Lists of names that are switched off or on.
+abstract final class RestrictedNames {
+  /// Keywords and operators that are disabled.
+  static const disabledSymbols = 0;
+
+  /// All functions of Rhai that are allowed.
+  static const allowedFunctions = 1;
+
+  /// Functions of Rhai that are not.
+  static const deniedFunctions = 2;
+}
+
 /// Makes an engine.
-@Native<Pointer<NativeEngine> Function(Uint64, Uint64, Uint64, Uint64, Uint32)>(
+@Native<Pointer<NativeEngine> Function(Pointer<Uint64>, Uint64, Uint32)>(
   symbol: 'rhai_engine_new',
+  isLeaf: true,
 )
 external Pointer<NativeEngine> rhaiEngineNew(
-  int maxOperations,
-  int maxCallLevels,
-  int maxStringLength,
-  int timeLimitMs,
+  Pointer<Uint64> limits,
+  int count,
   int flags,
+);
+
+/// Switches off what names mean.
+@Native<Int64 Function(Pointer<NativeEngine>, Int32, Uint64)>(
+  symbol: 'rhai_restrict',
+)
+external int rhaiRestrict(
+  Pointer<NativeEngine> engine,
+  int list,
+  int namesLength,
 );
 
 /// Frees an engine.

@@ -9,11 +9,13 @@ import '../engine_config.dart';
 import '../errors.dart';
 import '../host_functions.dart';
 import '../registered_function.dart';
+import '../rhai_position.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
 import 'execution.dart';
 import 'future_wait.dart';
+import 'new_engine.dart';
 import 'script_function.dart';
 import 'value_codec.dart';
 
@@ -28,24 +30,13 @@ const _parked = Object();
 /// that waits keeps this alive and no more.
 final class CallbackBridge implements Finalizable {
   /// Makes a native engine.
-  CallbackBridge(RhaiConfig config)
-    : this._(
-        rhaiEngineNew(
-          config.maxOperations,
-          config.maxStackDepth,
-          config.maxStringLength,
-          config.timeoutMs,
-          (config.disableFileIo ? 0 : EngineFlags.allowFileIo) |
-              (config.disableEval ? 0 : EngineFlags.allowEval) |
-              (config.disableModules ? 0 : EngineFlags.allowModules),
-        ),
-        config,
-      );
+  CallbackBridge(RhaiConfig config) : this._(newEngine(config), config);
 
   CallbackBridge._(this._engine, RhaiConfig config)
     : _timeouts = AsyncTimeouts(config.asyncTimeout),
+      _totalTimeouts = AsyncTimeouts(config.totalTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
-      _runningTime = Duration(milliseconds: config.timeoutMs),
+      exposeStackTraces = config.exposeStackTraces,
       _maxNesting = config.maxStackDepth {
     _finalizer.attach(
       this,
@@ -57,19 +48,33 @@ final class CallbackBridge implements Finalizable {
       _engine,
       (id, handle, name) => ScriptFunction(this, id, handle, name),
       this,
-      // `MAX_ARRAY_LEN` in rust/src/config.rs; 0 for no limit.
-      config.maxStringLength > 0 ? 10 << 20 : 0,
+      config.maxArraySize,
     );
     // `PRINT_FUNCTION` and so on in rust/src/functions.rs are their ids.
+    final onDebug = config.onDebug ?? debug;
     _codec.objects.addAll([
-      RegisteredFunction('print', (String text) => print(text)),
-      RegisteredFunction('debug', debug),
+      RegisteredFunction('print', config.onPrint ?? print),
+      RegisteredFunction(
+        'debug',
+        (String text, int line, int column) => onDebug(
+          text,
+          RhaiPosition(line > 0 ? line : null, column > 0 ? column : null),
+        ),
+      ),
       RegisteredFunction('==', equals),
       RegisteredFunction('to_string', describe),
       RegisteredFunction('type_of', typeName),
     ]);
     // Rhai's own `sleep` would block the isolate.
-    _unregistered.add(RegisteredFunction('sleep', _sleeps.sleep));
+    if (isAllowed('sleep', config)) {
+      _unregistered.add(RegisteredFunction('sleep', _sleeps.sleep));
+    }
+    try {
+      restrict(_engine, _codec, config);
+    } catch (_) {
+      dispose();
+      rethrow;
+    }
   }
 
   Pointer<NativeEngine> _engine;
@@ -79,8 +84,13 @@ final class CallbackBridge implements Finalizable {
   /// The functions that the native side does not know of so far.
   final List<RegisteredFunction> _unregistered = [];
   final AsyncTimeouts _timeouts;
+
+  /// When executions that wait must have ended.
+  final AsyncTimeouts _totalTimeouts;
   final Sleeps _sleeps;
-  final Duration _runningTime;
+
+  /// Whether scripts see the stack traces of Dart functions that fail.
+  final bool exposeStackTraces;
 
   /// How long a script may wait for a Dart function.
   Duration get asyncTimeout => _timeouts.timeout;
@@ -159,7 +169,7 @@ final class CallbackBridge implements Finalizable {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
       return _result(step, null);
     }
-    final execution = Execution(_codec.execution);
+    final execution = Execution(this, _codec.execution);
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
     return identical(result, _parked) ? _continue(execution) : result;
@@ -211,6 +221,7 @@ final class CallbackBridge implements Finalizable {
     // No script is running: if one called this, it is suspended.
     rhaiEngineFree(engine);
     _timeouts.clear();
+    _totalTimeouts.clear();
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _unregistered.clear();
@@ -247,17 +258,46 @@ final class CallbackBridge implements Finalizable {
             Timer.run(execution.goOn);
             return _parked;
           default:
-            _executions.remove(execution.id);
+            _forget(execution);
             return _result(step, execution);
         }
       }
     } catch (_) {
       // Out of stack or memory in between: the script cannot go on.
-      if (_executions.remove(execution.id) != null && !isDisposed) {
+      if (_forget(execution) && !isDisposed) {
         rhaiCancel(_engine, execution.id);
       }
       rethrow;
     }
+  }
+
+  /// Takes an execution from those that have not ended. Returns whether it was there.
+  bool _forget(Execution execution) {
+    if (execution.isTimed) _totalTimeouts.remove(execution);
+    return _executions.remove(execution.id) != null;
+  }
+
+  /// Ends an execution, which waits, because it took too long in all.
+  void timeOut(Execution execution) {
+    if (isDisposed || !_forget(execution)) return;
+    if (execution.wait case final wait?) {
+      pendingCount--;
+      _timeouts.remove(wait);
+      wait.end();
+      execution.wait = null;
+    }
+    execution.isParked = false;
+    rhaiCancel(_engine, execution.id);
+    _codec.forgetReleased();
+    final limit = _totalTimeouts.timeout;
+    execution.wake.completeError(
+      RhaiTimeoutError(
+        'the script took longer than its limit of '
+        '${limit.inMilliseconds} ms in all',
+        timeout: limit,
+      ),
+      StackTrace.empty,
+    );
   }
 
   /// Reads how a script ended: its value, or throws its error.
@@ -266,7 +306,6 @@ final class CallbackBridge implements Finalizable {
     Step.failed => throwScriptError(
       _codec.readResult()! as List<Object?>,
       execution?.errors,
-      runningTime: _runningTime,
     ),
     _ => throw const RhaiFFIError('the native side refused the call'),
   };
@@ -287,7 +326,7 @@ final class CallbackBridge implements Finalizable {
       }
     } catch (error, stackTrace) {
       if (isDisposed) throw const RhaiCancelledError();
-      _writeError(execution.errors.describe(error, stackTrace));
+      _writeError(execution.errors.describe(error, stackTrace, function.name));
       return rhaiResume(_engine, execution.id, Reply.error);
     }
     if (result is Future<Object?>) {
@@ -325,6 +364,10 @@ final class CallbackBridge implements Finalizable {
       ..returned = null
       ..wait = wait
       ..park();
+    if (!execution.isTimed && _totalTimeouts.timeout > Duration.zero) {
+      execution.isTimed = true;
+      _totalTimeouts.add(execution);
+    }
     pendingCount++;
     _timeouts.add(wait);
     wait.listen(result);
@@ -346,7 +389,11 @@ final class CallbackBridge implements Finalizable {
   void fail(FutureWait wait, Object error, StackTrace stackTrace) {
     if (wait.isOver) return;
     // May run code of the error's that disposes the engine.
-    final description = wait.execution.errors.describe(error, stackTrace);
+    final description = wait.execution.errors.describe(
+      error,
+      stackTrace,
+      wait.function.name,
+    );
     if (wait.isOver) return;
     _writeError(description);
     _deliver(wait, failed: true);

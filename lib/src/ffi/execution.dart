@@ -3,11 +3,17 @@ import 'dart:async';
 import '../registered_function.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';
+import 'callback_bridge.dart';
+import 'future_wait.dart';
 
 /// A script that has called a Dart function and not ended.
-final class Execution {
+///
+/// Its time in all is limited from when it first waits.
+final class Execution extends TimedWait {
   /// Creates it under the id that the native side knows it by.
-  Execution(this.id);
+  Execution(this._bridge, this.id);
+
+  final CallbackBridge _bridge;
 
   /// Its id.
   final int id;
@@ -16,14 +22,16 @@ final class Execution {
   final Zone zone = Zone.current;
 
   /// The errors of Dart functions that the script may hold.
-  late final DartErrors errors = DartErrors();
+  late final DartErrors errors = DartErrors(
+    exposeStackTraces: _bridge.exposeStackTraces,
+  );
 
   /// The Future that a call returned and the function it called, until the
   /// execution waits for it.
   (RegisteredFunction, Future<Object?>)? returned;
 
   /// What it waits for.
-  TimedWait? wait;
+  FutureWait? wait;
 
   /// Completes when it can go on. Synchronously: that is always from the event
   /// loop, and saves a microtask for each call.
@@ -31,6 +39,15 @@ final class Execution {
 
   /// Whether it waits, or lets the event loop run.
   bool isParked = false;
+
+  /// Whether its time is limited by now.
+  bool isTimed = false;
+
+  @override
+  void becomeSlow() {}
+
+  @override
+  void timeOut() => _bridge.timeOut(this);
 
   /// Says that it waits from now on.
   void park() {

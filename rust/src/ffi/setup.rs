@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use super::{enter, guarded, input_text, step, with_engine, INVALID, OK};
 use crate::benchmark;
-use crate::config::{Config, MAX_ARRAY_LEN, MAX_MAP_LEN};
+use crate::config::Config;
 use crate::engine::{self, ScriptEngine};
 use crate::execution::Step;
 use crate::functions::{self, DartFunction};
 use crate::host::Frame;
+use crate::limits::Limit;
+use crate::restrictions::List;
 
 /// Bits of `flags` in [`rhai_engine_new`].
 pub mod flags {
@@ -21,32 +23,86 @@ pub mod flags {
     pub const ALLOW_MODULES: u32 = 4;
 }
 
-/// Makes an engine. In every number, 0 means "no limit"; `max_string_len` 0 also
-/// lifts the limit of collections.
+/// Makes an engine. `limits` are the numbers of [`Limit`](crate::limits::Limit), up to
+/// [`OutputLength`](crate::limits::Limit::OutputLength), and the milliseconds that a
+/// script may run; each may be 0, for "no limit". May be a leaf call.
 ///
 /// Returns null if it cannot.
+///
+/// # Safety
+///
+/// `limits` is null or points to `count` numbers.
 #[no_mangle]
-pub extern "C" fn rhai_engine_new(
-    max_operations: u64,
-    max_call_levels: u64,
-    max_string_len: u64,
-    time_limit_ms: u64,
+pub unsafe extern "C" fn rhai_engine_new(
+    limits: *const u64,
+    count: u64,
     flags: u32,
 ) -> *mut ScriptEngine {
     guarded(std::ptr::null_mut(), || {
+        if limits.is_null() || count != LIMITS as u64 {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the caller's contract.
+        let limits: [u64; LIMITS] = unsafe { *limits.cast() };
+        let [operations, rest @ .., running_time] = limits;
+        let [stack_depth, expr_depth, string_len, array_len, map_len, variables, functions, modules, memory, output_len] =
+            rest.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let config = Config {
-            max_operations,
-            max_call_levels: usize::try_from(max_call_levels).unwrap_or(usize::MAX),
-            max_string_len: usize::try_from(max_string_len).unwrap_or(usize::MAX),
-            max_array_len: if max_string_len > 0 { MAX_ARRAY_LEN } else { 0 },
-            max_map_len: if max_string_len > 0 { MAX_MAP_LEN } else { 0 },
-            time_limit: (time_limit_ms > 0).then(|| Duration::from_millis(time_limit_ms)),
+            max_operations: operations,
+            max_call_levels: stack_depth,
+            max_expr_depth: expr_depth,
+            max_string_len: string_len,
+            max_array_len: array_len,
+            max_map_len: map_len,
+            max_variables: variables,
+            max_functions: functions,
+            max_modules: modules,
+            max_memory: memory,
+            max_output_len: output_len,
+            time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
             allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
             allow_eval: flags & flags::ALLOW_EVAL != 0,
             allow_modules: flags & flags::ALLOW_MODULES != 0,
         };
         Box::into_raw(Box::new(ScriptEngine::new(config)))
     })
+}
+
+/// The numbers that [`rhai_engine_new`] takes.
+const LIMITS: usize = Limit::OutputLength as usize + 2;
+
+/// Switches off what the names in the first `names_len` bytes of the input mean, which
+/// are separated by line feeds; `list` is a [`List`]. Returns the index of the first
+/// name that means nothing, -1 for none, or -2 if the call was invalid.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_restrict(
+    engine: *mut ScriptEngine,
+    list: i32,
+    names_len: u64,
+) -> i64 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, -2, |engine| {
+            let list = match list {
+                0 => List::DisabledSymbols,
+                1 => List::AllowedFunctions,
+                2 => List::DeniedFunctions,
+                _ => return -2,
+            };
+            let Some(names) = input_text(engine, names_len) else {
+                return -2;
+            };
+            let names: Vec<&str> = names.split_terminator('\n').collect();
+            match engine.restrict(list, &names) {
+                Ok(()) => -1,
+                Err(index) => index as i64,
+            }
+        })
+    }
 }
 
 /// Frees an engine; scripts that wait are cancelled. Also Dart's finalizer: it

@@ -45,12 +45,18 @@ pub struct Failure {
     pub line: i64,
     /// The column, 0 if unknown.
     pub column: i64,
-    /// The script's calls, a line each.
-    pub stack_trace: String,
+    /// The script's calls, innermost first, as `function line:column`.
+    pub calls: Vec<String>,
     /// The id of the host error that was thrown, 0 for none.
     pub host_error: i64,
     /// What was thrown.
     pub thrown: Dynamic,
+    /// The number of the limit or of the kind of failure, or the place of the caret.
+    pub number: i64,
+    /// The limit's value.
+    pub value: i64,
+    /// The name it is about, or the faulty line.
+    pub text: String,
 }
 
 /// A script that waits for a Future.
@@ -293,16 +299,24 @@ impl FakeHost {
 
     fn read_failure(&self) -> Failure {
         let fields = self.read_result().into_array().expect("an array");
-        let [kind, message, line, column, stack_trace, host_error, thrown] =
-            <[Dynamic; 7]>::try_from(fields).expect("seven fields");
+        let [kind, message, line, column, calls, host_error, thrown, number, value, text] =
+            <[Dynamic; 10]>::try_from(fields).expect("ten fields");
         Failure {
             kind: kind.as_int().expect("a number"),
             message: message.into_string().expect("a text"),
             line: line.as_int().expect("a number"),
             column: column.as_int().expect("a number"),
-            stack_trace: stack_trace.into_string().expect("a text"),
+            calls: calls
+                .into_typed_array::<Array>()
+                .expect("arrays")
+                .into_iter()
+                .map(describe_call)
+                .collect(),
             host_error: host_error.as_int().expect("a number"),
             thrown,
+            number: number.as_int().expect("a number"),
+            value: value.as_int().expect("a number"),
+            text: text.into_string().expect("a text"),
         }
     }
 
@@ -312,6 +326,11 @@ impl FakeHost {
             future: frame.future,
         })
     }
+}
+
+fn describe_call(call: Array) -> String {
+    let texts: Vec<String> = call.iter().map(Dynamic::to_string).collect();
+    format!("{} {}:{}", texts[0], texts[2], texts[3])
 }
 
 /// Reads a value that was just written to the frame.

@@ -1,0 +1,34 @@
+//! What is limited.
+
+/// A limit that a script can break; the numbers are the protocol with Dart, where
+/// the enum `RhaiLimit` has the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
+pub enum Limit {
+    /// [`Config::max_operations`](crate::config::Config::max_operations).
+    Operations = 0,
+    /// [`Config::max_call_levels`](crate::config::Config::max_call_levels).
+    StackDepth = 1,
+    /// [`Config::max_expr_depth`](crate::config::Config::max_expr_depth).
+    ExpressionDepth = 2,
+    /// [`Config::max_string_len`](crate::config::Config::max_string_len).
+    StringLength = 3,
+    /// [`Config::max_array_len`](crate::config::Config::max_array_len).
+    ArraySize = 4,
+    /// [`Config::max_map_len`](crate::config::Config::max_map_len).
+    MapSize = 5,
+    /// [`Config::max_variables`](crate::config::Config::max_variables).
+    Variables = 6,
+    /// [`Config::max_functions`](crate::config::Config::max_functions).
+    Functions = 7,
+    /// [`Config::max_modules`](crate::config::Config::max_modules).
+    Modules = 8,
+    /// [`Config::max_memory`](crate::config::Config::max_memory).
+    Memory = 9,
+    /// [`Config::max_output_len`](crate::config::Config::max_output_len).
+    OutputLength = 10,
+    /// [`MAX_KEPT_LEVELS`](crate::nesting::MAX_KEPT_LEVELS).
+    Nesting = 11,
+    /// The script's part of its fiber's stack, which follows from the others.
+    NativeStack = 12,
+}

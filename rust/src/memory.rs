@@ -1,0 +1,174 @@
+//! What memory a running script takes: a global allocator that counts it and
+//! refuses what is too much.
+//!
+//! A refused allocation panics where it was asked for, and so unwinds the script's
+//! fiber up to its root: what the script had is freed, and nothing that it could
+//! catch happens. Rhai is written for that (its functions may panic); the C
+//! library's own failure to give memory ends in the same way.
+//!
+//! What a thread allocates is counted for the execution whose fiber runs on it. The
+//! counter is the thread's; it is carried over from one resumption to the next by
+//! [`metered`], as a fiber may go on on another thread.
+
+use std::alloc::{set_alloc_error_hook, GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::panic::resume_unwind;
+use std::sync::Once;
+
+/// What is allocated on a thread.
+struct Meter {
+    /// Bytes allocated and not freed, since `metered` was entered.
+    used: Cell<isize>,
+    /// How many there may be.
+    limit: Cell<isize>,
+    /// Whether a failure can be unwound.
+    is_metered: Cell<bool>,
+    /// Allocations in all.
+    allocations: Cell<u64>,
+}
+
+thread_local! {
+    static METER: Meter = const {
+        Meter {
+            used: Cell::new(0),
+            limit: Cell::new(isize::MAX),
+            is_metered: Cell::new(false),
+            allocations: Cell::new(0),
+        }
+    };
+}
+
+/// The panic of an execution that needs more memory than it may have, or than there
+/// is.
+#[derive(Debug)]
+pub struct OutOfMemory;
+
+/// Runs `f` with `used` as the bytes in use so far, of which there may be `limit`.
+/// `used` is then what there is after it.
+///
+/// In `f` an allocation that would exceed the limit panics with [`OutOfMemory`], and
+/// lifts the limit for what is done about that. `f` must catch the panic.
+#[inline]
+pub fn metered<R>(used: &Cell<isize>, limit: isize, f: impl FnOnce() -> R) -> R {
+    METER.with(|meter| {
+        meter.used.set(used.get());
+        meter.limit.set(limit);
+        meter.is_metered.set(true);
+    });
+    let result = f();
+    METER.with(|meter| {
+        used.set(meter.used.replace(0));
+        meter.limit.set(isize::MAX);
+        meter.is_metered.set(false);
+    });
+    result
+}
+
+/// How many allocations this thread has made; for tests and measurements.
+pub fn allocations() -> u64 {
+    METER.with(|meter| meter.allocations.get())
+}
+
+/// Makes failed allocations in [`metered`] panic. To be called before it.
+pub fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| set_alloc_error_hook(fail));
+}
+
+/// Called when memory was refused. Where it returns, the process is aborted.
+fn fail(layout: Layout) {
+    let is_metered = METER.with(|meter| {
+        meter.limit.set(isize::MAX);
+        meter.is_metered.get()
+    });
+    if is_metered && !std::thread::panicking() {
+        // Not `panic!`, which would print it.
+        resume_unwind(Box::new(OutOfMemory));
+    }
+    eprintln!("rhai_dart: no memory for {} bytes", layout.size());
+}
+
+/// What an allocation of `size` bytes takes: glibc's chunks have a header of 8 bytes,
+/// and are multiples of 16 and at least 32.
+#[inline(always)]
+fn taken(size: usize) -> isize {
+    // No layout has more than `isize::MAX` bytes.
+    ((size + 8 + 15) & !15).max(32) as isize
+}
+
+/// Counts bytes that are about to be allocated; returns whether they may be.
+#[inline(always)]
+fn take(bytes: isize) -> bool {
+    METER.with(|meter| {
+        let used = meter.used.get().wrapping_add(bytes);
+        if used > meter.limit.get() {
+            return false;
+        }
+        meter.used.set(used);
+        meter.allocations.set(meter.allocations.get() + 1);
+        true
+    })
+}
+
+#[inline(always)]
+fn give_back(bytes: isize) {
+    METER.with(|meter| meter.used.set(meter.used.get().wrapping_sub(bytes)));
+}
+
+/// The system's allocator, metered.
+struct Metered;
+
+#[global_allocator]
+static ALLOCATOR: Metered = Metered;
+
+// SAFETY: what is not refused is passed on to the system's allocator as it came, and
+// refusing is to return null, as an allocator may at any time. Nothing in here
+// allocates or panics: a meter has no destructor and no lazy initialisation.
+unsafe impl GlobalAlloc for Metered {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if !take(taken(layout.size())) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the caller's contract.
+        let pointer = unsafe { System.alloc(layout) };
+        if pointer.is_null() {
+            give_back(taken(layout.size()));
+        }
+        pointer
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if !take(taken(layout.size())) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the caller's contract.
+        let pointer = unsafe { System.alloc_zeroed(layout) };
+        if pointer.is_null() {
+            give_back(taken(layout.size()));
+        }
+        pointer
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        give_back(taken(layout.size()));
+        // SAFETY: the caller's contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let more = taken(size) - taken(layout.size());
+        if !take(more) {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the caller's contract.
+        let moved = unsafe { System.realloc(pointer, layout, size) };
+        if moved.is_null() {
+            give_back(more);
+        }
+        moved
+    }
+}

@@ -1,0 +1,259 @@
+//! What the errors of Rhai are as [`ScriptError`]s.
+
+use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
+
+use crate::config::Config;
+use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
+use crate::error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
+use crate::execution_context::Termination;
+use crate::limits::Limit;
+use crate::nesting::MAX_KEPT_LEVELS;
+use crate::scripts::FaultyLine;
+
+type E = EvalAltResult;
+
+impl ScriptError {
+    /// What evaluating a script ended with; `faulty_line` is the line of the script
+    /// that does not parse, if one does not.
+    pub fn from_rhai(
+        error: EvalAltResult,
+        config: &Config,
+        faulty_line: Option<FaultyLine>,
+    ) -> Self {
+        let (mut error, outer) = unwrap_calls(error);
+        let position = error.take_position();
+        // A native function has no position of its own: its caller's is next best.
+        let known = std::iter::once(position)
+            .chain(outer.iter().rev().map(|call| call.position))
+            .find(|position| !position.is_none());
+        let mut result = from_innermost(error, config, faulty_line);
+        result.position = known.unwrap_or(Position::NONE);
+        if result.kind != ErrorKind::Syntax || !outer.is_empty() {
+            result.calls = list_calls(outer, position);
+        }
+        result
+    }
+}
+
+/// Takes an error out of the calls and modules it is wrapped in, outermost first,
+/// each with the place where it was called.
+fn unwrap_calls(error: EvalAltResult) -> (EvalAltResult, Vec<Call>) {
+    let mut calls = Vec::new();
+    let mut error = error;
+    loop {
+        match error {
+            E::ErrorInFunctionCall(function, source, inner, position) => {
+                let function = match function.starts_with("anon$") {
+                    true => "closure".into(),
+                    false => function,
+                };
+                calls.push(Call {
+                    function,
+                    source,
+                    position,
+                });
+                error = *inner;
+            }
+            E::ErrorInModule(module, inner, position) => {
+                calls.push(Call {
+                    function: format!("module {module}"),
+                    source: module,
+                    position,
+                });
+                error = *inner;
+            }
+            inner => return (inner, calls),
+        }
+    }
+}
+
+/// Lists the calls that led to an error, innermost first, each with the place where
+/// it was: the next call's, or the error's.
+fn list_calls(outer: Vec<Call>, position: Position) -> Vec<Call> {
+    let script = Call {
+        function: "script".into(),
+        source: String::new(),
+        position,
+    };
+    let mut calls: Vec<Call> = std::iter::once(script).chain(outer).collect();
+    for index in 1..calls.len() {
+        calls[index - 1].position = calls[index].position;
+    }
+    if let Some(innermost) = calls.last_mut() {
+        innermost.position = position;
+    }
+    calls.reverse();
+    calls
+}
+
+fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) -> ScriptError {
+    let error = match error {
+        E::ErrorParsing(kind, _) => return from_parse(&kind, config, faulty_line),
+        E::ErrorTerminated(token, _) => return from_termination(token, config),
+        E::ErrorRuntime(thrown, _) => return from_thrown(thrown),
+        error => error,
+    };
+    let text = readable(&error.to_string());
+    let runtime = |kind, name: &str| {
+        let detail = Detail::Runtime(kind, name.into());
+        ScriptError::new(ErrorKind::Runtime, text.clone(), detail)
+    };
+    match error {
+        E::ErrorFunctionNotFound(signature, _) => {
+            let signature = readable_signature(&signature);
+            let name = signature.split(' ').next().unwrap_or_default();
+            ScriptError {
+                message: format!("Function not found: {signature}"),
+                ..runtime(RuntimeKind::FunctionNotFound, name)
+            }
+        }
+        E::ErrorVariableNotFound(name, _)
+        | E::ErrorVariableExists(name, _)
+        | E::ErrorForbiddenVariable(name, _) => runtime(RuntimeKind::VariableNotFound, &name),
+        E::ErrorPropertyNotFound(name, _) | E::ErrorDotExpr(name, _) => {
+            runtime(RuntimeKind::PropertyNotFound, &name)
+        }
+        E::ErrorArrayBounds(..)
+        | E::ErrorStringBounds(..)
+        | E::ErrorBitFieldBounds(..)
+        | E::ErrorIndexNotFound(..) => runtime(RuntimeKind::IndexOutOfBounds, ""),
+        E::ErrorMismatchDataType(..)
+        | E::ErrorMismatchOutputType(..)
+        | E::ErrorIndexingType(..) => runtime(RuntimeKind::TypeMismatch, ""),
+        E::ErrorUnboundThis(_) => runtime(RuntimeKind::UnboundThis, ""),
+        E::ErrorFor(_) => runtime(RuntimeKind::NotIterable, ""),
+        E::ErrorAssignmentToConstant(name, _) | E::ErrorNonPureMethodCallOnConstant(name, _) => {
+            runtime(RuntimeKind::ConstantChanged, &name)
+        }
+        E::ErrorDataRace(name, _) => runtime(RuntimeKind::DataRace, &name),
+        E::ErrorArithmetic(..) => runtime(RuntimeKind::Arithmetic, ""),
+        E::ErrorModuleNotFound(name, _) => runtime(RuntimeKind::ModuleNotFound, &name),
+        E::LoopBreak(..) | E::Return(..) | E::Exit(..) => runtime(RuntimeKind::Misplaced, ""),
+
+        E::ErrorTooManyOperations(_) => limit_of(Limit::Operations, config),
+        E::ErrorTooManyVariables(_) => limit_of(Limit::Variables, config),
+        E::ErrorTooManyModules(_) => limit_of(Limit::Modules, config),
+        E::ErrorStackOverflow(_) => limit_of(Limit::StackDepth, config),
+        E::ErrorDataTooLarge(what, _) => limit_of(size_limit(&what), config),
+
+        // The first two do not happen without custom types and syntax; the others
+        // were handled above.
+        E::ErrorSystem(..)
+        | E::ErrorCustomSyntax(..)
+        | E::ErrorInFunctionCall(..)
+        | E::ErrorInModule(..)
+        | E::ErrorParsing(..)
+        | E::ErrorTerminated(..)
+        | E::ErrorRuntime(..) => runtime(RuntimeKind::Other, ""),
+        // Rhai may have more kinds one day.
+        _ => runtime(RuntimeKind::Other, ""),
+    }
+}
+
+/// A script, or a module, that does not parse.
+fn from_parse(
+    kind: &ParseErrorType,
+    config: &Config,
+    faulty_line: Option<FaultyLine>,
+) -> ScriptError {
+    use ParseErrorType as P;
+    match kind {
+        P::ExprTooDeep => limit_of(Limit::ExpressionDepth, config),
+        P::TooManyFunctions => limit_of(Limit::Functions, config),
+        P::LiteralTooLarge(what, _) => limit_of(size_limit(what), config),
+        P::BadInput(LexError::StringTooLong(_)) => limit_of(Limit::StringLength, config),
+        kind => {
+            let detail = faulty_line.map_or(Detail::None, Detail::Line);
+            ScriptError::new(ErrorKind::Syntax, readable(&kind.to_string()), detail)
+        }
+    }
+}
+
+/// The limit that Rhai names so; that is all it says.
+fn size_limit(what: &str) -> Limit {
+    match what {
+        "Length of string" => Limit::StringLength,
+        what if what.contains("map") => Limit::MapSize,
+        _ => Limit::ArraySize,
+    }
+}
+
+/// A limit was broken whose value is that of the configuration.
+fn limit_of(limit: Limit, config: &Config) -> ScriptError {
+    let value = match limit {
+        Limit::Operations => config.max_operations,
+        Limit::StackDepth => config.max_call_levels as u64,
+        Limit::ExpressionDepth => config.expr_depths().0 as u64,
+        Limit::StringLength => config.max_string_len as u64,
+        Limit::ArraySize => config.max_array_len as u64,
+        Limit::MapSize => config.max_map_len as u64,
+        Limit::Variables => config.max_variables as u64,
+        Limit::Functions => config.max_functions as u64,
+        Limit::Modules => config.max_modules as u64,
+        Limit::Memory => config.max_memory as u64,
+        Limit::OutputLength => config.max_output_len as u64,
+        Limit::Nesting => MAX_KEPT_LEVELS,
+        Limit::NativeStack => config.stack_layout().script as u64,
+    };
+    ScriptError::limit(limit, value)
+}
+
+fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
+    match token.try_cast::<Termination>() {
+        Some(Termination::TooManyOperations) => limit_of(Limit::Operations, config),
+        Some(Termination::StackOverflow) => limit_of(Limit::NativeStack, config),
+        Some(Termination::KeptTooDeeply) => limit_of(Limit::Nesting, config),
+        Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
+        Some(Termination::TimeLimit) => {
+            let limit = config.time_limit.unwrap_or_default().as_millis() as u64;
+            let message = format!("the script ran longer than its limit of {limit} ms");
+            ScriptError::new(ErrorKind::TimeLimit, message, Detail::Time(limit))
+        }
+        Some(Termination::HostError(thrown)) => from_thrown(thrown),
+        Some(Termination::Cancelled) | None => ScriptError::new(
+            ErrorKind::Cancelled,
+            "the script was cancelled",
+            Detail::None,
+        ),
+    }
+}
+
+/// The script threw `thrown`, or did not catch it.
+fn from_thrown(thrown: Dynamic) -> ScriptError {
+    let message = match thrown.as_map_ref() {
+        Ok(map) => message_of(&map),
+        Err(_) => None,
+    };
+    let message = message.unwrap_or_else(|| match thrown.is_unit() {
+        true => "the script threw ()".into(),
+        // Dart says what its objects are.
+        false if thrown.is::<DartObject>() => String::new(),
+        false => readable(&thrown.to_string()),
+    });
+    // Dart knows whether it was one of its functions.
+    let detail = Detail::Runtime(RuntimeKind::Thrown, String::new());
+    ScriptError {
+        thrown,
+        ..ScriptError::new(ErrorKind::Runtime, message, detail)
+    }
+}
+
+fn message_of(map: &Map) -> Option<String> {
+    let message = map.get("message")?.as_immutable_string_ref().ok()?;
+    Some(message.to_string())
+}
+
+/// Rhai names a string argument by all of its Rust types, and a closure by a number.
+fn readable_signature(signature: &str) -> String {
+    let signature = readable(&signature.replace("&str | ImmutableString | String", "string"));
+    match signature.split_once(' ') {
+        Some((name, types)) if name.starts_with("anon$") => format!("closure {types}"),
+        _ => signature,
+    }
+}
+
+/// Rhai's text with the names that scripts know.
+fn readable(text: &str) -> String {
+    text.replace(std::any::type_name::<DartObject>(), DART_OBJECT)
+        .replace(TYPE_OF, "type_of")
+}
