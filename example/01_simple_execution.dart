@@ -27,11 +27,14 @@ void main() {
     try {
       engine.eval(script);
     } on RhaiSyntaxError catch (error) {
-      print('   $script  ->  syntax error: ${error.message}');
-    } on RhaiRuntimeError catch (error) {
+      // With the line of the script, and a caret below the place.
+      print('$error');
+    } on RhaiLimitError catch (error) {
+      print('limit of ${error.limit.name}: ${error.value}');
+    } on RhaiScriptError catch (error) {
       print(
-        '   $script  ->  line ${error.lineNumber}, position '
-        '${error.columnNumber}: ${error.message}',
+        'line ${error.lineNumber}, position ${error.columnNumber}: '
+        '${error.message}',
       );
     }
   }

@@ -11,7 +11,11 @@ import 'support.dart';
 void main() {
   late RhaiEngine engine;
 
-  setUp(() => engine = RhaiEngine.withDefaults());
+  setUp(
+    () => engine = RhaiEngine.withConfig(
+      RhaiConfig.custom(exposeStackTraces: true),
+    ),
+  );
   tearDown(() => engine.dispose());
 
   /// Registers a function that throws [error] at once, and one that does later.

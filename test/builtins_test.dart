@@ -16,7 +16,7 @@ void main() {
     expect(
       () => engine.eval(script),
       throwsA(
-        isA<RhaiRuntimeError>().having((e) => e.message, '', contains(message)),
+        isA<RhaiScriptError>().having((e) => e.message, '', contains(message)),
       ),
       reason: script,
     );
@@ -186,7 +186,7 @@ void main() {
       expect(small.eval('#{a: "x"}.to_json()'), '{"a":"x"}');
       expect(
         () => small.eval('#{a: blob(50, 100)}.to_json()'),
-        throwsA(isA<RhaiRuntimeError>()),
+        throwsA(isA<RhaiLimitError>()),
       );
     });
   });

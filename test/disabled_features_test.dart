@@ -58,11 +58,17 @@ void main() {
       final engine = _engine(disableEval: false, maxOperations: 1000);
       expect(
         () => engine.eval('eval("loop { }")'),
-        _runtimeError('too many operations'),
+        throwsA(
+          isA<RhaiLimitError>().having(
+            (e) => e.limit,
+            'limit',
+            RhaiLimit.operations,
+          ),
+        ),
       );
       expect(
         () => engine.eval('fn f() { eval("f()") } f()'),
-        throwsA(isA<RhaiRuntimeError>()),
+        throwsA(isA<RhaiLimitError>()),
       );
     });
   });

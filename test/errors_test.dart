@@ -8,6 +8,7 @@ import 'package:test/test.dart';
 String _kind(RhaiException error) => switch (error) {
   RhaiSyntaxError() => 'syntax',
   RhaiRuntimeError() => 'runtime',
+  RhaiLimitError() => 'limit',
   RhaiTimeoutError() => 'timeout',
   RhaiCancelledError() => 'cancelled',
   RhaiChannelClosedError() => 'channel closed',
@@ -221,7 +222,7 @@ let y = outer(1);
       expect(caught.keys, unorderedEquals(['type', 'message', 'stack_trace']));
       expect(caught['type'], 'FormatException');
       expect(caught['message'], contains('bad number'));
-      expect(caught['stack_trace'], contains('errors_test.dart'));
+      expect(caught['stack_trace'], '', reason: 'the default hides it');
     });
 
     test('a value that it threw gets that value', () {

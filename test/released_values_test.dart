@@ -244,7 +244,7 @@ void main() {
     // Larger than scripts may have.
     expect(
       () => engine.setVar('v', [note(_Thing(0)), 'x' * 11000000]),
-      throwsA(isA<RhaiRuntimeError>()),
+      throwsA(isA<RhaiLimitError>()),
     );
     await expectCollected();
   });

@@ -218,7 +218,7 @@ void main() {
       for (var i = 0; i < 10; i++) {
         expect(f(100), 4950);
       }
-      expect(() => f(100000), throwsA(isA<RhaiRuntimeError>()));
+      expect(() => f(100000), throwsA(isA<RhaiLimitError>()));
       expect(f(100), 4950);
       small.dispose();
     });
@@ -229,7 +229,7 @@ void main() {
       );
       final f = small.eval('|x| x.len()') as RhaiFunction;
       expect(f('x' * 100), 100);
-      expect(() => f('x' * 101), throwsA(isA<RhaiRuntimeError>()));
+      expect(() => f('x' * 101), throwsA(isA<RhaiLimitError>()));
       small.dispose();
     });
   });
@@ -282,7 +282,7 @@ void main() {
       expect(
         () => engine.eval('f.call(f, 0)'),
         throwsA(
-          isA<RhaiRuntimeError>().having(
+          isA<RhaiLimitError>().having(
             (e) => e.message,
             'message',
             contains('stack overflow'),
@@ -434,7 +434,7 @@ void main() {
 
   group('what functions keep', () {
     final isTooDeep = throwsA(
-      isA<RhaiRuntimeError>().having(
+      isA<RhaiLimitError>().having(
         (e) => e.message,
         'message',
         contains('nested more than 100000 levels'),
@@ -465,7 +465,16 @@ void main() {
         let f = || { for i in 0..20000 { let h = k; k = [|| h]; } };
         for j in 0..100 { on(f); }
       ''';
-      expect(() => engine.eval(script), isTooDeep);
+      expect(
+        () => engine.eval(script),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.cause,
+            'cause',
+            isA<RhaiLimitError>(),
+          ),
+        ),
+      );
       expect(engine.eval('40 + 2'), 42);
     });
 

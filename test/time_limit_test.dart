@@ -166,7 +166,7 @@ void main() {
       final engine = _engine(maxOperations: 1000);
       expect(
         () => engine.eval('loop { try { loop { } } catch { } }'),
-        throwsA(isA<RhaiRuntimeError>()),
+        throwsA(isA<RhaiLimitError>()),
       );
       expect(engine.eval('1'), 1);
     });
@@ -193,7 +193,7 @@ void main() {
         expect(
           () => engine.eval(script),
           throwsA(
-            isA<RhaiRuntimeError>().having(
+            isA<RhaiLimitError>().having(
               (e) => e.message,
               'message',
               contains('stack overflow'),
@@ -209,7 +209,7 @@ void main() {
       addTearDown(engine.dispose);
       expect(
         () => engine.eval('fn f() { try { f() } catch { f() } } f(); "caught"'),
-        throwsA(isA<RhaiRuntimeError>()),
+        throwsA(isA<RhaiLimitError>()),
       );
       expect(engine.eval('1'), 1);
     });
@@ -220,7 +220,7 @@ void main() {
         () => engine.eval(
           'let s = "x"; try { loop { s += s; } } catch { } "caught"',
         ),
-        throwsA(isA<RhaiRuntimeError>()),
+        throwsA(isA<RhaiLimitError>()),
       );
       expect(engine.eval('1'), 1);
     });

@@ -70,7 +70,7 @@ final class RhaiConfig {
 
   /// Limits under which a stranger's script cannot do harm: 1,000,000 operations,
   /// 5 seconds of running and 10 minutes with all waiting, 30 seconds of waiting for
-  /// one Dart function, 64 MiB of memory, 100 nested calls, strings of 10 MiB,
+  /// one Dart function, 128 MiB of memory, 100 nested calls, strings of 10 MiB,
   /// 1 MiB of output; no files, no `eval`, no modules, no Dart stack traces.
   ///
   /// `docs/SECURITY.md` says what that guarantees.
@@ -120,7 +120,7 @@ final class RhaiConfig {
     maxVariables: 10000,
     maxFunctions: 10000,
     maxModules: 100,
-    maxMemory: 64 * 1024 * 1024,
+    maxMemory: 128 * 1024 * 1024,
     maxOutputLength: 1024 * 1024,
     timeoutMs: 5000,
     totalTimeout: Duration(minutes: 10),

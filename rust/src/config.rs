@@ -54,7 +54,7 @@ impl Default for Config {
             max_variables: 10_000,
             max_functions: 10_000,
             max_modules: 100,
-            max_memory: 64 * 1024 * 1024,
+            max_memory: 128 * 1024 * 1024,
             max_output_len: 1024 * 1024,
             time_limit: Some(Duration::from_millis(5_000)),
             allow_file_io: false,

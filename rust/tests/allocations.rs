@@ -1,43 +1,11 @@
 //! What calls between scripts and Dart allocate on the native side.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use rhai_dart::config::Config;
 use rhai_dart::engine::ScriptEngine;
 use rhai_dart::execution::{Reply, Step};
 use rhai_dart::functions::DartFunction;
+use rhai_dart::memory;
 use rhai_dart::values::{Slot, Tag};
-
-/// Counts the allocations of each thread.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: everything is passed on to the system's allocator as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's contract.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// An engine with a function `f` of one argument.
 fn new_engine() -> ScriptEngine {
@@ -75,9 +43,9 @@ fn allocations_per_call(argument: &str, result: Slot) -> f64 {
         let script = format!("let x = {argument}; for i in 0..{calls} {{ f(x) }}");
         // Compiled and kept the first time.
         run(&mut engine, &script, result);
-        let before = ALLOCATIONS.get();
+        let before = memory::allocations();
         run(&mut engine, &script, result);
-        ALLOCATIONS.get() - before
+        memory::allocations() - before
     };
     let few = allocations(1000);
     let many = allocations(2000);

@@ -3,7 +3,7 @@
 use rhai_dart::execution::{Reply, Step};
 use rhai_dart::ffi;
 
-use crate::fake_host::{send, Answer, Calls, FakeHost};
+use crate::fake_host::{new_engine, send, Answer, Calls, FakeHost};
 
 fn host_and_calls() -> (FakeHost, Calls) {
     let mut host = FakeHost::new();
@@ -91,7 +91,7 @@ fn dropping_the_engine_ends_scripts_that_wait() {
 
 #[test]
 fn the_finalizer_may_run_on_another_thread() {
-    let engine = ffi::rhai_engine_new(1000, 10, 1000, 0, 0);
+    let engine = new_engine(1000, 10);
     // SAFETY: the engine was just made, and nobody else has it.
     let host = unsafe { (*engine).host.clone() };
     let script = "later() + 1";

@@ -10,6 +10,7 @@ use rhai_dart::config::Config;
 use rhai_dart::decode::{decode_slot, HEADER_LEN};
 use rhai_dart::engine::ScriptEngine;
 use rhai_dart::execution::{Reply, Step};
+use rhai_dart::ffi;
 use rhai_dart::fiber_stack::StackPool;
 use rhai_dart::functions::{DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use rhai_dart::host::Host;
@@ -272,9 +273,8 @@ impl FakeHost {
             .map(|slot| read(*slot, &host))
             .collect();
         if matches!(function, PRINT_FUNCTION | DEBUG_FUNCTION) {
-            let texts = arguments.into_iter().map(|text| text.into_string());
-            let texts: Result<Vec<String>, _> = texts.collect();
-            self.printed.push(texts.expect("texts").join(" | "));
+            let texts: Vec<String> = arguments.iter().map(Dynamic::to_string).collect();
+            self.printed.push(texts.join(" | "));
             write_value(&host, &Dynamic::UNIT);
             return Reply::Value;
         }
@@ -418,9 +418,22 @@ pub fn unlimited() -> Config {
         max_string_len: 0,
         max_array_len: 0,
         max_map_len: 0,
+        max_expr_depth: 0,
+        max_variables: 0,
+        max_functions: 0,
+        max_modules: 0,
+        max_memory: 0,
+        max_output_len: 0,
         time_limit: None,
         ..Config::default()
     }
+}
+
+/// Makes an engine through the C interface, with the first of its limits.
+pub fn new_engine(operations: u64, stack_depth: u64) -> *mut ScriptEngine {
+    let limits = [operations, stack_depth, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    // SAFETY: it is passed with its length.
+    unsafe { ffi::rhai_engine_new(limits.as_ptr(), limits.len() as u64, 0) }
 }
 
 /// Makes an object map.

@@ -8,14 +8,14 @@ use rhai_dart::execution::Step;
 use rhai_dart::ffi::{self, INVALID, OK};
 use rhai_dart::host::Host;
 
-use crate::fake_host::write_input;
+use crate::fake_host::{new_engine, write_input};
 
 /// An engine behind its pointer, freed at the end of a test.
 struct Handle(*mut ScriptEngine);
 
 impl Handle {
     fn new() -> Self {
-        Handle(ffi::rhai_engine_new(1_000_000, 100, 0, 0, 0))
+        Handle(new_engine(1_000_000, 100))
     }
 
     fn host(&self) -> Rc<Host> {
@@ -52,6 +52,9 @@ impl Drop for Handle {
 fn a_null_engine_is_refused_by_every_function() {
     // SAFETY: null is allowed everywhere.
     unsafe {
+        assert!(ffi::rhai_engine_new(std::ptr::null(), 12, 0).is_null());
+        assert!(ffi::rhai_engine_new([0; 11].as_ptr(), 11, 0).is_null());
+        assert_eq!(ffi::rhai_restrict(null_mut(), 0, 0), -2);
         assert!(ffi::rhai_engine_frame(null_mut()).is_null());
         assert_eq!(ffi::rhai_reserve_input(null_mut(), 1), INVALID);
         assert_eq!(ffi::rhai_register_function(null_mut(), 0, 0, 1), INVALID);
@@ -161,18 +164,35 @@ fn a_completion_that_refers_to_no_bytes_completes_nothing() {
 
 #[test]
 fn every_limit_may_be_as_large_as_it_gets() {
-    let engine = Handle(ffi::rhai_engine_new(
-        u64::MAX,
-        u64::MAX,
-        u64::MAX,
-        u64::MAX,
-        u32::MAX,
-    ));
+    let limits = [u64::MAX; 12];
+    // SAFETY: they are passed with their length.
+    let engine = unsafe { ffi::rhai_engine_new(limits.as_ptr(), 12, u32::MAX) };
+    let engine = Handle(engine);
     assert!(!engine.0.is_null());
     assert_eq!(
         engine.eval(b"let s = 0; for i in 0..1000 { s += i; } s"),
         Step::Done as i32
     );
+}
+
+#[test]
+fn names_that_are_switched_off_must_mean_something() {
+    let engine = Handle::new();
+    let restrict = |list, names: &str| {
+        write_input(&engine.host(), names.as_bytes());
+        // SAFETY: the engine is alive, and only used here.
+        unsafe { ffi::rhai_restrict(engine.0, list, names.len() as u64) }
+    };
+    assert_eq!(restrict(0, "while\n+=\ntype_of\n"), -1);
+    assert_eq!(restrict(2, "len\nnonsense\n"), 1);
+    assert_eq!(restrict(1, "\n"), 0);
+    assert_eq!(restrict(0, "len"), 0);
+    assert_eq!(restrict(3, ""), -2);
+    write_input(&engine.host(), b"\xff");
+    // SAFETY: as above.
+    assert_eq!(unsafe { ffi::rhai_restrict(engine.0, 0, 1) }, -2);
+    assert_eq!(engine.eval(b"\"abc\".len + 1"), Step::Done as i32);
+    assert_eq!(engine.eval(b"while true { }"), Step::Failed as i32);
 }
 
 #[test]

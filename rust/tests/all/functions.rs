@@ -107,16 +107,17 @@ fn an_error_has_what_was_thrown_and_the_calls_that_led_to_it() {
     assert_eq!((failure.line, failure.column), (2, 2));
     let thrown = format!("{:?}", failure.thrown);
     assert_eq!(thrown, r##"#{"message": "no", "n": 5}"##);
-    let calls: Vec<&str> = failure.stack_trace.lines().collect();
-    assert_eq!(calls[0], "at f (line 2, position 2)");
-    assert_eq!(calls.last(), Some(&"at script (line 3, position 5)"));
+    assert_eq!(
+        failure.calls,
+        ["f 2:2", "closure 3:13", "map 3:5", "script 3:5"]
+    );
 }
 
 #[test]
 fn print_and_debug_go_to_the_host() {
     let mut host = FakeHost::new();
     let _ = host.value("print(\"a\"); print(1); [2].for_each(|| print(this)); debug(\"b\")");
-    assert_eq!(host.printed, ["a", "1", "2", "\"b\" | line 1, position 53"]);
+    assert_eq!(host.printed, ["a", "1", "2", "\"b\" | 1 | 53"]);
 }
 
 #[test]

@@ -31,7 +31,11 @@ fn operations_are_limited_everywhere() {
             failure.message, "too many operations: the limit is 10000",
             "{script}"
         );
-        assert_eq!(failure.kind, 2, "{script}");
+        assert_eq!(
+            (failure.kind, failure.number, failure.value),
+            (7, 0, 10_000),
+            "{script}"
+        );
     }
 }
 

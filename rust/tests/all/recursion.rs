@@ -1,14 +1,14 @@
 //! Recursion to the limit, and beyond it. These matter in debug builds, with
 //! their large frames, as in release builds, where the compiler inlines.
 
-use rhai_dart::config::{Config, MAX_EXPR_DEPTH, MAX_FUNCTION_EXPR_DEPTH};
+use rhai_dart::config::{Config, MAX_EXPR_DEPTH};
 
 use crate::fake_host::{unlimited, Answer, FakeHost};
 
 /// Ways to call `f(n - 1)` from `f(n)`, and the call levels that each takes.
 fn calls() -> Vec<(String, usize)> {
-    let deepest = "1 + (".repeat(MAX_FUNCTION_EXPR_DEPTH / 2 - 4);
-    let closing = ")".repeat(MAX_FUNCTION_EXPR_DEPTH / 2 - 4);
+    let deepest = "1 + (".repeat(12);
+    let closing = ")".repeat(12);
     let mut calls: Vec<(String, usize)> = [
         ("f(n - 1)", 1),
         ("n.g()", 2),
@@ -94,7 +94,16 @@ fn a_script_may_wait_at_the_deepest_call() {
 
 #[test]
 fn expressions_nest_to_the_limit_and_no_further() {
-    let mut host = FakeHost::new();
+    for max_expr_depth in [64, MAX_EXPR_DEPTH] {
+        expressions_nest_to(max_expr_depth);
+    }
+}
+
+fn expressions_nest_to(max_expr_depth: usize) {
+    let mut host = FakeHost::with_config(Config {
+        max_expr_depth,
+        ..Config::default()
+    });
     host.register("id", 1, |arguments| Answer::Value(arguments[0].clone()));
     for (open, core, close) in [
         ("(", "1", ")"),
@@ -117,14 +126,14 @@ fn expressions_nest_to_the_limit_and_no_further() {
             format!("let a = [0]; {body}; 1")
         };
         let accepted = (1..).take_while(|depth| host.run_to_end(&nested(*depth)).is_ok());
-        let accepted = accepted.take(MAX_EXPR_DEPTH).count();
+        let accepted = accepted.take(max_expr_depth).count();
         assert!(accepted >= 6, "{open}: {accepted}");
-        for depth in [MAX_EXPR_DEPTH, 1000, 100_000] {
+        for depth in [max_expr_depth, 1000, 100_000] {
             let script = nested(depth);
             match host.run_to_end(&script) {
                 Ok(()) => assert_eq!(open, "(", "{open} {depth}"),
                 Err(message) => assert!(
-                    message.contains("exceeds") || message.contains("too deeply"),
+                    message.contains("too deeply") || message.contains("too many functions"),
                     "{open} {depth}: {message}"
                 ),
             }
@@ -145,6 +154,6 @@ fn endless_recursion_through_eval_ends() {
         "fn f(n) { eval(\"f(n + 1)\") } f(0)",
     ] {
         let failure = host.error(script);
-        assert!(failure.message.contains("tack overflow"), "{failure:?}");
+        assert_eq!(failure.kind, 7, "{failure:?}");
     }
 }
