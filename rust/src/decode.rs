@@ -6,6 +6,7 @@ use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 
 use crate::dart_objects::{DartObject, NewObjects};
 use crate::host::Host;
+use crate::memory;
 use crate::released_ids::ReleasedIds;
 use crate::values::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
 use crate::walk::too_deep;
@@ -84,6 +85,7 @@ pub fn decode_taken(
     match slot.tag() {
         Some(Tag::String) if slot.is_appended() => {
             let text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
+            memory::adopt(text.capacity());
             Ok(ImmutableString::from(text).into())
         }
         Some(Tag::String) => {

@@ -30,6 +30,8 @@ pub enum Termination {
     StackOverflow,
     /// What functions keep is nested more than [`MAX_KEPT_LEVELS`](crate::nesting::MAX_KEPT_LEVELS) levels.
     KeptTooDeeply,
+    /// What the function that is called keeps is more than [`Config::max_memory`].
+    KeptTooMuch,
     /// `print` or `debug` failed in Dart with this error.
     HostError(Dynamic),
     /// More text than [`Config::max_output_len`] was printed.
@@ -106,6 +108,7 @@ pub struct ExecutionContext {
     /// Bytes printed, and how many may be.
     printed: Cell<usize>,
     max_output_len: usize,
+    max_memory: usize,
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
     used_deeply: Cell<bool>,
@@ -158,6 +161,7 @@ impl ExecutionContext {
             failure: RefCell::new(None),
             printed: Cell::new(0),
             max_output_len: or_none(config.max_output_len),
+            max_memory: or_none(config.max_memory),
             faulty_line: RefCell::new(None),
             used_deeply: Cell::new(false),
             completion: RefCell::new(None),
@@ -351,6 +355,11 @@ impl ExecutionContext {
     pub fn fail(&self, failure: Termination) {
         *self.failure.borrow_mut() = Some(failure);
         self.check_at_next_operation();
+    }
+
+    /// Bytes of memory that the script may use.
+    pub fn max_memory(&self) -> usize {
+        self.max_memory
     }
 
     /// Counts bytes that the script prints; returns whether it may.

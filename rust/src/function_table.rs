@@ -9,6 +9,7 @@ use rhai::{Dynamic, Scope};
 
 use crate::execution_context::ExecutionContext;
 use crate::host::Host;
+use crate::kept_size;
 use crate::nesting::{self, MAX_KEPT_LEVELS};
 use crate::released_ids::ReleasedIds;
 use crate::script_functions::{bind, ScriptFunction};
@@ -19,18 +20,22 @@ use crate::script_functions::{bind, ScriptFunction};
 /// would never be freed. So the variables are emptied when nobody outside of the
 /// script can call its functions any more.
 #[derive(Debug, Default)]
-pub struct CapturedVariables(RefCell<Vec<Dynamic>>);
+pub struct CapturedVariables {
+    variables: RefCell<Vec<Dynamic>>,
+    /// Bytes that calls have left behind since their memory was measured.
+    left: Cell<usize>,
+}
 
 impl CapturedVariables {
     /// Keeps what closures captured in `scope`, which has ended.
     pub fn keep(&self, scope: Scope) {
         let shared = scope.into_iter().map(|(_, value, _)| value);
         let shared = shared.filter(Dynamic::is_shared);
-        self.0.borrow_mut().extend(shared);
+        self.variables.borrow_mut().extend(shared);
     }
 
     fn empty(&self) {
-        let variables = self.0.take();
+        let variables = self.variables.take();
         for mut variable in variables {
             let held = variable
                 .write_lock::<Dynamic>()
@@ -83,6 +88,31 @@ pub struct Exported {
 }
 
 impl Exported {
+    /// Notes that a call left memory behind.
+    pub fn add_left(&self, bytes: usize) {
+        if let Some(captured) = &self.captured {
+            captured.left.set(captured.left.get().saturating_add(bytes));
+        }
+    }
+
+    /// Whether the function keeps more than `max` bytes. It is measured when calls may
+    /// have added a quarter of that; before, it is taken to be less.
+    pub fn keeps_more_than(&self, max: usize) -> bool {
+        let Some(captured) = &self.captured else {
+            return false;
+        };
+        match captured.left.get() {
+            // It was too much: nobody can make it less.
+            usize::MAX => return true,
+            left if left <= max / 4 => return false,
+            _ => {}
+        }
+        let variables = captured.variables.borrow();
+        let is_more = kept_size::bytes(self.function.curry().chain(variables.iter())) > max;
+        captured.left.set(if is_more { usize::MAX } else { 0 });
+        is_more
+    }
+
     /// The function as a value of the script that is running, if one is.
     pub fn into_pointer(self, host: &Host) -> Dynamic {
         let current = host.current().map(ExecutionContext::environment);
@@ -169,7 +199,7 @@ impl FunctionTable {
             .collect();
         let variables: Vec<_> = captured
             .iter()
-            .map(|captured| captured.0.borrow())
+            .map(|captured| captured.variables.borrow())
             .collect();
         let curried = functions.iter().flat_map(|function| function.curry());
         nesting::levels(curried.chain(variables.iter().flat_map(|list| list.iter())))

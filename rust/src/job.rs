@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Scope};
 
-use crate::execution_context::ExecutionContext;
+use crate::execution_context::{ExecutionContext, Termination};
 use crate::function_table::Exported;
 use crate::functions::conversion_error;
 use crate::host::Host;
+use crate::memory;
 use crate::script_functions::Exporter;
 use crate::scripts::{ScriptCache, Source};
 
@@ -73,14 +74,29 @@ impl Job {
             }
             Job::Call(exported) => {
                 context.enter_function(&exported);
+                // However this ends: also if the memory is used up.
+                let _note = NoteLeftMemory(&exported);
                 let function = &exported.function;
-                let result = match context.check_kept(host) {
+                let refused = context.check_kept(host).or_else(|| {
+                    let is_too_much = exported.keeps_more_than(context.max_memory());
+                    is_too_much.then_some(Termination::KeptTooMuch)
+                });
+                let result = match refused {
                     Some(termination) => Err(termination.into()),
                     None => checked(call(host, &exported), context),
                 };
                 end(result, &Exporter::new(host, context, function.global()))
             }
         }
+    }
+}
+
+/// Notes at the end of a call how much memory it leaves behind.
+struct NoteLeftMemory<'a>(&'a Exported);
+
+impl Drop for NoteLeftMemory<'_> {
+    fn drop(&mut self) {
+        self.0.add_left(memory::used());
     }
 }
 
@@ -127,6 +143,10 @@ impl Script {
 /// What a script ended with, after all: its value, or what it failed with.
 fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     let result = result.or_else(exit_value).map(Dynamic::flatten);
+    // An `eval` or an `import` in the script was parsing.
+    if let (Err(_), Some(termination)) = (&result, context.parsing_stopped()) {
+        return Err(termination.into());
+    }
     match context.failed_at_end() {
         Some(termination) if result.is_ok() => Err(termination.into()),
         _ => result,

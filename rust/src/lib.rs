@@ -36,6 +36,7 @@
 //! | [`marked_pointers`] | function pointers that carry what they call |
 //! | [`function_table`] | the functions that Dart has, and what keeps them working |
 //! | [`nesting`] | how deeply what they keep is nested |
+//! | [`kept_size`] | how much memory it takes |
 //! | [`released_ids`] | what one side no longer needs of the other's |
 //! | [`error`] | script errors as structured data |
 //! | [`rhai_errors`] | what the errors of Rhai are as such |
@@ -75,6 +76,7 @@ pub mod functions;
 pub mod host;
 pub mod job;
 pub mod json;
+pub mod kept_size;
 pub mod limits;
 pub mod marked_pointers;
 pub mod memory;

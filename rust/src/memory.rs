@@ -64,6 +64,34 @@ pub fn metered<R>(used: &Cell<isize>, limit: isize, f: impl FnOnce() -> R) -> R 
     result
 }
 
+/// Counts a block of `size` bytes that was allocated elsewhere, and that the execution
+/// which runs on this thread will free. Where none does, it does nothing.
+///
+/// # Panics
+///
+/// It is too much; see [`metered`].
+pub fn adopt(size: usize) {
+    let is_too_much = METER.with(|meter| {
+        if !meter.is_metered.get() {
+            return false;
+        }
+        meter.used.set(meter.used.get().saturating_add(taken(size)));
+        let is_too_much = meter.used.get() > meter.limit.get();
+        if is_too_much {
+            meter.limit.set(isize::MAX);
+        }
+        is_too_much
+    });
+    if is_too_much {
+        resume_unwind(Box::new(OutOfMemory));
+    }
+}
+
+/// The bytes in use by the execution that runs on this thread.
+pub fn used() -> usize {
+    METER.with(|meter| usize::try_from(meter.used.get()).unwrap_or(0))
+}
+
 /// How many allocations this thread has made; for tests and measurements.
 pub fn allocations() -> u64 {
     METER.with(|meter| meter.allocations.get())

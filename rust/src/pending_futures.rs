@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use crate::dart_objects::NewObjects;
 use crate::decode::{decode_taken, outside, take_objects};
 use crate::host::Host;
+use crate::memory;
 use crate::values::{ConversionError, Slot};
 
 /// The result of a Future, in the encoding of [`values`](crate::values): it may
@@ -79,12 +80,18 @@ impl Completion {
     /// What Dart wrote is not the encoding of a value.
     pub fn decode(self, host: &Host) -> Result<Dynamic, ConversionError> {
         match self.content {
-            Content::Text(text) => Ok(ImmutableString::from(text).into()),
+            Content::Text(text) => {
+                memory::adopt(text.capacity());
+                Ok(ImmutableString::from(text).into())
+            }
             Content::Encoded {
                 slot,
                 bytes,
                 objects,
-            } => decode_taken(slot, &bytes, host, objects),
+            } => {
+                memory::adopt(bytes.capacity());
+                decode_taken(slot, &bytes, host, objects)
+            }
         }
     }
 }

@@ -203,6 +203,13 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
         Some(Termination::TooManyOperations) => limit_of(Limit::Operations, config),
         Some(Termination::StackOverflow) => limit_of(Limit::NativeStack, config),
         Some(Termination::KeptTooDeeply) => limit_of(Limit::Nesting, config),
+        Some(Termination::KeptTooMuch) => ScriptError {
+            message: format!(
+                "what the function keeps takes more than {} bytes: dispose of it",
+                config.max_memory
+            ),
+            ..limit_of(Limit::Memory, config)
+        },
         Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
         Some(Termination::TimeLimit) => {
             let limit = config.time_limit.unwrap_or_default().as_millis() as u64;

@@ -243,11 +243,10 @@ impl ScriptCache {
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }
-        let ast = ast.map_err(|error| {
+        let ast = ast.inspect_err(|error| {
             if let Some(line) = FaultyLine::find(&script, error.1) {
                 context.note_faulty_line(line);
             }
-            error
         })?;
         check_variables(engine, &ast)?;
         let ast = Rc::new(ast);

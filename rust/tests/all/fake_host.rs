@@ -56,7 +56,7 @@ pub struct Failure {
     pub number: i64,
     /// The limit's value.
     pub value: i64,
-    /// The name it is about, or the faulty line.
+    /// The name that it is about, or the faulty line.
     pub text: String,
 }
 

@@ -1,5 +1,6 @@
 //! Scripts and a host that drives them, without Dart.
 
+mod errors;
 mod fake_host;
 
 mod cancelling;

@@ -1,0 +1,226 @@
+/// How much memory scripts may use.
+library;
+
+import 'dart:io';
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+import 'support.dart';
+
+const _mib = 1024 * 1024;
+
+final Matcher _isOutOfMemory = isA<RhaiLimitError>().having(
+  (e) => e.limit,
+  'limit',
+  RhaiLimit.memory,
+);
+
+void main() {
+  late RhaiEngine engine;
+  setUp(
+    () => engine = RhaiEngine.withConfig(
+      RhaiConfig.unlimited().copyWith(maxMemory: 32 * _mib, timeoutMs: 30000),
+    ),
+  );
+  tearDown(() => engine.dispose());
+
+  const bombs = {
+    'an array that doubles': 'let a = [1]; loop { a += a; }',
+    'an array that grows by one': 'let a = []; loop { a.push(0); }',
+    'an array of arrays': 'let a = []; loop { a = [a, a]; }',
+    'a map that grows':
+        'let m = #{}; let i = 0; loop { m["k" + i] = i; i += 1; }',
+    'a blob that doubles': 'let b = blob(9); loop { b.append(b); }',
+    'a string that doubles': 'let s = "x"; loop { s += s; }',
+    'many strings': 'let a = []; loop { a.push("x" + a.len()); }',
+    'a string of interpolations':
+        r'let s = "xxxxxxxxxx"; loop { s = `${s}${s}`; }',
+    'one blob': 'blob(1000000000000)',
+    'one blob of more than the budget': 'blob(${33 * _mib})',
+    'padding an array': 'let a = []; a.pad(1000000000000, 0);',
+    'padding a string': 'let s = ""; s.pad(1000000000000, "x");',
+    'splitting a string': 'let s = ""; s.pad(${8 * _mib}, "x"); s.split("")',
+    'the characters of a string':
+        'let s = ""; s.pad(${8 * _mib}, "x"); s.to_chars()',
+    'the copies of a variable':
+        'let a = []; a.pad(400000, 0); let b = [a, a, a, a, a, a];',
+    'arguments':
+        'let a = []; a.pad(400000, 0); let f = |a, b, c, d, e| a; '
+        'f.call(a, a, a, a, a)',
+    'recursion':
+        'let f = |f, a| f.call(f, a + [1]); '
+        'let a = []; a.pad(10000, 0); f.call(f, a)',
+    'what map makes': 'let a = []; a.pad(3000, 0); a.map(|x| blob(20000))',
+    'currying': 'let f = |a| a; let b = blob(100000); loop { f = f.curry(b); }',
+    'a shared value that grows':
+        'let a = []; let f = || a.push(1); loop { f.call(); }',
+    'a loop over copies': 'let a = [0]; loop { for x in a { a += a; } }',
+    'an exception':
+        'let a = [1]; loop { try { throw a } catch (e) { a = e + e; } }',
+  };
+  bombs.forEach((name, script) {
+    test('$name ends with an error that cannot be caught', () {
+      expect(() => engine.eval(script), throwsA(_isOutOfMemory));
+      final catching = 'try { $script } catch { } "caught"';
+      expect(() => engine.eval(catching), throwsA(_isOutOfMemory));
+      expect(engine.eval('40 + 2'), 42);
+    });
+  });
+
+  test('the error has the limit', () {
+    expect(
+      () => engine.eval('blob(${40 * _mib})'),
+      throwsA(
+        isA<RhaiLimitError>()
+            .having((e) => e.value, 'value', 32 * _mib)
+            .having((e) => '$e', 'text', contains('33554432 bytes')),
+      ),
+    );
+  });
+
+  test('a script may use all of it, again and again', () {
+    for (var i = 0; i < 100; i++) {
+      expect(engine.eval('let b = blob(${31 * _mib}); b.len'), 31 * _mib);
+    }
+  });
+
+  test('what was freed does not count', () {
+    expect(
+      engine.eval('for i in 0..200 { let b = blob(${16 * _mib}); } "done"'),
+      'done',
+    );
+  });
+
+  test('a long script counts', () {
+    final script = '[${'[1],' * 800000}]';
+    expect(() => engine.eval(script), throwsA(_isOutOfMemory));
+    expect(engine.eval('40 + 2'), 42);
+  });
+
+  test('values from Dart count', () {
+    engine.registerFunction('big', () => 'x' * (20 * _mib));
+    expect(engine.eval('big().len'), 20 * _mib);
+    expect(
+      () => engine.eval('let a = big(); let b = big(); a.len + b.len'),
+      throwsA(_isOutOfMemory),
+    );
+    expect(engine.eval('40 + 2'), 42);
+  });
+
+  test('it counts on after a wait', () async {
+    engine.registerFunction('wait', () => later(null));
+    const script =
+        '''
+      let a = blob(${20 * _mib});
+      wait();
+      let b = blob(${20 * _mib});
+    ''';
+    await expectLater(engine.eval(script), throwsA(_isOutOfMemory));
+    // Scripts that wait have each their own.
+    final results = await Future.wait([
+      for (var i = 0; i < 10; i++)
+        engine.evalAsync('let a = blob(${20 * _mib}); wait(); a.len'),
+    ]);
+    expect(results, everyElement(20 * _mib));
+  });
+
+  test('what comes from Dart and goes again leaves nothing to spend', () async {
+    final text = 'x' * (10 * _mib);
+    engine
+      ..registerFunction('text', () => text)
+      ..registerFunction('later_text', () => later(text))
+      ..registerFunction('later_list', () => later([text]));
+    for (final call in ['text()', 'later_text()', 'later_list()']) {
+      final script = 'for i in 0..10 { $call; } let b = blob(33000000); b.len';
+      await expectLater(engine.evalAsync(script), throwsA(_isOutOfMemory));
+      final less = 'for i in 0..10 { $call; } let b = blob(30000000); b.len';
+      expect(await engine.evalAsync(less), 30000000);
+    }
+  });
+
+  test('a Dart function that a script called does not count', () {
+    engine.registerFunction('f', () {
+      final inner = engine.eval('let b = blob(${20 * _mib}); b.len');
+      return inner;
+    });
+    expect(engine.eval('let b = blob(${20 * _mib}); f() + b.len'), 40 * _mib);
+  });
+
+  test('a function that Dart calls has as much in each call', () {
+    final f = engine.eval('|n| { let b = blob(n); b.len }') as RhaiFunction;
+    for (var i = 0; i < 10; i++) {
+      expect(f(30 * _mib), 30 * _mib);
+      expect(() => f(40 * _mib), throwsA(_isOutOfMemory));
+    }
+  });
+
+  test('a function cannot keep more and more', () {
+    const hoard = '''
+      let kept = [];
+      |n| { kept.push(blob(n)); kept.len() }
+    ''';
+    final f = engine.eval(hoard) as RhaiFunction;
+    expect(f(10 * _mib), 1);
+    var calls = 1;
+    void callOften() {
+      for (; calls < 100; calls++) {
+        f(10 * _mib);
+      }
+    }
+
+    expect(callOften, throwsA(_isOutOfMemory));
+    expect(calls, lessThan(8));
+    expect(() => f(1), throwsA(_isOutOfMemory), reason: 'it is over');
+    expect(engine.eval('40 + 2'), 42);
+    // Others are not affected, and what it kept is freed with it.
+    final other = engine.eval(hoard) as RhaiFunction;
+    expect(other(10 * _mib), 1);
+    f.dispose();
+    expect(other(10 * _mib), 2);
+  });
+
+  test(
+    'a function that uses up its memory and catches nothing keeps little',
+    () {
+      const script = '''
+      let kept = [];
+      || { loop { kept.push(blob(1000)); } }
+    ''';
+      final f = engine.eval(script) as RhaiFunction;
+      for (var i = 0; i < 20; i++) {
+        expect(f.call, throwsA(_isOutOfMemory));
+      }
+    },
+  );
+
+  test('the memory of a script that is stopped is given back', () {
+    final config = RhaiConfig.unlimited().copyWith(maxMemory: 64 * _mib);
+    final large = RhaiEngine.withConfig(config);
+    addTearDown(large.dispose);
+    void bomb() => expect(
+      () => large.eval('let a = []; loop { a.push([a.len()]); }'),
+      throwsA(_isOutOfMemory),
+    );
+    bomb();
+    final before = ProcessInfo.currentRss;
+    for (var i = 0; i < 20; i++) {
+      bomb();
+    }
+    expect(ProcessInfo.currentRss - before, lessThan(32 * _mib));
+  });
+
+  test('a script without limits ends when there is no more memory', () {
+    final unlimited = RhaiEngine.withConfig(RhaiConfig.unlimited());
+    addTearDown(unlimited.dispose);
+    expect(
+      () => unlimited.eval('blob(100000000000000)'),
+      throwsA(
+        isA<RhaiLimitError>()
+            .having((e) => e.limit, 'limit', RhaiLimit.memory)
+            .having((e) => e.value, 'value', 0),
+      ),
+    );
+    expect(unlimited.eval('40 + 2'), 42);
+  });
+}
