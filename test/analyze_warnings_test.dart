@@ -311,7 +311,6 @@ void main() {
       'v += 1;',
       'let f = || v; f.call()',
       'let m = #{x: 1}; m.x; m.x.y; m.x = 2',
-      'let m = #{v: 1}; m?.x',
       'fn f() { this.x } #{x: 1}.f()',
       'fn f(a) { let b = a; b } f(1)',
       'const K = 1; fn f() { global::K } f() + K',
@@ -386,18 +385,6 @@ void main() {
       'fn add(a, b) { a - b } add(1, 2)': ['4: add'],
       'fn len(x) { 1 } len("a")': ['4: len'],
       'private fn abs(x) { x } abs(1)': ['12: abs'],
-    });
-
-    test('says which', () {
-      expect(
-        '${engine.analyze('1;\nfn add(a, b) { a - b }').warnings}',
-        '[shadowed function: add(a, b) hides the one that Dart registered '
-            '(line 2, position 4)]',
-      );
-      expect(
-        engine.analyze('fn abs(x) { x }').warnings.single.message,
-        'shadowed function: abs(x) hides a built-in one',
-      );
     });
   });
 
