@@ -5,6 +5,9 @@ library;
 import 'package:test/test.dart';
 
 import 'abandoned_future_test.dart' as abandoned_future;
+import 'analyze_random_test.dart' as analyze_random;
+import 'analyze_test.dart' as analyze;
+import 'analyze_warnings_test.dart' as analyze_warnings;
 import 'async_errors_test.dart' as async_errors;
 import 'async_function_test.dart' as async_function;
 import 'async_timeout_test.dart' as async_timeout;
@@ -37,6 +40,9 @@ import 'waiting_places_test.dart' as waiting_places;
 
 void main() {
   group('abandoned_future', abandoned_future.main);
+  group('analyze', analyze.main);
+  group('analyze_random', analyze_random.main);
+  group('analyze_warnings', analyze_warnings.main);
   group('async_errors', async_errors.main);
   group('async_function', async_function.main);
   group('async_timeout', async_timeout.main);

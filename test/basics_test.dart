@@ -1,4 +1,4 @@
-/// Values of scripts, registered functions, variables, printing, analysis.
+/// Values of scripts, registered functions, variables, printing.
 library;
 
 import 'dart:async';
@@ -257,62 +257,6 @@ void main() {
           reason: time,
         );
       }
-    });
-  });
-
-  group('analyze', () {
-    test('accepts a valid script without running it', () {
-      var calls = 0;
-      engine.registerFunction('f', () => ++calls);
-      final result = engine.analyze(
-        'let x = f(); fn g(a, b) { a + b } g(x, 1)',
-      );
-      expect(result.isValid, isTrue);
-      expect(result.syntaxErrors, isEmpty);
-      expect(result.warnings, isEmpty);
-      expect(result.astSummary, contains('g(a, b)'));
-      expect(calls, 0);
-    });
-
-    test('finds a syntax error and where it is', () {
-      final result = engine.analyze('let x = 1;\nlet y = ;');
-      expect(result.isValid, isFalse);
-      final error = result.syntaxErrors.single;
-      expect((error.lineNumber, error.columnNumber), (2, 9));
-      expect(result.warnings, isEmpty);
-      expect(result.astSummary, isEmpty);
-    });
-
-    test('warns of unknown functions and wrong numbers of arguments', () {
-      engine.registerFunction('add', (int a, int b) => a + b);
-      final result = engine.analyze(
-        'let x = add(1, 2);\n'
-        'fn known(a) { helper(a) }\n'
-        'known(x); x.known();\n'
-        'add(1); [1].map(|v| missing(v))',
-      );
-      expect(result.isValid, isTrue);
-      expect(result.warnings, hasLength(3));
-      expect(
-        result.warnings,
-        containsAll([
-          allOf(contains('helper'), contains('line 2, position 15')),
-          allOf(contains('add with 1'), contains('line 4, position 1')),
-          allOf(contains('missing'), contains('line 4, position 21')),
-        ]),
-      );
-    });
-
-    test("knows the language's own functions", () {
-      final result = engine.analyze(
-        'print("a"); debug(1); type_of(1); "abc".len(); [1].push(2); '
-        'let f = |x| x; f.call(1); Fn("abs").call(-1); sleep(1); 1.0.floor()',
-      );
-      expect(result.warnings, isEmpty);
-    });
-
-    test('says that a disabled word is an error', () {
-      expect(engine.analyze('eval("1")').isValid, isFalse);
     });
   });
 

@@ -1,5 +1,6 @@
 import 'dart:ffi';
 
+import 'analysis_reader.dart';
 import 'analysis_result.dart';
 import 'engine_config.dart';
 import 'errors.dart';
@@ -84,28 +85,11 @@ final class RhaiEngine implements Finalizable {
   void registerFunction(String name, Function function) =>
       _open.registerFunction(name, function);
 
-  /// Looks at [script] without running it: is it valid, and does it call
-  /// functions that do not exist?
-  AnalysisResult analyze(String script) {
-    final [error, line, column, warnings, summary] = _open.analyze(script);
-    return AnalysisResult(
-      isValid: error == null,
-      syntaxErrors: [
-        if (error is String)
-          RhaiSyntaxError(
-            error,
-            lineNumber: line as int > 0 ? line : null,
-            columnNumber: column as int > 0 ? column : null,
-          ),
-      ],
-      warnings: [
-        for (final warning in warnings! as List<dynamic>)
-          if (warning case [final message, final line, final column])
-            '$message (line $line, position $column)',
-      ],
-      astSummary: summary! as String,
-    );
-  }
+  /// Looks at [script] without running it: is it valid, what in it looks wrong, and
+  /// what does it declare and need?
+  ///
+  /// It is compared with the functions and variables that the engine has now.
+  AnalysisResult analyze(String script) => readAnalysis(_open.analyze(script));
 
   /// Gives scripts that start from now on a variable. They may change it, each
   /// for itself.

@@ -1,83 +1,159 @@
 //! What can be said about a script without running it.
 
+mod calls;
+mod declarations;
+mod expressions;
+mod findings;
+mod known_functions;
+mod scopes;
+mod statements;
+
 use std::collections::HashSet;
 
-use rhai::{ASTNode, Array, Dynamic, Engine, Expr, Position, Stmt, AST};
+use rhai::{ASTNode, Dynamic, Engine, Module, ParseError, Position, AST};
 
-use crate::functions::KEYWORDS;
+use crate::dart_objects::TYPE_OF;
 use crate::host::known;
-use crate::scripts::compile;
+use crate::scripts::parse;
+use declarations::{declarations, Declaration};
+use findings::{Findings, Import, Kind, Warning};
+use known_functions::KnownFunctions;
+use statements::{Body, Flow, Visitor};
 
-/// Compiles `script` and describes it: `[error message or (), line, column,
-/// warnings, summary]`, a warning being `[message, line, column]`.
+/// What scripts of an engine find there.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// The names of the functions that Dart registered.
+    pub functions: HashSet<&'a str>,
+    /// The names of the variables and constants that Dart set.
+    pub variables: HashSet<&'a str>,
+}
+
+/// Describes `script`: `[error message or (), line, column, warnings, functions,
+/// imports, free variables, summary]`. A warning is `[kind, name, message, line,
+/// column]`, a function `[name, parameters, line, column]`, an import `[path or (),
+/// alias or (), line, column]`, a free variable `[name, line, column]`. Where a line
+/// or column is not known, it is 0.
 ///
-/// Run it on a fiber's stack: the parser recurses.
-pub fn analyze(engine: &Engine, script: &str) -> Dynamic {
-    let (error, position, warnings, summary) = match compile(engine, script) {
-        Ok(ast) => (
-            Dynamic::UNIT,
-            Position::NONE,
-            warnings(engine, &ast),
-            summary(&ast),
-        ),
-        Err(error) => (
-            error.0.to_string().into(),
-            error.1,
-            Array::new(),
-            String::new(),
-        ),
+/// Run it on a fiber's stack: the parser recurses, and so does the analysis.
+pub fn analyze(engine: &Engine, script: &str, surroundings: &Surroundings) -> Dynamic {
+    // Not optimised: what the optimizer would remove is what must be looked at.
+    let fields = match parse(engine, script) {
+        Ok(ast) => describe(engine, script, &ast, surroundings),
+        Err(error) => describe_error(&error),
     };
-    let [line, column] = numbers(position);
-    Dynamic::from_array(vec![error, line, column, warnings.into(), summary.into()])
+    Dynamic::from_array(fields)
 }
 
-fn numbers(position: Position) -> [Dynamic; 2] {
-    [position.line(), position.position()]
-        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
+fn describe_error(error: &ParseError) -> Vec<Dynamic> {
+    let message = error.0.to_string().replace(TYPE_OF, "type_of");
+    let none = Dynamic::from_array(Vec::new());
+    let nothing = [(); 4].map(|()| none.clone());
+    let fields = entry([message.into()], error.1).into_iter();
+    let summary = [String::new().into()];
+    fields.chain(nothing).chain(summary).collect()
 }
 
-/// Warns of calls to functions that neither the script nor the engine has.
-fn warnings(engine: &Engine, ast: &AST) -> Array {
-    let mut known: HashSet<(String, usize)> = engine
-        .collect_fn_metadata(
-            None,
-            |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
-            true,
-        )
-        .into_iter()
-        .collect();
-    for function in ast.iter_functions() {
-        known.insert((function.name.to_string(), function.params.len()));
-        // A script function can be called as a method; `this` is no parameter.
-        known.insert((function.name.to_string(), function.params.len() + 1));
+fn describe(engine: &Engine, script: &str, ast: &AST, surroundings: &Surroundings) -> Vec<Dynamic> {
+    let functions = declarations(engine, script);
+    let known = KnownFunctions::new(engine, ast, &surroundings.functions);
+    let mut findings = Findings::new(surroundings);
+    for function in &functions {
+        findings.warnings.extend(shadowing(function, &known));
     }
-    let mut warnings = Array::new();
+    visit(ast, &known, &mut findings);
+    let warnings = findings.take_warnings();
+    let free_variables = findings.free_variables();
+    let imports = findings.imports;
+
+    let mut fields = entry([Dynamic::UNIT], Position::NONE);
+    fields.push(list(warnings, describe_warning));
+    fields.push(list(functions, describe_function));
+    fields.push(list(imports, describe_import));
+    fields.push(list(free_variables, |(name, position)| {
+        entry([name.into()], position)
+    }));
+    fields.push(summary(ast).into());
+    fields
+}
+
+/// Looks at every statement of a script: first those of its functions, as a constant
+/// at global level may be used only there.
+fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings) {
+    for (.., function) in ast.shared_lib().iter_script_fn_info() {
+        let body = Body::of_function(&function.name, &function.params);
+        let mut visitor = Visitor::new(known, findings, body);
+        // Rhai shows the body of a function only to those who walk through all
+        // bodies; so here is a script with no other.
+        let mut module = Module::new();
+        module.set_script_fn(function.clone());
+        visit_statements(&AST::new([], module), &mut visitor);
+        visitor.finish();
+    }
+    let mut visitor = Visitor::new(known, findings, Body::of_script());
+    visit_statements(&ast.clone_statements_only(), &mut visitor);
+    visitor.finish();
+}
+
+fn visit_statements(ast: &AST, visitor: &mut Visitor) {
+    let mut flow = Flow::default();
     ast.walk(&mut |path: &[ASTNode]| {
-        let call = match path.last() {
-            Some(
-                ASTNode::Expr(Expr::FnCall(call, position))
-                | ASTNode::Stmt(Stmt::FnCall(call, position)),
-            ) => Some((call, 0, *position)),
-            Some(ASTNode::Expr(Expr::MethodCall(call, position))) => Some((call, 1, *position)),
-            _ => None,
-        };
-        if let Some((call, receiver, position)) = call {
-            let arity = call.args.len() + receiver;
-            let known = call.op_token.is_some()
-                || call.is_qualified()
-                || KEYWORDS.contains(&call.name.as_str())
-                || matches!(call.name.as_str(), "print" | "debug")
-                || known.contains(&(call.name.to_string(), arity));
-            if !known {
-                let [line, column] = numbers(position);
-                let message = format!("unknown function: {} with {arity} arguments", call.name);
-                let warning = vec![message.into(), line, column];
-                warnings.push(warning.into());
-            }
+        if let [ASTNode::Stmt(statement)] = path {
+            visitor.visit_next(statement, &mut flow);
         }
         true
     });
-    warnings
+}
+
+/// The warning of a function that is called instead of one of the engine's.
+fn shadowing(function: &Declaration, known: &KnownFunctions) -> Option<Warning> {
+    let arity = function.parameters.len();
+    if function.is_typed || !known.is_native(&function.name, arity) {
+        return None;
+    }
+    let hidden = match known.is_dart(&function.name) {
+        true => "the one that Dart registered",
+        false => "a built-in one",
+    };
+    let parameters = function.parameters.join(", ");
+    Some(Warning {
+        kind: Kind::ShadowedFunction,
+        message: format!(
+            "shadowed function: {}({parameters}) hides {hidden}",
+            function.name
+        ),
+        name: function.name.clone(),
+        position: function.position,
+    })
+}
+
+fn describe_warning(warning: Warning) -> Vec<Dynamic> {
+    let kind = Dynamic::from_int(warning.kind as i64);
+    let fields = [kind, warning.name.into(), warning.message.into()];
+    entry(fields, warning.position)
+}
+
+fn describe_function(function: Declaration) -> Vec<Dynamic> {
+    let parameters = function.parameters.into_iter().map(Dynamic::from);
+    let parameters = Dynamic::from_array(parameters.collect());
+    entry([function.name.into(), parameters], function.position)
+}
+
+fn describe_import(import: Import) -> Vec<Dynamic> {
+    let fields = [import.path, import.alias].map(|text| text.map_or(Dynamic::UNIT, Dynamic::from));
+    entry(fields, import.position)
+}
+
+fn list<T>(items: Vec<T>, describe: impl Fn(T) -> Vec<Dynamic>) -> Dynamic {
+    let items = items.into_iter().map(describe).map(Dynamic::from_array);
+    Dynamic::from_array(items.collect())
+}
+
+/// What is at a position: `fields`, the line and the column.
+fn entry<const N: usize>(fields: [Dynamic; N], position: Position) -> Vec<Dynamic> {
+    let place = [position.line(), position.position()]
+        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64));
+    fields.into_iter().chain(place).collect()
 }
 
 /// Describes the shape of a script in one line.

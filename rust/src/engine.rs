@@ -11,7 +11,7 @@ use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module, OptimizationLevel};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
-use crate::analysis;
+use crate::analysis::{self, Surroundings};
 use crate::builtins;
 use crate::config::{self, Config};
 use crate::dart_objects::{self, DartReference};
@@ -171,10 +171,15 @@ impl ScriptEngine {
     pub fn analyze(&mut self, script: &str) -> Step {
         let host = self.host.clone();
         let snapshot = self.snapshot().clone();
+        let surroundings = Surroundings {
+            functions: self.functions.iter().map(|f| f.0.name.as_str()).collect(),
+            variables: self.variables.iter().map(|v| v.name.as_str()).collect(),
+        };
         let written = host.stacks.run(|| {
             // Not across the switch back: panics end where they start.
             catch_unwind(AssertUnwindSafe(|| {
-                host.write_result(analysis::analyze(&snapshot, script), None)
+                let result = analysis::analyze(&snapshot, script, &surroundings);
+                host.write_result(result, None)
             }))
         });
         let error = match written {

@@ -66,6 +66,19 @@ impl FaultyLine {
 ///
 /// The script is not valid Rhai.
 pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
+    let ast = parse(engine, script)?;
+    Ok(match is_cheap_to_optimize(&ast) {
+        true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
+        false => ast,
+    })
+}
+
+/// Compiles a script like [`compile`], but leaves it as it was written.
+///
+/// # Errors
+///
+/// The script is not valid Rhai.
+pub fn parse(engine: &Engine, script: &str) -> Result<AST, ParseError> {
     let ast = engine.compile(script)?;
     if script.contains("type_of") {
         if let Some(position) = misused_type_of(&ast) {
@@ -73,10 +86,7 @@ pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
             return Err(ParseError(error.into(), position));
         }
     }
-    Ok(match is_cheap_to_optimize(&ast) {
-        true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
-        false => ast,
-    })
+    Ok(ast)
 }
 
 /// Where a script uses the word `type_of` as a name, which Rhai itself would refuse:

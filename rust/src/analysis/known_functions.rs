@@ -1,0 +1,104 @@
+//! The functions that a script can call.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use rhai::{Engine, AST};
+
+use crate::functions::KEYWORDS;
+
+/// Functions by name: the numbers of arguments that they take.
+type Arities = HashMap<String, BTreeSet<usize>>;
+
+/// The functions of a script and its engine, by name and number of arguments.
+#[derive(Debug)]
+pub struct KnownFunctions<'a> {
+    native: Arities,
+    script: Arities,
+    /// Those that are methods of one type only.
+    typed: Arities,
+    dart: &'a HashSet<&'a str>,
+}
+
+impl<'a> KnownFunctions<'a> {
+    /// Those of an engine, some of which Dart registered, and of a script.
+    pub fn new(engine: &Engine, ast: &AST, dart: &'a HashSet<&'a str>) -> Self {
+        let mut known = KnownFunctions {
+            native: Arities::new(),
+            script: Arities::new(),
+            typed: Arities::new(),
+            dart,
+        };
+        let native = engine.collect_fn_metadata(
+            None,
+            |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
+            true,
+        );
+        for (name, arity) in native {
+            known.native.entry(name).or_default().insert(arity);
+        }
+        for function in ast.iter_functions() {
+            let same = match function.this_type {
+                None => &mut known.script,
+                Some(_) => &mut known.typed,
+            };
+            let same = same.entry(function.name.to_string()).or_default();
+            same.insert(function.params.len());
+        }
+        known
+    }
+
+    /// Whether the engine has such a function.
+    pub fn is_native(&self, name: &str, arity: usize) -> bool {
+        has(&self.native, name, arity)
+    }
+
+    /// Whether Dart registered functions of this name.
+    pub fn is_dart(&self, name: &str) -> bool {
+        self.dart.contains(name)
+    }
+
+    /// Whether the script has functions of this name; it is a value too, then.
+    pub fn is_script(&self, name: &str) -> bool {
+        self.script.contains_key(name) || self.typed.contains_key(name)
+    }
+
+    /// Whether a script can make a function pointer of this name that works.
+    pub fn is_name(&self, name: &str) -> bool {
+        KEYWORDS.contains(&name) || self.native.contains_key(name) || self.is_script(name)
+    }
+
+    /// Whether there is what `name(…)` calls.
+    pub fn can_call(&self, name: &str, arity: usize) -> bool {
+        KEYWORDS.contains(&name) || self.is_native(name, arity) || has(&self.script, name, arity)
+    }
+
+    /// Whether there is what `object.name(…)` calls. The object is an argument of a
+    /// native function, and not one of a script's.
+    pub fn can_call_method(&self, name: &str, arity: usize) -> bool {
+        KEYWORDS.contains(&name)
+            || self.is_native(name, arity + 1)
+            || has(&self.script, name, arity)
+            || has(&self.typed, name, arity)
+    }
+
+    /// The numbers of arguments that `name(…)` can have.
+    pub fn arities(&self, name: &str) -> BTreeSet<usize> {
+        let all = [&self.native, &self.script].map(|functions| functions.get(name));
+        all.into_iter().flatten().flatten().copied().collect()
+    }
+
+    /// The numbers of arguments that `object.name(…)` can have.
+    pub fn method_arities(&self, name: &str) -> BTreeSet<usize> {
+        let native = self.native.get(name).into_iter().flatten();
+        let native = native.filter_map(|arity| arity.checked_sub(1));
+        let script = [&self.script, &self.typed].map(|functions| functions.get(name));
+        let script = script.into_iter().flatten().flatten().copied();
+        native.chain(script).collect()
+    }
+}
+
+fn has(functions: &Arities, name: &str, arity: usize) -> bool {
+    functions
+        .get(name)
+        .is_some_and(|arities| arities.contains(&arity))
+}
