@@ -132,4 +132,10 @@ final loops = [
     'a product that is long to compute',
     'let x = 3; loop { x = x * 7 % 1000003; }',
   ),
+  Attack(
+    'a text that is padded with nothing',
+    'let s = "x"; s.pad(100, ""); throw s;',
+    fails(RhaiRuntimeErrorKind.thrown),
+    config: tight,
+  ),
 ];
