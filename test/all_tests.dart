@@ -22,6 +22,7 @@ import 'disabled_features_test.dart' as disabled_features;
 import 'dispose_test.dart' as dispose;
 import 'errors_test.dart' as errors;
 import 'event_loop_test.dart' as event_loop;
+import 'hostile/hostile_test.dart' as hostile;
 import 'large_scripts_test.dart' as large_scripts;
 import 'limits_test.dart' as limits;
 import 'random_scripts_test.dart' as random_scripts;
@@ -57,6 +58,7 @@ void main() {
   group('dispose', dispose.main);
   group('errors', errors.main);
   group('event_loop', event_loop.main);
+  group('hostile', hostile.main);
   group('large_scripts', large_scripts.main);
   group('limits', limits.main);
   group('random_scripts', random_scripts.main);

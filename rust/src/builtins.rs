@@ -2,6 +2,7 @@
 
 use rhai::{
     Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, ImmutableString as Text, Map, Module,
+    INT,
 };
 
 use crate::json;
@@ -42,6 +43,8 @@ pub fn register(module: &mut Module) {
     changing("replace").set_into_module(module, |c: Context, s: &mut Text, a: char, b: &str| {
         replace(c, s, a.encode_utf8(&mut [0; 4]), b)
     });
+    // Rhai's own never ends if there is nothing to pad with.
+    changing("pad").set_into_module(module, pad);
 }
 
 /// Sorts an array in place; leaves it alone if the comparator fails.
@@ -134,6 +137,32 @@ fn replace(context: Context, text: &mut Text, find: &str, by: &str) -> Result<()
         return Err(too_long(&context));
     }
     *text = text.replace(find, by).into();
+    Ok(())
+}
+
+fn pad(context: Context, text: &mut Text, len: INT, by: &str) -> Result<(), Failure> {
+    let wanted = usize::try_from(len).unwrap_or(0);
+    let missing = wanted.saturating_sub(text.chars().count());
+    let count = by.chars().count();
+    if missing == 0 || count == 0 {
+        return Ok(());
+    }
+    let times = missing / count;
+    let rest: String = by.chars().take(missing % count).collect();
+    let len = times
+        .saturating_mul(by.len())
+        .saturating_add(text.len() + rest.len());
+    let max_len = context.engine().max_string_size();
+    if max_len > 0 && len > max_len {
+        return Err(too_long(&context));
+    }
+    let mut padded = String::with_capacity(len);
+    padded.push_str(text);
+    for _ in 0..times {
+        padded.push_str(by);
+    }
+    padded.push_str(&rest);
+    *text = padded.into();
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::fiber::{self, Fiber, Progress, Suspender};
 use crate::host::Host;
 use crate::job::Job;
 use crate::limits::Limit;
-use crate::memory::{self, OutOfMemory};
+use crate::memory;
 use crate::pending_futures::PendingFuture;
 use crate::script_functions::Exporter;
 
@@ -153,7 +153,7 @@ impl Execution {
                     })
                 };
                 catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-                    report(&host, None, || match panic.is::<OutOfMemory>() {
+                    report(&host, None, || match memory::is_out_of_memory(&*panic) {
                         true => ScriptError::limit(Limit::Memory, config.max_memory as u64),
                         false => ScriptError::panic(&*panic),
                     })

@@ -11,6 +11,7 @@
 //! [`metered`], as a fiber may go on on another thread.
 
 use std::alloc::{set_alloc_error_hook, GlobalAlloc, Layout, System};
+use std::any::Any;
 use std::cell::Cell;
 use std::panic::resume_unwind;
 use std::sync::Once;
@@ -42,6 +43,16 @@ thread_local! {
 /// is.
 #[derive(Debug)]
 pub struct OutOfMemory;
+
+/// Whether a panic says that there is not enough memory. The standard library has its
+/// own for a collection that would be larger than any address.
+pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
+    panic.is::<OutOfMemory>()
+        || panic.downcast_ref::<&str>() == Some(&"capacity overflow")
+        || panic
+            .downcast_ref::<String>()
+            .is_some_and(|text| text == "capacity overflow")
+}
 
 /// Runs `f` with `used` as the bytes in use so far, of which there may be `limit`.
 /// `used` is then what there is after it.

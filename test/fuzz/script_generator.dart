@@ -1,0 +1,167 @@
+/// Random scripts.
+library;
+
+import 'dart:math';
+
+import 'vocabulary.dart' as vocabulary;
+
+/// Makes scripts out of random pieces of the language.
+final class ScriptGenerator {
+  /// Makes one that takes its decisions from [_random], and scripts to change from
+  /// [corpus].
+  ScriptGenerator(this._random, {this.corpus = vocabulary.samples});
+
+  final Random _random;
+
+  /// Scripts that [mutation] changes.
+  final List<String> corpus;
+
+  T _pick<T>(List<T> list) => list[_random.nextInt(list.length)];
+
+  bool _oneIn(int n) => _random.nextInt(n) == 0;
+
+  /// A script of any kind.
+  String any() => switch (_random.nextInt(10)) {
+    0 => tokens(),
+    1 || 2 || 3 => mutation(),
+    _ => program(),
+  };
+
+  /// Tokens in any order.
+  String tokens() => List.generate(
+    1 + _random.nextInt(30),
+    (_) => _pick(vocabulary.tokens),
+  ).join(' ');
+
+  /// A program that mostly parses.
+  String program() {
+    final functions = [
+      'fn f(x) { ${_block(3)} }',
+      if (_oneIn(2)) 'fn g(x, y) { ${_block(2)} }',
+      if (_oneIn(4)) 'fn f() { ${_block(2)} }',
+    ];
+    return '${functions.join(' ')} let x = 1; let y = [1, 2, 3]; '
+        'let m = #{a: 1}; let s = "abc"; let b = blob(4); ${_steps()}';
+  }
+
+  /// Statements of which most do not end the script when they fail.
+  String _steps() => List.generate(1 + _random.nextInt(8), (_) {
+    final statement = _statement(3);
+    return _oneIn(5) ? statement : 'try { $statement } catch { }';
+  }).join(' ');
+
+  /// A script of the [corpus] or a random one with some tokens changed.
+  String mutation() {
+    final script = _oneIn(4) ? program() : _pick(corpus);
+    final parts = _token.allMatches(script).map((m) => m[0]!).toList();
+    for (var i = 1 + _random.nextInt(4); i > 0 && parts.isNotEmpty; i--) {
+      _mutate(parts);
+    }
+    return parts.join(_oneIn(3) ? '' : ' ');
+  }
+
+  static final _token = RegExp(
+    r'"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|[=<>!&|*+\-.?:#]+|\S',
+  );
+
+  void _mutate(List<String> parts) {
+    final (i, j) = (
+      _random.nextInt(parts.length),
+      _random.nextInt(parts.length),
+    );
+    switch (_random.nextInt(7)) {
+      case 0:
+        parts.removeAt(i);
+      case 1:
+        parts.insert(i, parts[j]);
+      case 2:
+        final part = parts[i];
+        parts[i] = parts[j];
+        parts[j] = part;
+      case 3:
+        parts.insert(i, _pick(vocabulary.tokens));
+      case 4:
+        parts[i] = _pick(vocabulary.tokens);
+      case 5:
+        // A piece again, or many times.
+        final piece = parts.sublist(min(i, j), max(i, j) + 1).take(20).toList();
+        final times = _oneIn(5) ? 50 : 1;
+        parts.insertAll(i, [for (var n = 0; n < times; n++) ...piece]);
+      case _:
+        parts[i] = _expression(1);
+    }
+  }
+
+  String _block(int depth) =>
+      List.generate(_random.nextInt(5), (_) => _statement(depth)).join(' ');
+
+  String _inner(int depth) => depth > 0 ? _block(depth - 1) : '';
+
+  String _statement(int depth) {
+    String block() => '{ ${_inner(depth)} }';
+    final e = _expression(depth);
+    return switch (_random.nextInt(19)) {
+      0 => 'let ${_name()} = $e;',
+      1 => 'const ${_name()} = $e;',
+      2 || 3 => '${_place(depth)} ${_pick(vocabulary.assignments)} $e;',
+      4 => 'if $e ${block()} else ${block()}',
+      5 => 'while $e ${block()}',
+      6 => 'for i in $e ${block()}',
+      7 => 'for (i, n) in $e ${block()}',
+      8 => 'loop { ${_inner(depth)} ${_oneIn(3) ? '' : 'break;'} }',
+      9 => 'do ${block()} ${_pick(['while', 'until'])} $e;',
+      10 || 11 => 'try ${block()} catch (e) ${block()}',
+      12 => 'throw $e;',
+      13 => 'return $e;',
+      14 => _switch(depth),
+      15 => _pick(['break;', 'continue;', 'break $e;', ';']),
+      16 => '${_name()}.${_method(depth)};',
+      17 => block(),
+      _ => '$e;',
+    };
+  }
+
+  String _name() => _pick(const ['x', 'y', 'z', 'm', 's', 'b', 'v']);
+
+  /// What can be assigned to.
+  String _place(int depth) => switch (_random.nextInt(4)) {
+    0 => '${_name()}[${_expression(min(depth, 1))}]',
+    1 => '${_name()}.${_pick(const ['a', 'b', 'c', 'len'])}',
+    _ => _name(),
+  };
+
+  String _switch(int depth) {
+    String value() => _pick(const ['1', '"s"', '0..5', "'c' | 2", '()', '1.5']);
+    final guard = _oneIn(3) ? ' if ${_expression(0)}' : '';
+    return 'switch ${_expression(depth)} { ${value()}$guard => '
+        '{ ${_inner(depth)} }, _ => ${_expression(0)} }';
+  }
+
+  String _arguments(int depth) =>
+      List.generate(_random.nextInt(4), (_) => _expression(depth)).join(', ');
+
+  String _method(int depth) =>
+      '${_pick(vocabulary.functions)}(${_arguments(max(depth - 1, 0))})';
+
+  String _expression(int depth) {
+    if (depth <= 0) return _pick(vocabulary.values);
+    String e() => _expression(depth - 1);
+    return switch (_random.nextInt(20)) {
+      0 || 1 => _expression(0),
+      2 || 3 => '(${e()} ${_pick(vocabulary.operators)} ${e()})',
+      4 => '[${_arguments(depth - 1)}]',
+      5 => '#{a: ${e()}, "b c": ${e()}}',
+      6 => '`${'\${${e()}}'}-${'\${${e()}}'}`',
+      7 || 8 => _method(depth),
+      9 || 10 || 11 => '${e()}.${_method(depth)}',
+      12 => '${e()}?.${_method(depth)}',
+      13 => '${e()}[${e()}]',
+      14 => '(if ${e()} { ${e()} } else { ${e()} })',
+      15 => '|z| ${e()}',
+      16 => '|a, z| { ${_inner(depth - 1)} ${e()} }',
+      17 => '${_pick(const ['-', '!', '+'])}${e()}',
+      18 => '${e()}.${_pick(const ['a', 'len', 'bytes', 'start', 'bits'])}',
+      _ => 'eval(${e()})',
+    };
+  }
+}

@@ -1,0 +1,39 @@
+/// How much memory this process takes.
+library;
+
+import 'dart:io';
+
+/// Measures by how much the process grows.
+final class ProcessMemory {
+  /// Starts to measure.
+  factory ProcessMemory() {
+    final hasPeak = _resetPeak();
+    return ProcessMemory._(hasPeak, ProcessInfo.currentRss);
+  }
+
+  ProcessMemory._(this._hasPeak, this._before);
+
+  final bool _hasPeak;
+  final int _before;
+
+  /// Bytes by which the process grew at most; where the system does not tell, by
+  /// which it is larger now.
+  int get growth => (_hasPeak ? _peak() : ProcessInfo.currentRss) - _before;
+
+  /// Makes the peak what the process takes now, where that is possible.
+  static bool _resetPeak() {
+    if (!Platform.isLinux) return false;
+    try {
+      File('/proc/self/clear_refs').writeAsStringSync('5');
+      return true;
+    } on FileSystemException {
+      return false;
+    }
+  }
+
+  static int _peak() {
+    final status = File('/proc/self/status').readAsStringSync();
+    final line = RegExp(r'VmHWM:\s*(\d+) kB').firstMatch(status);
+    return int.parse(line!.group(1)!) * 1024;
+  }
+}
