@@ -1,6 +1,8 @@
 /// The limits of a configuration.
 library;
 
+import 'dart:io';
+
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
@@ -22,6 +24,12 @@ RhaiEngine _engine({
   return engine;
 }
 
+RhaiEngine _engineWith(RhaiConfig config) {
+  final engine = RhaiEngine.withConfig(config);
+  addTearDown(engine.dispose);
+  return engine;
+}
+
 Matcher _breaks(RhaiLimit limit, [int? value]) => throwsA(
   isA<RhaiLimitError>()
       .having((e) => e.limit, 'limit', limit)
@@ -29,76 +37,6 @@ Matcher _breaks(RhaiLimit limit, [int? value]) => throwsA(
 );
 
 void main() {
-  group('a configuration', () {
-    test('has secure defaults', () {
-      for (final config in [RhaiConfig.secureDefaults(), RhaiConfig.custom()]) {
-        expect(config.maxOperations, 1000000);
-        expect(config.maxStackDepth, 100);
-        expect(config.maxStringLength, 10 * 1024 * 1024);
-        expect(config.timeoutMs, 5000);
-        expect(config.asyncTimeout, const Duration(seconds: 30));
-        expect(config.disableFileIo, isTrue);
-        expect(config.disableEval, isTrue);
-        expect(config.disableModules, isTrue);
-      }
-    });
-
-    test('keeps what it is given', () {
-      final config = RhaiConfig.custom(
-        maxOperations: 1,
-        maxStackDepth: 2,
-        maxStringLength: 3,
-        timeoutMs: 4,
-        asyncTimeout: const Duration(milliseconds: 5),
-        disableFileIo: false,
-        disableEval: false,
-        disableModules: false,
-      );
-      expect(config.maxOperations, 1);
-      expect(config.maxStackDepth, 2);
-      expect(config.maxStringLength, 3);
-      expect(config.timeoutMs, 4);
-      expect(config.asyncTimeout, const Duration(milliseconds: 5));
-      expect(config.disableFileIo, isFalse);
-      expect(config.disableEval, isFalse);
-      expect(config.disableModules, isFalse);
-    });
-
-    test('refuses negative limits', () {
-      expect(() => RhaiConfig.custom(maxOperations: -1), throwsArgumentError);
-      expect(() => RhaiConfig.custom(maxStackDepth: -1), throwsArgumentError);
-      expect(() => RhaiConfig.custom(maxStringLength: -1), throwsArgumentError);
-      expect(() => RhaiConfig.custom(timeoutMs: -1), throwsArgumentError);
-    });
-
-    test('refuses an asyncTimeout that is too short or too long', () {
-      for (final timeout in const [
-        Duration.zero,
-        Duration(microseconds: 999),
-        Duration(seconds: -1),
-        Duration(days: 365, microseconds: 1),
-      ]) {
-        expect(
-          () => RhaiConfig.custom(asyncTimeout: timeout),
-          throwsArgumentError,
-          reason: '$timeout',
-        );
-      }
-      RhaiConfig.custom(asyncTimeout: RhaiConfig.maxAsyncTimeout);
-    });
-
-    test('may have the largest numbers', () {
-      const max = 0x7fffffffffffffff;
-      final engine = _engine(
-        maxOperations: max,
-        maxStackDepth: max,
-        maxStringLength: max,
-        timeoutMs: max,
-      );
-      expect(engine.eval('let s = "a"; [1].map(|x| s + x)'), ['a1']);
-    });
-  });
-
   group('maxOperations', () {
     final isTooMany = _breaks(RhaiLimit.operations);
 
@@ -292,6 +230,172 @@ void main() {
         () => _engine().eval(script),
         isTooLong,
         reason: 'the default is 10 MiB',
+      );
+    });
+  });
+
+  group('other limits', () {
+    String join(int count, String Function(int i) item) =>
+        List.generate(count, item).join(' ');
+
+    void check(
+      RhaiConfig config,
+      RhaiLimit limit,
+      int value, {
+      required List<String> passing,
+      required List<String> breaking,
+    }) {
+      final engine = _engineWith(config)
+        ..registerFunction('take', (Object? x) => null);
+      for (final script in passing) {
+        engine.eval(script);
+      }
+      for (final script in breaking) {
+        expect(
+          () => engine.eval(script),
+          _breaks(limit, value),
+          reason: script,
+        );
+        // Functions are not defined in blocks; a value that is not used may be
+        // what is too large.
+        if (script.startsWith('fn') || script.endsWith(' a')) continue;
+        expect(
+          () => engine.eval('try { $script } catch { } "caught"'),
+          _breaks(limit, value),
+          reason: 'caught: $script',
+        );
+      }
+      expect(engine.eval('40 + 2'), 42);
+    }
+
+    test('maxArraySize is of elements, nested ones included, and bytes', () {
+      check(
+        RhaiConfig.custom(maxArraySize: 5),
+        RhaiLimit.arraySize,
+        5,
+        passing: ['[1, 2, 3, 4]', 'blob(5)', '[[1, 2], [3]]'],
+        breaking: [
+          '[1, 2, 3, 4, 5, 6]',
+          'let x = 1; [[x, x], [x, x]]',
+          'blob(6)',
+          'let a = []; a.pad(6, 0)',
+          'let a = [1, 2, 3]; a + a',
+          'let a = [1, 2, 3]; a += a; a',
+          'let a = [1, 2, 3]; a += a; take(a)',
+          'let a = [1, 2, 3]; a.append(a)',
+          'let a = []; loop { a.push(1); }',
+          'let a = [1]; loop { a.insert(0, 1); }',
+          'let b = blob(3); b.append(b)',
+          '"abcdef".to_chars()',
+          '"a b c d e f".split(" ")',
+          '"abcdef".to_blob()',
+          '[1, 2, 3].map(|x| [x])',
+          '#{a: [1, 2, 3], b: [1, 2, 3]}',
+        ],
+      );
+    });
+
+    test('maxMapSize is of entries, nested ones included', () {
+      check(
+        RhaiConfig.custom(maxMapSize: 3),
+        RhaiLimit.mapSize,
+        3,
+        passing: ['#{a: 1, b: 2, c: 3}', '#{a: #{b: #{}}}'],
+        breaking: [
+          '#{a: 1, b: 2, c: 3, d: 4}',
+          'let x = 1; #{a: #{b: x}, c: #{d: x}}',
+          'let m = #{}; for i in 0..5 { m["k" + i] = i; } let a = m; a',
+          'let m = #{}; for i in 0..5 { m["k" + i] = i; } take(m)',
+          'let m = #{a: 1, b: 2}; m + #{c: 3, d: 4}',
+          'let m = #{a: 1, b: 2}; m += #{c: 3, d: 4}; m',
+          'let m = #{a: 1, b: 2}; m.mixin(#{c: 3, d: 4})',
+          'parse_json(`{"a": 1, "b": 2, "c": 3, "d": 4}`)',
+        ],
+      );
+    });
+
+    test('maxExpressionDepth is of expressions and blocks', () {
+      String nested(int levels) => '${'-(' * levels}1${')' * levels}';
+      check(
+        RhaiConfig.custom(maxExpressionDepth: 20),
+        RhaiLimit.expressionDepth,
+        20,
+        passing: [nested(5), 'fn f() { ${nested(2)} } f()'],
+        breaking: [
+          nested(20),
+          '${'[' * 30}1${']' * 30}',
+          '${'{' * 30}1;${'}' * 30}',
+          'fn f() { ${nested(10)} } f()',
+        ],
+      );
+      expect(
+        () => RhaiConfig.custom(maxExpressionDepth: 257),
+        throwsArgumentError,
+      );
+      final deepest = RhaiEngine.withConfig(RhaiConfig.unlimited());
+      addTearDown(deepest.dispose);
+      expect(deepest.eval(nested(80)), 1);
+      expect(
+        () => deepest.eval(nested(1000)),
+        _breaks(RhaiLimit.expressionDepth, 256),
+      );
+    });
+
+    test('maxVariables is of what a script declares', () {
+      check(
+        RhaiConfig.custom(maxVariables: 5),
+        RhaiLimit.variables,
+        5,
+        passing: [join(5, (i) => 'let v$i = $i;')],
+        breaking: [
+          join(6, (i) => 'let v$i = $i;'),
+          join(6, (i) => 'const C$i = $i;'),
+          join(6, (i) => '{ let v = $i; }'),
+          join(6, (i) => 'for i$i in 0..1 { }'),
+          'fn f() { ${join(6, (i) => 'let v$i = $i;')} } '
+              'try { f() } catch { } "caught"',
+        ],
+      );
+      final withEval = _engineWith(
+        RhaiConfig.custom(maxVariables: 5, disableEval: false),
+      );
+      expect(
+        () => withEval.eval(join(6, (i) => 'eval("let v$i = $i");')),
+        _breaks(RhaiLimit.variables, 5),
+      );
+    });
+
+    test('maxFunctions is of functions and closures', () {
+      check(
+        RhaiConfig.custom(maxFunctions: 3),
+        RhaiLimit.functions,
+        3,
+        passing: [join(3, (i) => 'fn f$i() { }')],
+        breaking: [
+          'fn a() { } fn b() { } fn c() { } fn d() { }',
+          '[|| 1, || 2, || 3, || 4]',
+        ],
+      );
+    });
+
+    test('maxModules is of imports', () {
+      final directory = Directory.systemTemp.createTempSync('rhai_dart');
+      addTearDown(() => directory.deleteSync(recursive: true));
+      File('${directory.path}/m.rhai').writeAsStringSync('export const X = 1;');
+      String import(int i) => 'import "${directory.path}/m" as m$i;';
+      check(
+        RhaiConfig.custom(
+          maxModules: 2,
+          disableModules: false,
+          disableFileIo: false,
+        ),
+        RhaiLimit.modules,
+        2,
+        passing: ['${import(0)} ${import(1)} m0::X + m1::X'],
+        breaking: [
+          '${import(0)} ${import(1)} ${import(2)} print(m2::X);',
+          'for i in 0..3 { ${import(0)} print(m0::X); }',
+        ],
       );
     });
   });

@@ -132,7 +132,7 @@ void main() {
       ..registerFunction('later_text', () => later(text))
       ..registerFunction('later_list', () => later([text]));
     for (final call in ['text()', 'later_text()', 'later_list()']) {
-      final script = 'for i in 0..10 { $call; } let b = blob(33000000); b.len';
+      final script = 'for i in 0..10 { $call; } let b = blob(40000000); b.len';
       await expectLater(engine.evalAsync(script), throwsA(_isOutOfMemory));
       final less = 'for i in 0..10 { $call; } let b = blob(30000000); b.len';
       expect(await engine.evalAsync(less), 30000000);

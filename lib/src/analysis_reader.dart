@@ -9,6 +9,8 @@ import 'rhai_position.dart';
 AnalysisResult readAnalysis(List<Object?> fields) {
   final [
     error,
+    faultyLine as String,
+    caret,
     line,
     column,
     warnings,
@@ -25,6 +27,8 @@ AnalysisResult readAnalysis(List<Object?> fields) {
           error,
           lineNumber: _known(line),
           columnNumber: _known(column),
+          sourceLine: faultyLine.isEmpty ? null : faultyLine,
+          caret: faultyLine.isEmpty ? null : _known(caret),
         ),
     ]),
     warnings: _list(

@@ -14,7 +14,7 @@ use rhai::{ASTNode, Dynamic, Engine, Module, ParseError, Position, AST};
 
 use crate::dart_objects::TYPE_OF;
 use crate::host::known;
-use crate::scripts::parse;
+use crate::scripts::{parse, FaultyLine};
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
 use known_functions::KnownFunctions;
@@ -22,15 +22,17 @@ use statements::{Body, Flow, Visitor};
 
 /// What scripts of an engine find there.
 #[derive(Debug)]
-pub struct Surroundings<'a> {
+pub struct Surroundings {
     /// The names of the functions that Dart registered.
-    pub functions: HashSet<&'a str>,
+    pub functions: HashSet<String>,
+    /// The names of the functions of Rhai that cannot be called.
+    pub hidden: HashSet<String>,
     /// The names of the variables and constants that Dart set.
-    pub variables: HashSet<&'a str>,
+    pub variables: HashSet<String>,
 }
 
-/// Describes `script`: `[error message or (), line, column, warnings, functions,
-/// imports, free variables, summary]`. A warning is `[kind, name, message, line,
+/// Describes `script`: `[error message or (), faulty line, caret, line, column,
+/// warnings, functions, imports, free variables, summary]`. A warning is `[kind, name, message, line,
 /// column]`, a function `[name, parameters, line, column]`, an import `[path or (),
 /// alias or (), line, column]`, a free variable `[name, line, column]`. Where a line
 /// or column is not known, it is 0.
@@ -40,23 +42,27 @@ pub fn analyze(engine: &Engine, script: &str, surroundings: &Surroundings) -> Dy
     // Not optimised: what the optimizer would remove is what must be looked at.
     let fields = match parse(engine, script) {
         Ok(ast) => describe(engine, script, &ast, surroundings),
-        Err(error) => describe_error(&error),
+        Err(error) => describe_error(script, &error),
     };
     Dynamic::from_array(fields)
 }
 
-fn describe_error(error: &ParseError) -> Vec<Dynamic> {
+fn describe_error(script: &str, error: &ParseError) -> Vec<Dynamic> {
+    let (text, caret) = match FaultyLine::find(script, error.1) {
+        Some(line) => (line.text, line.caret as i64),
+        None => (String::new(), 0),
+    };
     let message = error.0.to_string().replace(TYPE_OF, "type_of");
     let none = Dynamic::from_array(Vec::new());
     let nothing = [(); 4].map(|()| none.clone());
-    let fields = entry([message.into()], error.1).into_iter();
+    let fields = entry([message.into(), text.into(), caret.into()], error.1).into_iter();
     let summary = [String::new().into()];
     fields.chain(nothing).chain(summary).collect()
 }
 
 fn describe(engine: &Engine, script: &str, ast: &AST, surroundings: &Surroundings) -> Vec<Dynamic> {
     let functions = declarations(engine, script);
-    let known = KnownFunctions::new(engine, ast, &surroundings.functions);
+    let known = KnownFunctions::new(engine, ast, surroundings);
     let mut findings = Findings::new(surroundings);
     for function in &functions {
         findings.warnings.extend(shadowing(function, &known));
@@ -66,7 +72,7 @@ fn describe(engine: &Engine, script: &str, ast: &AST, surroundings: &Surrounding
     let free_variables = findings.free_variables();
     let imports = findings.imports;
 
-    let mut fields = entry([Dynamic::UNIT], Position::NONE);
+    let mut fields = entry([Dynamic::UNIT, "".into(), 0_i64.into()], Position::NONE);
     fields.push(list(warnings, describe_warning));
     fields.push(list(functions, describe_function));
     fields.push(list(imports, describe_import));

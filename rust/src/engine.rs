@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 use std::hint::black_box;
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::sync::Once;
 
@@ -11,7 +10,7 @@ use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module, OptimizationLevel};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
-use crate::analysis::{self, Surroundings};
+use crate::analysis::Surroundings;
 use crate::builtins;
 use crate::config::{self, Config};
 use crate::dart_objects::{self, DartReference};
@@ -167,29 +166,16 @@ impl ScriptEngine {
         step
     }
 
-    /// Analyses a script; slot 0 then holds what [`analysis::analyze`] says.
+    /// Analyses a script, under the limits of an execution; slot 0 then holds what
+    /// [`analysis::analyze`](crate::analysis::analyze) says.
     pub fn analyze(&mut self, script: &str) -> Step {
-        let host = self.host.clone();
-        let snapshot = self.snapshot().clone();
         let surroundings = Surroundings {
-            functions: self.functions.iter().map(|f| f.0.name.as_str()).collect(),
-            variables: self.variables.iter().map(|v| v.name.as_str()).collect(),
+            functions: self.functions.iter().map(|f| f.0.name.clone()).collect(),
+            hidden: self.restrictions.hidden().clone(),
+            variables: self.variables.iter().map(|v| v.name.clone()).collect(),
         };
-        let written = host.stacks.run(|| {
-            // Not across the switch back: panics end where they start.
-            catch_unwind(AssertUnwindSafe(|| {
-                let result = analysis::analyze(&snapshot, script, &surroundings);
-                host.write_result(result, None)
-            }))
-        });
-        let error = match written {
-            Ok(Ok(Ok(()))) => return Step::Done,
-            Ok(Ok(Err(error))) => ScriptError::conversion(error),
-            Ok(Err(panic)) => ScriptError::panic(&*panic),
-            Err(error) => ScriptError::no_stack(&error),
-        };
-        error.write(&host, None);
-        Step::Failed
+        let job = Job::Analysis(self.snapshot().clone(), script.into(), surroundings);
+        self.start(job, false)
     }
 
     /// Completes a Future with the value in slot 0, or with the error it describes.

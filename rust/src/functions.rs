@@ -137,6 +137,9 @@ pub fn invoke_dart_callback_async(
         return Err(ffi_error("no script is running"));
     };
     let exporter = caller.map(|caller| Exporter::new(host, context, caller.global_runtime_state()));
+    if let Some(caller) = caller {
+        check_sizes(caller.engine(), args)?;
+    }
     host.write_call(function, args, exporter.as_ref())
         .map_err(conversion_error)?;
     match context.suspend(Request::Call) {
@@ -152,6 +155,13 @@ pub fn invoke_dart_callback_async(
         },
         Reply::Cancel | Reply::Continue | Reply::Pending => Err(Termination::Cancelled.into()),
     }
+}
+
+/// Checks the sizes of collections. Rhai has not checked one that was changed by `+=`
+/// or by an assignment to one of its entries.
+fn check_sizes(engine: &Engine, values: &[&mut Dynamic]) -> Result<(), Box<EvalAltResult>> {
+    let mut collections = values.iter().filter(|v| v.is_array() || v.is_map());
+    collections.try_for_each(|value| engine.ensure_data_size_within_limits(value))
 }
 
 /// Passes a text on to Dart from Rhai's `print` or `debug`, which cannot fail.

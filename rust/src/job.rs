@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Scope};
 
+use crate::analysis::{analyze, Surroundings};
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::function_table::Exported;
 use crate::functions::conversion_error;
@@ -41,13 +42,15 @@ pub enum Job {
     Script(Rc<Engine>, Script),
     /// A function of a script that Dart has; its arguments are an array in slot 0.
     Call(Exported),
+    /// No script, but the analysis of one.
+    Analysis(Rc<Engine>, Box<str>, Surroundings),
 }
 
 impl Job {
     /// The engine it runs in.
     pub fn engine(&self) -> &Rc<Engine> {
         match self {
-            Job::Script(engine, _) => engine,
+            Job::Script(engine, _) | Job::Analysis(engine, ..) => engine,
             Job::Call(exported) => exported.function.engine(),
         }
     }
@@ -71,6 +74,16 @@ impl Job {
                 let ended = end(result, &Exporter::new(host, context, &global));
                 context.end_scope(*scope);
                 ended
+            }
+            Job::Analysis(engine, script, surroundings) => {
+                context.mark_used_deeply();
+                let result = match analyze(&engine, &script, &surroundings) {
+                    _ if context.parsing_stopped().is_some() => Err(Termination::TimeLimit.into()),
+                    result => Ok(result),
+                };
+                let global = engine.new_global_runtime_state();
+                let exporter = Exporter::new(host, context, &global);
+                end(checked(result, context), &exporter)
             }
             Job::Call(exported) => {
                 context.enter_function(&exported);
@@ -147,9 +160,16 @@ fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     if let (Err(_), Some(termination)) = (&result, context.parsing_stopped()) {
         return Err(termination.into());
     }
+    let value = result?;
     match context.failed_at_end() {
-        Some(termination) if result.is_ok() => Err(termination.into()),
-        _ => result,
+        Some(termination) => Err(termination.into()),
+        None if value.is_array() || value.is_map() => {
+            // Rhai has not checked what `+=` or an assignment to an entry changed.
+            let engine = context.environment().engine;
+            engine.ensure_data_size_within_limits(&value)?;
+            Ok(value)
+        }
+        None => Ok(value),
     }
 }
 

@@ -70,6 +70,11 @@ impl Restrictions {
         }
     }
 
+    /// The names of the functions and properties of Rhai that are hidden.
+    pub fn hidden(&self) -> &HashSet<String> {
+        &self.hidden
+    }
+
     /// Whether a function of Rhai is hidden; its name may be that of a property.
     pub fn hides(&self, name: &str) -> bool {
         self.hidden.contains(plain_name(name))

@@ -32,7 +32,7 @@ impl FaultyLine {
     const MAX_LEN: usize = 120;
 
     /// Finds the line at a position. `None` if there is no such line.
-    fn find(script: &str, position: Position) -> Option<Self> {
+    pub(crate) fn find(script: &str, position: Position) -> Option<Self> {
         let line = script
             .split('\n')
             .nth(known(position.line())?.checked_sub(1)?)?;
@@ -64,9 +64,10 @@ impl FaultyLine {
 ///
 /// # Errors
 ///
-/// The script is not valid Rhai.
-pub fn compile(engine: &Engine, script: &str) -> Result<AST, ParseError> {
+/// The script is not valid Rhai, or declares too many variables.
+fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
     let ast = parse(engine, script)?;
+    check_variables(engine, &ast)?;
     Ok(match is_cheap_to_optimize(&ast) {
         true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
         false => ast,
@@ -254,11 +255,10 @@ impl ScriptCache {
             return Err(termination.into());
         }
         let ast = ast.inspect_err(|error| {
-            if let Some(line) = FaultyLine::find(&script, error.1) {
+            if let Some(line) = FaultyLine::find(&script, error.position()) {
                 context.note_faulty_line(line);
             }
         })?;
-        check_variables(engine, &ast)?;
         let ast = Rc::new(ast);
         if script.len() <= Self::MAX_SCRIPT_LEN {
             let mut asts = self.asts.borrow_mut();

@@ -91,7 +91,7 @@ impl Names {
 #[derive(Debug)]
 pub struct Findings<'a> {
     /// What is around the script.
-    pub surroundings: &'a Surroundings<'a>,
+    pub surroundings: &'a Surroundings,
     /// Warnings that hold whatever comes.
     pub warnings: Vec<Warning>,
     /// Warnings that what comes may show to be wrong.
@@ -123,7 +123,7 @@ pub struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     /// Nothing so far.
-    pub fn new(surroundings: &'a Surroundings<'a>) -> Self {
+    pub fn new(surroundings: &'a Surroundings) -> Self {
         Findings {
             surroundings,
             warnings: Vec::new(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rhai::{Engine, AST};
 
+use super::Surroundings;
 use crate::functions::KEYWORDS;
 
 /// Functions by name: the numbers of arguments that they take.
@@ -16,12 +17,13 @@ pub struct KnownFunctions<'a> {
     script: Arities,
     /// Those that are methods of one type only.
     typed: Arities,
-    dart: &'a HashSet<&'a str>,
+    dart: &'a HashSet<String>,
 }
 
 impl<'a> KnownFunctions<'a> {
     /// Those of an engine, some of which Dart registered, and of a script.
-    pub fn new(engine: &Engine, ast: &AST, dart: &'a HashSet<&'a str>) -> Self {
+    pub fn new(engine: &Engine, ast: &AST, surroundings: &'a Surroundings) -> Self {
+        let dart = &surroundings.functions;
         let mut known = KnownFunctions {
             native: Arities::new(),
             script: Arities::new(),
@@ -33,7 +35,8 @@ impl<'a> KnownFunctions<'a> {
             |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
             true,
         );
-        for (name, arity) in native {
+        let is_hidden = |name: &String| surroundings.hidden.contains(name) && !dart.contains(name);
+        for (name, arity) in native.into_iter().filter(|(name, _)| !is_hidden(name)) {
             known.native.entry(name).or_default().insert(arity);
         }
         for function in ast.iter_functions() {
