@@ -4,11 +4,14 @@
 /// the next seed. `--script=FILE` runs a file instead.
 library;
 
+import 'dart:async';
 import 'dart:io';
+import 'dart:isolate';
 import 'dart:math';
 
 import '../test/fuzz/fuzzer.dart';
 
+/// Ends with 1 if it finds something.
 Future<void> main(List<String> arguments) async {
   String? option(String name) {
     final prefix = '--$name=';
@@ -43,6 +46,8 @@ Future<void> _fuzz(
   // What is left of a script that ends the process.
   final last = File('${Directory.systemTemp.path}/rhai_dart_fuzz_$pid.rhai');
   print('each is written to ${last.path} before it runs');
+  last.writeAsStringSync('');
+  final watchdog = await Isolate.spawn(_watch, last.path);
   final watch = Stopwatch()..start();
   var seed = first;
   while (watch.elapsed < duration) {
@@ -52,8 +57,20 @@ Future<void> _fuzz(
     await fuzzer.run(seed, script);
     seed++;
   }
+  watchdog.kill();
   last.deleteSync();
   final count = seed - first;
   final perSecond = count * 1000 ~/ watch.elapsedMilliseconds;
   print('$count scripts, $perSecond per second, ${fuzzer.values} with a value');
+}
+
+/// Ends the process if a script does not end.
+void _watch(String path) {
+  final last = File(path);
+  Timer.periodic(const Duration(seconds: 5), (_) {
+    final age = DateTime.now().difference(last.lastModifiedSync());
+    if (age < const Duration(seconds: 20)) return;
+    print('FOUND: a script does not end:\n${last.readAsStringSync()}');
+    exit(1);
+  });
 }

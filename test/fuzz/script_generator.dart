@@ -54,43 +54,60 @@ final class ScriptGenerator {
   String mutation() {
     final script = _oneIn(4) ? program() : _pick(corpus);
     final parts = _token.allMatches(script).map((m) => m[0]!).toList();
-    for (var i = 1 + _random.nextInt(4); i > 0 && parts.isNotEmpty; i--) {
+    for (var i = 1 + _random.nextInt(3); i > 0 && parts.isNotEmpty; i--) {
       _mutate(parts);
     }
-    return parts.join(_oneIn(3) ? '' : ' ');
+    return parts.join();
   }
 
+  /// A token with the space behind it.
   static final _token = RegExp(
-    r'"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|[=<>!&|*+\-.?:#]+|\S',
+    r'(?:"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|\d+(?:\.\d+)?|#\{|'
+    r'[=<>!&|*+\-.?:%^/]+|\S)\s*',
+    unicode: true,
   );
 
   void _mutate(List<String> parts) {
-    final (i, j) = (
-      _random.nextInt(parts.length),
-      _random.nextInt(parts.length),
-    );
-    switch (_random.nextInt(7)) {
+    final i = _random.nextInt(parts.length);
+    final j = _random.nextInt(parts.length);
+    switch (_random.nextInt(9)) {
       case 0:
         parts.removeAt(i);
       case 1:
-        parts.insert(i, parts[j]);
+        parts.insert(i, '${parts[j]} ');
       case 2:
         final part = parts[i];
-        parts[i] = parts[j];
-        parts[j] = part;
+        parts[i] = '${parts[j]} ';
+        parts[j] = '$part ';
       case 3:
-        parts.insert(i, _pick(vocabulary.tokens));
+        parts.insert(i, '${_pick(vocabulary.tokens)} ');
       case 4:
-        parts[i] = _pick(vocabulary.tokens);
+        parts[i] = '${_pick(vocabulary.tokens)} ';
       case 5:
         // A piece again, or many times.
         final piece = parts.sublist(min(i, j), max(i, j) + 1).take(20).toList();
         final times = _oneIn(5) ? 50 : 1;
         parts.insertAll(i, [for (var n = 0; n < times; n++) ...piece]);
       case _:
-        parts[i] = _expression(1);
+        parts[i] = '${_like(parts[i])} ';
     }
   }
+
+  /// Something of the kind of a token.
+  String _like(String token) => switch (token.codeUnitAt(0)) {
+    >= 0x30 && <= 0x39 || 0x22 || 0x27 => _expression(_random.nextInt(2)),
+    >= 0x61 && <= 0x7a => _pick([
+      token,
+      _name(),
+      _expression(1),
+      _pick(vocabulary.functions),
+    ]),
+    0x28 || 0x29 || 0x5b || 0x5d || 0x7b || 0x7d || 0x3b => token,
+    _ => _pick(vocabulary.operators),
+  };
+
+  /// How many loops the statement is in.
+  var _loops = 0;
 
   String _block(int depth) =>
       List.generate(_random.nextInt(5), (_) => _statement(depth)).join(' ');
@@ -99,27 +116,59 @@ final class ScriptGenerator {
 
   String _statement(int depth) {
     String block() => '{ ${_inner(depth)} }';
+    String loop() {
+      _loops++;
+      final body = block();
+      _loops--;
+      return body;
+    }
+
     final e = _expression(depth);
     return switch (_random.nextInt(19)) {
       0 => 'let ${_name()} = $e;',
-      1 => 'const ${_name()} = $e;',
+      1 => 'const ${_name().toUpperCase()} = $e;',
       2 || 3 => '${_place(depth)} ${_pick(vocabulary.assignments)} $e;',
-      4 => 'if $e ${block()} else ${block()}',
-      5 => 'while $e ${block()}',
-      6 => 'for i in $e ${block()}',
-      7 => 'for (i, n) in $e ${block()}',
-      8 => 'loop { ${_inner(depth)} ${_oneIn(3) ? '' : 'break;'} }',
-      9 => 'do ${block()} ${_pick(['while', 'until'])} $e;',
+      4 => 'if ${_condition(depth)} ${block()} else ${block()}',
+      5 => 'while ${_condition(depth)} ${loop()}',
+      6 => 'for i in ${_items(depth)} ${loop()}',
+      7 => 'for (i, n) in ${_items(depth)} ${loop()}',
+      8 => 'loop { ${loop()} ${_oneIn(3) ? '' : 'break;'} }',
+      9 => 'do ${loop()} ${_pick(['while', 'until'])} ${_condition(depth)};',
       10 || 11 => 'try ${block()} catch (e) ${block()}',
       12 => 'throw $e;',
       13 => 'return $e;',
       14 => _switch(depth),
-      15 => _pick(['break;', 'continue;', 'break $e;', ';']),
+      15 when _loops > 0 => _pick(['break;', 'continue;', 'break $e;']),
+      15 => '${_pick(['print', 'debug'])}($e);',
       16 => '${_name()}.${_method(depth)};',
       17 => block(),
       _ => '$e;',
     };
   }
+
+  /// What the parser takes for a boolean.
+  String _condition(int depth) {
+    if (depth <= 0) return _pick(const ['true', 'false', 'x', 'm', 'v']);
+    String e() => _expression(depth - 1);
+    String c() => _condition(depth - 1);
+    return switch (_random.nextInt(6)) {
+      0 => '(${c()} ${_pick(const ['&&', '||'])} ${c()})',
+      1 => '!${c()}',
+      2 => _method(depth),
+      3 => _condition(0),
+      _ => '(${e()} ${_pick(vocabulary.comparisons)} ${e()})',
+    };
+  }
+
+  /// What the parser lets a loop go over.
+  String _items(int depth) => switch (_random.nextInt(7)) {
+    0 => '0..${_pick(const ['3', '100', 'x', '9223372036854775807'])}',
+    1 => 'range(${_expression(0)}, ${_expression(0)}, ${_expression(0)})',
+    2 => '[${_arguments(depth - 1)}]',
+    3 => '(${_name()}.${_method(depth)})',
+    4 => _method(depth),
+    _ => _name(),
+  };
 
   String _name() => _pick(const ['x', 'y', 'z', 'm', 's', 'b', 'v']);
 
@@ -132,7 +181,7 @@ final class ScriptGenerator {
 
   String _switch(int depth) {
     String value() => _pick(const ['1', '"s"', '0..5', "'c' | 2", '()', '1.5']);
-    final guard = _oneIn(3) ? ' if ${_expression(0)}' : '';
+    final guard = _oneIn(3) ? ' if ${_condition(1)}' : '';
     return 'switch ${_expression(depth)} { ${value()}$guard => '
         '{ ${_inner(depth)} }, _ => ${_expression(0)} }';
   }
@@ -153,15 +202,25 @@ final class ScriptGenerator {
       5 => '#{a: ${e()}, "b c": ${e()}}',
       6 => '`${'\${${e()}}'}-${'\${${e()}}'}`',
       7 || 8 => _method(depth),
-      9 || 10 || 11 => '${e()}.${_method(depth)}',
-      12 => '${e()}?.${_method(depth)}',
-      13 => '${e()}[${e()}]',
-      14 => '(if ${e()} { ${e()} } else { ${e()} })',
-      15 => '|z| ${e()}',
-      16 => '|a, z| { ${_inner(depth - 1)} ${e()} }',
-      17 => '${_pick(const ['-', '!', '+'])}${e()}',
-      18 => '${e()}.${_pick(const ['a', 'len', 'bytes', 'start', 'bits'])}',
-      _ => 'eval(${e()})',
+      9 || 10 || 11 => '(${e()}).${_method(depth)}',
+      12 => '${_name()}?.${_method(depth)}',
+      13 => '${_name()}[${e()}]',
+      14 => '(if ${_condition(depth - 1)} { ${e()} } else { ${e()} })',
+      15 => '(|z| ${e()})',
+      16 => _closure(depth),
+      17 => _oneIn(2) ? '(-(${e()}))' : _condition(depth),
+      18 => '(${e()}).${_pick(const ['a', 'len', 'bytes', 'start', 'bits'])}',
+      _ => _oneIn(4) ? 'eval(${e()})' : _place(depth),
     };
+  }
+
+  String _closure(int depth) {
+    // It is in no loop.
+    final loops = _loops;
+    _loops = 0;
+    final closure =
+        '(|a, z| { ${_inner(depth - 1)} ${_expression(depth - 1)} })';
+    _loops = loops;
+    return closure;
   }
 }

@@ -14,7 +14,7 @@ const _words =
     'let const fn if else while loop for in do until switch _ return throw try '
     'catch break continue this true false private import export as global eval '
     'print debug type_of is_shared curry call Fn is_def_var is_def_fn x y v f e i '
-    'id add fail later default case match async await new use goto exit shared is';
+    'id add fail later this default case match async await new use goto exit shared is';
 
 const _symbols =
     '{ } ( ) [ ] #{ , ; : :: . ?. ?[ ?? | || && & ^ ! ~ = == != < > <= >= => -> + '
@@ -22,7 +22,7 @@ const _symbols =
 
 /// Expressions without parts.
 const values = [
-  ...['x', 'y', 'v', 'm', 's', 'b', 'z', 'this'],
+  ...['x', 'y', 'v', 'm', 's', 'b', 'z'],
   ...['0', '1', '2', '-1', '7', '63', '64', '1000', '100000'],
   ...['9223372036854775807', '(-9223372036854775807 - 1)', '0xff', '0b101'],
   ...['0.0', '1.5', '-2.5e300', '1e-300', '(0.0 / 0.0)', '(1.0 / 0.0)'],
@@ -39,14 +39,21 @@ const values = [
   ...["'c'", "'👍'", 'true', 'false', '()', '[]', '#{}', '[1, 2, 3]'],
   ...['#{a: 1, b: "x"}', '0..3', '0..=5', '5..0', '0..9223372036854775807'],
   ...['blob(3)', 'blob(10, 65)', 'timestamp()', 'Fn("f")', 'Fn("id")'],
-  ...['|q| q', '|q| q + x', '|a, b| a == b', '|a, b| b - a', '|| x', '|| this'],
+  ...[
+    '(|q| q)',
+    '(|q| q + x)',
+    '(|a, b| a == b)',
+    '(|a, b| b - a)',
+    '(|| x)',
+    '(|| this)',
+  ],
 ];
 
-/// Operators between two expressions.
-final operators =
-    ('+ - * / % ** == != < > <= >= && || ?? & | ^ << >> in .. ..= '
-            '!in')
-        .split(' ');
+/// Operators between two expressions of any type.
+final operators = '+ - * / % ** == != < > ?? & | ^ << >> in !in'.split(' ');
+
+/// Operators whose result is a boolean.
+final comparisons = '== != < > <= >= in !in'.split(' ');
 
 /// Operators of assignments.
 final assignments = '= += -= *= /= %= **= <<= >>= &= |= ^='.split(' ');
@@ -81,7 +88,7 @@ const _ofNumbers =
     'PI exp ln log sin atan hypot is_nan';
 
 const _ofDart =
-    'id add fail fail_with later later_fail sleep run run_later keep f g print debug';
+    'id add fail fail_with later later_fail sleep run run_later keep f g';
 
 /// Scripts that random changes are made to, beside the hostile ones.
 const samples = [
