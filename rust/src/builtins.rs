@@ -6,6 +6,7 @@ use rhai::{
 };
 
 use crate::json;
+use crate::rhai_errors::is_limit;
 
 type Context<'a> = rhai::NativeCallContext<'a>;
 type Failure = Box<EvalAltResult>;
@@ -125,7 +126,10 @@ fn to_json(context: Context, map: &mut Map) -> Result<String, Failure> {
 /// cannot be caught.
 fn parse_json(context: Context, json: &str) -> Result<Map, Failure> {
     let map = context.engine().parse_json(json, true);
-    map.map_err(|error| format!("parse_json: {error}").into())
+    map.map_err(|error| match is_limit(&error) {
+        true => error,
+        false => format!("parse_json: {error}").into(),
+    })
 }
 
 fn replace(context: Context, text: &mut Text, find: &str, by: &str) -> Result<(), Failure> {

@@ -150,6 +150,26 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
     }
 }
 
+/// Whether an error is a limit that was broken, which no script may catch.
+pub fn is_limit(error: &E) -> bool {
+    match error {
+        E::ErrorTooManyOperations(_)
+        | E::ErrorTooManyVariables(_)
+        | E::ErrorTooManyModules(_)
+        | E::ErrorStackOverflow(_)
+        | E::ErrorDataTooLarge(..)
+        | E::ErrorTerminated(..) => true,
+        E::ErrorParsing(kind, _) => matches!(
+            kind,
+            ParseErrorType::ExprTooDeep
+                | ParseErrorType::TooManyFunctions
+                | ParseErrorType::LiteralTooLarge(..)
+                | ParseErrorType::BadInput(LexError::StringTooLong(_))
+        ),
+        _ => false,
+    }
+}
+
 /// A script, or a module, that does not parse.
 fn from_parse(
     kind: &ParseErrorType,
