@@ -290,7 +290,7 @@ void main() {
           '"a b c d e f".split(" ")',
           '"abcdef".to_blob()',
           '[1, 2, 3].map(|x| [x])',
-          '#{a: [1, 2, 3], b: [1, 2, 3]}',
+          'let x = 1; take(#{a: [x, 2, 3], b: [x, 2, 3]})',
         ],
       );
     });

@@ -110,9 +110,8 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         E::ErrorVariableNotFound(name, _)
         | E::ErrorVariableExists(name, _)
         | E::ErrorForbiddenVariable(name, _) => runtime(RuntimeKind::VariableNotFound, &name),
-        E::ErrorPropertyNotFound(name, _) | E::ErrorDotExpr(name, _) => {
-            runtime(RuntimeKind::PropertyNotFound, &name)
-        }
+        E::ErrorPropertyNotFound(name, _) => runtime(RuntimeKind::PropertyNotFound, &name),
+        E::ErrorDotExpr(..) => runtime(RuntimeKind::PropertyNotFound, ""),
         E::ErrorArrayBounds(..)
         | E::ErrorStringBounds(..)
         | E::ErrorBitFieldBounds(..)

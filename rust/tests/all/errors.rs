@@ -104,7 +104,11 @@ fn every_error_of_evaluation_is_mapped() {
             R::ConstantChanged,
             text(),
         ),
-        (E::ErrorDotExpr(text(), HERE), R::PropertyNotFound, text()),
+        (
+            E::ErrorDotExpr(text(), HERE),
+            R::PropertyNotFound,
+            no_name(),
+        ),
         (E::ErrorArithmetic(text(), HERE), R::Arithmetic, no_name()),
         (
             E::ErrorCustomSyntax(text(), vec![], HERE),
