@@ -2,7 +2,7 @@
 
 use rhai::{
     Array, Dynamic, EvalAltResult, FnPtr, FuncRegistration, ImmutableString as Text, Map, Module,
-    INT,
+    ParseErrorType, INT,
 };
 
 use crate::json;
@@ -126,9 +126,13 @@ fn to_json(context: Context, map: &mut Map) -> Result<String, Failure> {
 /// cannot be caught.
 fn parse_json(context: Context, json: &str) -> Result<Map, Failure> {
     let map = context.engine().parse_json(json, true);
-    map.map_err(|error| match is_limit(&error) {
-        true => error,
-        false => format!("parse_json: {error}").into(),
+    map.map_err(|error| match *error {
+        // What the text holds is data: that it is nested too deeply is no limit.
+        EvalAltResult::ErrorParsing(ParseErrorType::ExprTooDeep, _) => {
+            "parse_json: nested too deeply".into()
+        }
+        error if is_limit(&error) => error.into(),
+        error => format!("parse_json: {error}").into(),
     })
 }
 

@@ -13,7 +13,7 @@
 use std::alloc::{set_alloc_error_hook, GlobalAlloc, Layout, System};
 use std::any::Any;
 use std::cell::Cell;
-use std::panic::resume_unwind;
+use std::panic::{self, resume_unwind};
 use std::sync::Once;
 
 /// What is allocated on a thread.
@@ -98,6 +98,14 @@ pub fn adopt(size: usize) {
     }
 }
 
+/// Runs `f`, which lets go of something, with no limit: it must not fail half-way.
+pub fn unlimited<R>(f: impl FnOnce() -> R) -> R {
+    let limit = METER.with(|meter| meter.limit.replace(isize::MAX));
+    let result = f();
+    METER.with(|meter| meter.limit.set(limit));
+    result
+}
+
 /// The bytes in use by the execution that runs on this thread.
 pub fn used() -> usize {
     METER.with(|meter| usize::try_from(meter.used.get()).unwrap_or(0))
@@ -108,10 +116,20 @@ pub fn allocations() -> u64 {
     METER.with(|meter| meter.allocations.get())
 }
 
-/// Makes failed allocations in [`metered`] panic. To be called before it.
+/// Makes failed allocations in [`metered`] panic, and keeps all panics there from being
+/// printed: their text becomes that of an error, and scripts must not flood the log. To
+/// be called before it.
 pub fn install() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| set_alloc_error_hook(fail));
+    ONCE.call_once(|| {
+        set_alloc_error_hook(fail);
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !METER.with(|meter| meter.is_metered.get()) {
+                print(info);
+            }
+        }));
+    });
 }
 
 /// Called when memory was refused. Where it returns, the process is aborted.

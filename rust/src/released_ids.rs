@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use crate::memory;
+
 /// Ids of objects or functions that were dropped, for their owner to forget.
 /// They may be dropped on any thread.
 #[derive(Debug, Default)]
@@ -23,7 +25,7 @@ impl ReleasedIds {
     /// Adds ids.
     pub fn add(&self, ids: impl Iterator<Item = u64>) {
         let mut list = self.ids();
-        list.extend(ids);
+        memory::unlimited(|| list.extend(ids));
         self.any.store(true, Ordering::Relaxed);
     }
 

@@ -13,6 +13,7 @@ use crate::execution_context::ExecutionContext;
 use crate::function_table::{CapturedVariables, Exported};
 use crate::host::Host;
 use crate::marked_pointers::{self, marker_of};
+use crate::memory;
 use crate::walk;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
@@ -180,17 +181,22 @@ thread_local! {
 impl Drop for BoundFunction {
     fn drop(&mut self) {
         let held = (self.function.take(), self.captured.take());
-        let is_first = DROPPING.with_borrow_mut(|dropping| {
-            let is_first = dropping.is_none();
-            dropping.get_or_insert_default().push(held);
-            is_first
-        });
-        if is_first {
-            while let Some(next) = DROPPING.with_borrow_mut(|dropping| dropping.as_mut()?.pop()) {
-                drop(next);
-            }
-            DROPPING.set(None);
+        memory::unlimited(|| drop_in_turn(held));
+    }
+}
+
+/// Drops what a bound function held; if that drops others, one after the other.
+fn drop_in_turn(held: Held) {
+    let is_first = DROPPING.with_borrow_mut(|dropping| {
+        let is_first = dropping.is_none();
+        dropping.get_or_insert_default().push(held);
+        is_first
+    });
+    if is_first {
+        while let Some(next) = DROPPING.with_borrow_mut(|dropping| dropping.as_mut()?.pop()) {
+            drop(next);
         }
+        DROPPING.set(None);
     }
 }
 
