@@ -33,6 +33,7 @@ void main() {
   for (final path in [
     'README.md',
     'docs/ASYNC_FUNCTIONS.md',
+    'docs/SECURITY.md',
     'docs/VALUES.md',
   ]) {
     test('the code in $path does what it says', () async {
