@@ -267,12 +267,14 @@ void main() {
     ) {
       test(name, () {
         final text = script(count);
+        final generous = RhaiEngine.withConfig(RhaiConfig.unlimited());
+        addTearDown(generous.dispose);
         (AnalysisResult, int) fastest(String text) {
           var time = 1 << 62;
           late AnalysisResult result;
           for (var i = 0; i < 3; i++) {
             final watch = Stopwatch()..start();
-            result = engine.analyze(text);
+            result = generous.analyze(text);
             time = min(time, watch.elapsedMilliseconds);
           }
           return (result, time);
@@ -357,6 +359,49 @@ void main() {
         }
         expect(levels, inInclusiveRange(8, 64), reason: open);
       }
+    });
+  });
+
+  group('analyze has the limits of an execution:', () {
+    RhaiEngine limited(RhaiConfig config) {
+      final engine = RhaiEngine.withConfig(config);
+      addTearDown(engine.dispose);
+      return engine;
+    }
+
+    test('memory', () {
+      final small = limited(RhaiConfig.custom(maxMemory: 8 << 20));
+      expect(
+        () => small.analyze('[${'[1],' * 200000}]'),
+        throwsA(
+          isA<RhaiLimitError>().having(
+            (e) => e.limit,
+            'limit',
+            RhaiLimit.memory,
+          ),
+        ),
+      );
+      expect(small.analyze('1 + 1').isValid, isTrue);
+    });
+
+    test('running time', () {
+      final hasty = limited(RhaiConfig.custom(timeoutMs: 20));
+      expect(
+        () => hasty.analyze('let x = 1; ' * 200000),
+        throwsA(isA<RhaiTimeoutError>()),
+      );
+      expect(hasty.analyze('1 + 1').isValid, isTrue);
+    });
+
+    test('variables', () {
+      final few = limited(RhaiConfig.custom(maxVariables: 2));
+      final result = few.analyze('let a = 1; let b = 2; let c = 3;');
+      expect(result.isValid, isFalse);
+      expect(
+        result.syntaxErrors.single.message,
+        contains('too many variables'),
+      );
+      expect(result.syntaxErrors.single.lineNumber, 1);
     });
   });
 }

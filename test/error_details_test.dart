@@ -87,7 +87,10 @@ void main() {
       'let x = 1; x.y.z': (RhaiRuntimeErrorKind.propertyNotFound, ''),
       '[1][5]': (RhaiRuntimeErrorKind.indexOutOfBounds, ''),
       '"abc"[5]': (RhaiRuntimeErrorKind.indexOutOfBounds, ''),
-      'let x = 1; if x { 2 } else { 3 }': (RhaiRuntimeErrorKind.typeMismatch, ''),
+      'let x = 1; if x { 2 } else { 3 }': (
+        RhaiRuntimeErrorKind.typeMismatch,
+        '',
+      ),
       'fn f() { this } f()': (RhaiRuntimeErrorKind.unboundThis, ''),
       'let y = 1; for x in y { }': (RhaiRuntimeErrorKind.notIterable, ''),
       'C += 1': (RhaiRuntimeErrorKind.constantChanged, 'C'),

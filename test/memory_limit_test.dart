@@ -194,6 +194,20 @@ void main() {
     },
   );
 
+  test('compiled scripts that are kept take little, and are not counted', () {
+    String script(int i) => '[1, 2].map(|x| x); ' * 3000 + '$i';
+    engine.eval(script(0));
+    final before = ProcessInfo.currentRss;
+    for (var i = 1; i < 60; i++) {
+      expect(engine.eval(script(i)), i);
+      expect(
+        () => engine.eval('${'[1, 2].map(|x| x); ' * 300} blob(40000000 + $i)'),
+        throwsA(_isOutOfMemory),
+      );
+    }
+    expect(ProcessInfo.currentRss - before, lessThan(64 * _mib));
+  });
+
   test('the memory of a script that is stopped is given back', () {
     final config = RhaiConfig.unlimited().copyWith(maxMemory: 64 * _mib);
     final large = RhaiEngine.withConfig(config);

@@ -50,11 +50,11 @@ final class RhaiEngine implements Finalizable {
   /// back as it went in.
   ///
   /// Throws, or completes the Future with, a [RhaiException]: a
-  /// [RhaiSyntaxError], a [RhaiRuntimeError] (also for broken limits, and for
-  /// an error of a Dart function that the script did not catch), a
-  /// [RhaiTimeoutError], a [RhaiCancelledError] if the engine is disposed
-  /// meanwhile, or a [RhaiConversionError] if the value cannot cross to Dart. Errors
-  /// before the first wait are thrown by this call.
+  /// [RhaiSyntaxError], a [RhaiLimitError] for a broken limit, a
+  /// [RhaiTimeoutError], a [RhaiRuntimeError] (also for an error of a Dart
+  /// function that the script did not catch), a [RhaiCancelledError] if the
+  /// engine is disposed meanwhile, or a [RhaiConversionError] if the value cannot
+  /// cross to Dart. Errors before the first wait are thrown by this call.
   dynamic eval(String script) => _open.eval(script, mayYield: false);
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
@@ -89,6 +89,9 @@ final class RhaiEngine implements Finalizable {
   /// what does it declare and need?
   ///
   /// It is compared with the functions and variables that the engine has now.
+  ///
+  /// Throws a [RhaiTimeoutError] or a [RhaiLimitError] if that takes longer, or more
+  /// memory, than the script might. Other limits that it breaks make it invalid.
   AnalysisResult analyze(String script) => readAnalysis(_open.analyze(script));
 
   /// Gives scripts that start from now on a variable. They may change it, each
@@ -96,7 +99,7 @@ final class RhaiEngine implements Finalizable {
   ///
   /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
   /// word, a [RhaiConversionError] if [value] cannot cross to Rhai, and a
-  /// [RhaiRuntimeError] if it is larger than scripts may have.
+  /// [RhaiLimitError] if it is larger than scripts may have.
   void setVar(String name, dynamic value) =>
       _open.setVariable(name, value, constant: false);
 

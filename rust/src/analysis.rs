@@ -10,11 +10,11 @@ mod statements;
 
 use std::collections::HashSet;
 
-use rhai::{ASTNode, Dynamic, Engine, Module, ParseError, Position, AST};
+use rhai::{ASTNode, Dynamic, Engine, Module, Position, AST};
 
 use crate::dart_objects::TYPE_OF;
 use crate::host::known;
-use crate::scripts::{parse, FaultyLine};
+use crate::scripts::{parse, too_many_variables, FaultyLine};
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
 use known_functions::KnownFunctions;
@@ -41,21 +41,28 @@ pub struct Surroundings {
 pub fn analyze(engine: &Engine, script: &str, surroundings: &Surroundings) -> Dynamic {
     // Not optimised: what the optimizer would remove is what must be looked at.
     let fields = match parse(engine, script) {
-        Ok(ast) => describe(engine, script, &ast, surroundings),
-        Err(error) => describe_error(script, &error),
+        Ok(ast) => match too_many_variables(engine, &ast) {
+            None => describe(engine, script, &ast, surroundings),
+            Some(position) => {
+                let limit = engine.max_variables();
+                let message = format!("too many variables: the limit is {limit}");
+                describe_error(script, message, position)
+            }
+        },
+        Err(error) => describe_error(script, error.0.to_string(), error.1),
     };
     Dynamic::from_array(fields)
 }
 
-fn describe_error(script: &str, error: &ParseError) -> Vec<Dynamic> {
-    let (text, caret) = match FaultyLine::find(script, error.1) {
+fn describe_error(script: &str, message: String, position: Position) -> Vec<Dynamic> {
+    let (text, caret) = match FaultyLine::find(script, position) {
         Some(line) => (line.text, line.caret as i64),
         None => (String::new(), 0),
     };
-    let message = error.0.to_string().replace(TYPE_OF, "type_of");
+    let message = message.replace(TYPE_OF, "type_of");
     let none = Dynamic::from_array(Vec::new());
     let nothing = [(); 4].map(|()| none.clone());
-    let fields = entry([message.into(), text.into(), caret.into()], error.1).into_iter();
+    let fields = entry([message.into(), text.into(), caret.into()], position).into_iter();
     let summary = [String::new().into()];
     fields.chain(nothing).chain(summary).collect()
 }

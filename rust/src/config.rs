@@ -21,7 +21,8 @@ pub struct Config {
     /// Levels that expressions may nest at global level, and twice as many as they
     /// may inside a function. 0 is [`MAX_EXPR_DEPTH`], as is more.
     pub max_expr_depth: usize,
-    /// Variables at once in a script, or in one call of a function.
+    /// Variables that a script may declare, and that there may be at once in it or in
+    /// one call of a function.
     pub max_variables: usize,
     /// Functions and closures in a script.
     pub max_functions: usize,

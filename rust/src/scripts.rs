@@ -12,6 +12,7 @@ use rhai::{
 use crate::dart_objects::TYPE_OF;
 use crate::execution_context::ExecutionContext;
 use crate::host::known;
+use crate::memory;
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
 /// plain statements takes a quarter of that, and all of it some tenths of a
@@ -67,7 +68,9 @@ impl FaultyLine {
 /// The script is not valid Rhai, or declares too many variables.
 fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
     let ast = parse(engine, script)?;
-    check_variables(engine, &ast)?;
+    if let Some(position) = too_many_variables(engine, &ast) {
+        return Err(EvalAltResult::ErrorTooManyVariables(position).into());
+    }
     Ok(match is_cheap_to_optimize(&ast) {
         true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
         false => ast,
@@ -111,9 +114,10 @@ fn misused_type_of(ast: &AST) -> Option<Position> {
     misused
 }
 
-/// Counts the variables that a script declares. Rhai itself checks how many there are
-/// at once, but a script can catch that error where a function broke the limit.
-fn check_variables(engine: &Engine, ast: &AST) -> Result<(), Box<EvalAltResult>> {
+/// Where a script declares more variables than it may. Rhai itself checks how many
+/// there are at once, but a script can catch that error where a function broke the
+/// limit.
+pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
     let mut declared = 0;
     let mut broken_at = None;
     ast.walk(&mut |path: &[ASTNode]| {
@@ -130,10 +134,7 @@ fn check_variables(engine: &Engine, ast: &AST) -> Result<(), Box<EvalAltResult>>
         }
         broken_at.is_none()
     });
-    match broken_at {
-        Some(position) => Err(EvalAltResult::ErrorTooManyVariables(position).into()),
-        None => Ok(()),
-    }
+    broken_at
 }
 
 /// Whether the optimizer takes little time and memory for a script.
@@ -221,13 +222,17 @@ pub enum Source {
 #[derive(Debug, Default)]
 pub struct ScriptCache {
     asts: RefCell<HashMap<Box<str>, Rc<AST>>>,
+    /// Bytes that they take.
+    size: Cell<usize>,
 }
 
 impl ScriptCache {
-    /// Scripts that are kept, and the longest that is, in bytes. When one more
-    /// comes, all are forgotten: the usual program has a few, used often.
+    /// Scripts that are kept, the bytes that all may take, and the bytes of the largest
+    /// that is kept. When one more comes, all are forgotten: the usual program has a
+    /// few, used often.
     const MAX_SCRIPTS: usize = 256;
-    const MAX_SCRIPT_LEN: usize = 64 * 1024;
+    const MAX_SIZE: usize = 16 * 1024 * 1024;
+    const MAX_SCRIPT_SIZE: usize = 4 * 1024 * 1024;
 
     /// A script, compiled if it is kept.
     pub fn get(&self, script: &str) -> Source {
@@ -250,6 +255,7 @@ impl ScriptCache {
         script: Box<str>,
         context: &ExecutionContext,
     ) -> Result<Rc<AST>, Box<EvalAltResult>> {
+        let before = memory::used();
         let ast = compile(engine, &script);
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
@@ -260,13 +266,21 @@ impl ScriptCache {
             }
         })?;
         let ast = Rc::new(ast);
-        if script.len() <= Self::MAX_SCRIPT_LEN {
-            let mut asts = self.asts.borrow_mut();
-            if asts.len() >= Self::MAX_SCRIPTS {
-                asts.clear();
-            }
-            asts.insert(script, ast.clone());
+        let size = memory::used().saturating_sub(before) + script.len();
+        if size <= Self::MAX_SCRIPT_SIZE {
+            self.keep(script, &ast, size);
         }
         Ok(ast)
+    }
+
+    fn keep(&self, script: Box<str>, ast: &Rc<AST>, size: usize) {
+        let mut asts = self.asts.borrow_mut();
+        if asts.len() >= Self::MAX_SCRIPTS || self.size.get() + size > Self::MAX_SIZE {
+            // They are not this script's.
+            memory::uncounted(|| asts.clear());
+            self.size.set(0);
+        }
+        self.size.set(self.size.get() + size);
+        asts.insert(script, ast.clone());
     }
 }
