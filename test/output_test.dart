@@ -57,7 +57,9 @@ void main() {
 
     test('that fails ends the script with its error', () {
       final error = StateError('full');
-      final engine = _engine(RhaiConfig.custom(onPrint: (_) => throw error));
+      final engine = _engine(
+        RhaiConfig.custom(onPrint: (text) => throw text.isEmpty ? text : error),
+      );
       expect(
         () => engine.eval('try { print("a"); } catch { } loop { }'),
         throwsA(
