@@ -5,6 +5,7 @@ use rhai::{
     ParseErrorType, INT,
 };
 
+use crate::callbacks;
 use crate::json;
 use crate::rhai_errors::is_limit;
 
@@ -14,6 +15,7 @@ type Failure = Box<EvalAltResult>;
 /// Registers the replacements with `module`, which Rhai must search before its
 /// standard package.
 pub fn register(module: &mut Module) {
+    callbacks::register(module);
     // Rhai's own versions swallow what the comparator throws and go on. A
     // comparator is a function pointer or a function's name.
     let changing = |name| FuncRegistration::new(name).in_global_namespace();
