@@ -20,7 +20,7 @@ use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
-use crate::job::{Job, Script, Variable};
+use crate::job::{Analysis, Job, Script, Variable};
 use crate::memory;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::{List, Restrictions};
@@ -174,7 +174,11 @@ impl ScriptEngine {
             hidden: self.restrictions.hidden().clone(),
             variables: self.variables.iter().map(|v| v.name.clone()).collect(),
         };
-        let job = Job::Analysis(self.snapshot().clone(), script.into(), surroundings);
+        let analysis = Analysis {
+            script: script.into(),
+            surroundings,
+        };
+        let job = Job::Analysis(self.snapshot().clone(), Box::new(analysis));
         self.start(job, false)
     }
 

@@ -159,6 +159,7 @@ pub fn invoke_dart_callback_async(
 
 /// Checks the sizes of collections. Rhai has not checked one that was changed by `+=`
 /// or by an assignment to one of its entries.
+#[inline(never)]
 fn check_sizes(engine: &Engine, values: &[&mut Dynamic]) -> Result<(), Box<EvalAltResult>> {
     let mut collections = values.iter().filter(|v| v.is_array() || v.is_map());
     collections.try_for_each(|value| engine.ensure_data_size_within_limits(value))

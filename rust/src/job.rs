@@ -36,14 +36,22 @@ pub struct Script {
     pub variables: Rc<Vec<Rc<Variable>>>,
 }
 
-/// What one execution runs.
+/// A script to look at, and what it would find.
+pub struct Analysis {
+    /// The script.
+    pub script: Box<str>,
+    /// What scripts of the engine find there.
+    pub surroundings: Surroundings,
+}
+
+/// What one execution runs. Small, as it lies on the stack of every script that waits.
 pub enum Job {
     /// A script.
     Script(Rc<Engine>, Script),
     /// A function of a script that Dart has; its arguments are an array in slot 0.
     Call(Exported),
     /// No script, but the analysis of one.
-    Analysis(Rc<Engine>, Box<str>, Surroundings),
+    Analysis(Rc<Engine>, Box<Analysis>),
 }
 
 impl Job {
@@ -75,32 +83,47 @@ impl Job {
                 context.end_scope(*scope);
                 ended
             }
-            Job::Analysis(engine, script, surroundings) => {
-                context.mark_used_deeply();
-                let result = match analyze(&engine, &script, &surroundings) {
-                    _ if context.parsing_stopped().is_some() => Err(Termination::TimeLimit.into()),
-                    result => Ok(result),
-                };
-                let global = engine.new_global_runtime_state();
-                let exporter = Exporter::new(host, context, &global);
-                end(checked(result, context), &exporter)
+            Job::Analysis(engine, analysis) => {
+                let result = run_analysis(&engine, &analysis, context);
+                let global = Box::new(engine.new_global_runtime_state());
+                end(result, &Exporter::new(host, context, &global))
             }
             Job::Call(exported) => {
                 context.enter_function(&exported);
                 // However this ends: also if the memory is used up.
                 let _note = NoteLeftMemory(&exported);
-                let function = &exported.function;
-                let refused = context.check_kept(host).or_else(|| {
-                    let is_too_much = exported.keeps_more_than(context.max_memory());
-                    is_too_much.then_some(Termination::KeptTooMuch)
-                });
-                let result = match refused {
-                    Some(termination) => Err(termination.into()),
-                    None => checked(call(host, &exported), context),
-                };
-                end(result, &Exporter::new(host, context, function.global()))
+                let result = run_call(host, context, &exported);
+                end(
+                    result,
+                    &Exporter::new(host, context, exported.function.global()),
+                )
             }
         }
+    }
+}
+
+// Each apart, because what these need of the stack is part of what a script that waits
+// in another job keeps.
+
+#[inline(never)]
+fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
+    context.mark_used_deeply();
+    let analysis = analyze(engine, &analysis.script, &analysis.surroundings);
+    match context.parsing_stopped() {
+        Some(termination) => Err(termination.into()),
+        None => checked(Ok(analysis), context),
+    }
+}
+
+#[inline(never)]
+fn run_call(host: &Host, context: &ExecutionContext, exported: &Exported) -> RhaiResult {
+    let refused = context.check_kept(host).or_else(|| {
+        let is_too_much = exported.keeps_more_than(context.max_memory());
+        is_too_much.then_some(Termination::KeptTooMuch)
+    });
+    match refused {
+        Some(termination) => Err(termination.into()),
+        None => checked(call(host, exported), context),
     }
 }
 
@@ -154,6 +177,7 @@ impl Script {
 }
 
 /// What a script ended with, after all: its value, or what it failed with.
+#[inline(never)]
 fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     let result = result.or_else(exit_value).map(Dynamic::flatten);
     // An `eval` or an `import` in the script was parsing.

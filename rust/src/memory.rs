@@ -186,11 +186,13 @@ struct Metered;
 #[global_allocator]
 static ALLOCATOR: Metered = Metered;
 
+// Not inlined: it would make the stack frames of all that allocates larger.
+//
 // SAFETY: what is not refused is passed on to the system's allocator as it came, and
 // refusing is to return null, as an allocator may at any time. Nothing in here
 // allocates or panics: a meter has no destructor and no lazy initialisation.
 unsafe impl GlobalAlloc for Metered {
-    #[inline]
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !take(taken(layout.size())) {
             return std::ptr::null_mut();
@@ -203,7 +205,7 @@ unsafe impl GlobalAlloc for Metered {
         pointer
     }
 
-    #[inline]
+    #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if !take(taken(layout.size())) {
             return std::ptr::null_mut();
@@ -216,14 +218,14 @@ unsafe impl GlobalAlloc for Metered {
         pointer
     }
 
-    #[inline]
+    #[inline(never)]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         give_back(taken(layout.size()));
         // SAFETY: the caller's contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 
-    #[inline]
+    #[inline(never)]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let more = taken(size) - taken(layout.size());
         if !take(more) {
