@@ -25,6 +25,7 @@
 //! | [`stack_slab`] | the memory of these stacks, on Unix |
 //! | [`functions`] | Dart functions as Rhai functions |
 //! | [`builtins`] | Rhai's own functions that this crate replaces |
+//! | [`callbacks`] | those of them that call functions of the script |
 //! | [`json`] | object maps as JSON text |
 //! | [`host`] | what a running script and its host exchange: the frame, the current execution |
 //! | [`pending_futures`] | the registry of Futures that scripts wait for |
@@ -60,6 +61,7 @@
 pub mod analysis;
 pub mod benchmark;
 pub mod builtins;
+pub mod callbacks;
 pub mod config;
 pub mod dart_objects;
 pub mod decode;

@@ -3,6 +3,7 @@
 mod errors;
 mod fake_host;
 
+mod callbacks;
 mod cancelling;
 mod ffi;
 mod fiber;
