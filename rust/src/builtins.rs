@@ -18,8 +18,10 @@ pub fn register(module: &mut Module) {
     callbacks::register(module);
     // Rhai's own versions swallow what the comparator throws and go on. A
     // comparator is a function pointer or a function's name.
-    let changing = |name| FuncRegistration::new(name).in_global_namespace();
-    let pure = |name| changing(name).with_purity(true);
+    // What is pure, which is the default, can be called of a constant.
+    let function = |name| FuncRegistration::new(name).in_global_namespace();
+    let changing = |name| function(name).with_purity(false);
+    let pure = |name| function(name).with_purity(true);
     type InPlace = fn(Context, &mut Array, FnPtr) -> Result<(), Failure>;
     let in_place: [(&str, InPlace); 3] =
         [("sort", sort_by), ("sort_by", sort_by), ("dedup", dedup_by)];

@@ -21,137 +21,162 @@ type Outcome<T> = Result<T, Failure>;
 /// Registers the functions with `module`, which Rhai must search before its standard
 /// package. The comparators of `sort`, `order` and `dedup` are not among them.
 pub fn register(module: &mut Module) {
+    type OfArray = fn(&Callback, &mut Array) -> Outcome<Dynamic>;
+    let named: [(&str, OfArray); 6] = [
+        ("map", map),
+        ("filter", filter),
+        ("some", |callback, array| any_is(callback, array, true)),
+        ("all", |callback, array| any_is(callback, array, false)),
+        ("drain", |callback, array| take_out(callback, array, true)),
+        ("retain", |callback, array| take_out(callback, array, false)),
+    ];
+    for (name, call) in named.into_iter().chain([("for_each", for_each as OfArray)]) {
+        let function = function(name, !["for_each", "drain", "retain"].contains(&name));
+        function.set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
+            call(&Callback::new(c, name, by), a)
+        });
+    }
+    for (name, call) in named {
+        let function = function(name, ["some", "all"].contains(&name));
+        function.set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
+            call(&Callback::new(c, name, FnPtr::new(by)?), a)
+        });
+    }
+    function("zip", true).set_into_module(module, |c: Context, a: &mut Array, b: Array, by| {
+        zip(&Callback::new(c, "zip", by), a, b)
+    });
     register_searching(module);
     register_folding(module);
 
-    // Those that change the array or the map cannot be called of a constant.
-    changing("for_each").set_into_module(module, for_each);
-    pure("map").set_into_module(module, map);
-    changing("map").set_into_module(module, |c: Context, a: &mut Array, by: &str| {
-        map(c, a, FnPtr::new(by)?)
-    });
-    pure("filter").set_into_module(module, filter);
-    changing("filter").set_into_module(module, |c: Context, a: &mut Array, by: &str| {
-        filter(c, a, FnPtr::new(by)?)
-    });
-    pure("zip").set_into_module(module, zip);
-    for (name, taken) in [("drain", true), ("retain", false)] {
-        changing(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
-            take_out(c, a, by, name, taken)
-        });
-        changing(name).set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
-            take_out(c, a, FnPtr::new(by)?, name, taken)
-        });
-        changing(name).set_into_module(module, move |c: Context, m: &mut Map, by: FnPtr| {
-            take_entries_out(c, m, by, name, taken)
+    // In the calls of an error, Rhai names `map` so.
+    type OfMap = fn(&Callback, &mut Map) -> Outcome<Map>;
+    let of_map: [(&str, &str, OfMap); 4] = [
+        ("map", "filter", map_entries),
+        ("filter", "filter", filter_entries),
+        ("drain", "drain", |callback, map| {
+            take_entries_out(callback, map, true)
+        }),
+        ("retain", "retain", |callback, map| {
+            take_entries_out(callback, map, false)
+        }),
+    ];
+    for (name, called, call) in of_map {
+        let function = function(name, ["map", "filter"].contains(&name));
+        function.set_into_module(module, move |c: Context, m: &mut Map, by: FnPtr| {
+            call(&Callback::new(c, called, by), m)
         });
     }
-    pure("map").set_into_module(module, map_entries);
-    pure("filter").set_into_module(module, filter_entries);
 }
 
-/// Registers what looks for an element, and asks whether there is one.
+/// Registers what looks for an element, from the first one on or from another.
 fn register_searching(module: &mut Module) {
-    pure("index_of").set_into_module(module, |c: Context, a: &mut Array, by: FnPtr| {
-        index_of(&c, a, &by, 0)
-    });
-    pure("index_of").set_into_module(module, |c: Context, a: &mut Array, by: FnPtr, from: INT| {
-        index_of(&c, a, &by, from)
-    });
-    pure("index_of").set_into_module(module, |c: Context, a: &mut Array, by: Text| {
-        index_of_named(&c, a, by, 0)
-    });
-    pure("index_of").set_into_module(module, |c: Context, a: &mut Array, by: Text, from: INT| {
-        index_of_named(&c, a, by, from)
-    });
-    pure("find").set_into_module(module, |c: Context, a: &mut Array, by: FnPtr| {
-        find(&c, a, &by, 0)
-    });
-    pure("find").set_into_module(module, |c: Context, a: &mut Array, by: FnPtr, from: INT| {
-        find(&c, a, &by, from)
-    });
-    pure("find_map").set_into_module(module, |c: Context, a: &mut Array, by: FnPtr| {
-        find_map(&c, a, &by, 0)
-    });
-    pure("find_map").set_into_module(module, |c: Context, a: &mut Array, by: FnPtr, from: INT| {
-        find_map(&c, a, &by, from)
-    });
-    for (name, wanted) in [("some", true), ("all", false)] {
-        pure(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
-            any_is(&c, a, &by, name, wanted)
-        });
-        pure(name).set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
-            // Nothing is called for an empty array, but the name must be one.
-            any_is(&c, a, &FnPtr::new(by)?, name, wanted)
-        });
+    type Search = fn(&Callback, &mut Array, INT) -> Outcome<Dynamic>;
+    let searches: [(&str, &str, Search); 3] = [
+        ("index_of", INDEX_OF, |callback, array, from| {
+            Ok(index_of(callback, array, from)?.into())
+        }),
+        ("find", INDEX_OF, find),
+        ("find_map", "find_map", find_map),
+    ];
+    for (name, called, call) in searches {
+        let search = move |c: Context, a: &mut Array, by: FnPtr, from: INT| {
+            call(&Callback::new(c, called, by), a, from)
+        };
+        function(name, true).set_into_module(module, search);
+        function(name, true)
+            .set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
+                search(c, a, by, 0)
+            });
     }
+    let by_name = |c: Context, a: &mut Array, by: Text| index_of_named(c, a, by, 0);
+    function("index_of", true).set_into_module(module, by_name);
+    function("index_of", true).set_into_module(module, index_of_named);
 }
 
-/// Registers what makes one value of an array.
+/// Registers what makes one value of an array, from `()` on or from another value.
 fn register_folding(module: &mut Module) {
-    type Fold = fn(Context, &mut Array, FnPtr, Dynamic) -> Outcome<Dynamic>;
-    let folds: [(&str, Fold); 2] = [("reduce", reduce), ("reduce_rev", reduce_rev)];
-    for (name, fold) in folds {
-        pure(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
+    for (name, is_reversed) in [("reduce", false), ("reduce_rev", true)] {
+        let fold = move |c: Context, a: &mut Array, by: FnPtr, initial: Dynamic| {
+            let callback = Callback::new(c, name, by);
+            let mut items = a.iter_mut().enumerate();
+            match is_reversed {
+                false => callback.fold(items, initial),
+                true => callback.fold(items.by_ref().rev(), initial),
+            }
+        };
+        let pure = || function(name, true);
+        pure().set_into_module(module, fold);
+        pure().set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
             fold(c, a, by, Dynamic::UNIT)
         });
-        pure(name).set_into_module(
-            module,
-            move |c: Context, a: &mut Array, by: FnPtr, initial: Dynamic| fold(c, a, by, initial),
-        );
-        pure(name).set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
+        pure().set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
             fold(c, a, FnPtr::new(by)?, Dynamic::UNIT)
         });
-        pure(name).set_into_module(
-            module,
-            move |c: Context, a: &mut Array, by: &str, initial: Dynamic| {
-                fold(c, a, FnPtr::new(by)?, initial)
-            },
-        );
+        let named = move |c: Context, a: &mut Array, by: &str, initial: Dynamic| {
+            fold(c, a, FnPtr::new(by)?, initial)
+        };
+        pure().set_into_module(module, named);
     }
 }
 
-/// A function that may be called of a constant.
-fn pure(name: &str) -> FuncRegistration {
+/// A function in Rhai's namespace. It can be called of a constant if it is `pure`, as
+/// Rhai has it.
+fn function(name: &str, pure: bool) -> FuncRegistration {
     let function = FuncRegistration::new(name).in_global_namespace();
-    function.with_purity(true)
+    function.with_purity(pure)
 }
 
-/// A function that may not.
-fn changing(name: &str) -> FuncRegistration {
-    let function = FuncRegistration::new(name).in_global_namespace();
-    // The default is the opposite.
-    function.with_purity(false)
-}
+/// What `index_of` is in the calls of an error, and `find`, too.
+const INDEX_OF: &str = "index_of";
 
-/// Who calls back: a function of this name, called in this context.
-struct Caller<'a> {
+/// A function of the script, called by a native function of this name in this context.
+struct Callback<'a> {
+    by: FnPtr,
     name: &'a str,
-    context: &'a Context<'a>,
+    context: Context<'a>,
 }
 
-impl Caller<'_> {
-    /// Calls `by` for an element of an array: it is `this`, or the first argument if
-    /// there is no such function; its index may follow.
-    fn call(&self, by: &FnPtr, item: &mut Dynamic, index: usize) -> Outcome<Dynamic> {
-        self.call_with(by, Some(item), [], [position(index)], Some(0))
+impl<'a> Callback<'a> {
+    fn new(context: Context<'a>, name: &'a str, by: FnPtr) -> Self {
+        Callback { by, name, context }
     }
 
-    /// Calls `by` for an entry of an object map: the value is `this`, or the second
+    /// Calls it for an element of an array, which is `this`, or the first argument if
+    /// there is no such function; its index may follow.
+    fn call(&self, item: &mut Dynamic, index: usize) -> Outcome<Dynamic> {
+        self.call_with(Some(item), [], [to_int(index).into()], Some(0))
+    }
+
+    /// The same, for a question.
+    fn says_yes(&self, item: &mut Dynamic, index: usize) -> Outcome<bool> {
+        self.call(item, index).map(|answer| is_yes(&answer))
+    }
+
+    /// Calls it for an entry of an object map: the value is `this`, or the second
     /// argument if there is no such function.
-    fn call_for_entry(&self, by: &FnPtr, key: &str, value: &mut Dynamic) -> Outcome<Dynamic> {
-        self.call_with(by, Some(value), [key.into()], [], Some(1))
+    fn call_for_entry(&self, key: &str, value: &mut Dynamic) -> Outcome<Dynamic> {
+        self.call_with(Some(value), [key.into()], [], Some(1))
+    }
+
+    /// Calls it for each element with what the call before returned.
+    fn fold<'b>(
+        &self,
+        mut items: impl Iterator<Item = (usize, &'b mut Dynamic)>,
+        initial: Dynamic,
+    ) -> Outcome<Dynamic> {
+        items.try_fold(initial, |result, (index, item)| {
+            self.call_with(Some(item), [result], [to_int(index).into()], Some(1))
+        })
     }
 
     fn call_with<const N: usize, const E: usize>(
         &self,
-        by: &FnPtr,
         this: Option<&mut Dynamic>,
         arguments: [Dynamic; N],
         extras: [Dynamic; E],
         this_argument: Option<usize>,
     ) -> Outcome<Dynamic> {
-        let context = self.context;
+        let (by, context) = (&self.by, &self.context);
         by.call_raw_with_extra_args(self.name, context, this, arguments, extras, this_argument)
             .map_err(unwrap_limit)
     }
@@ -173,10 +198,6 @@ fn unwrap_limit(mut error: Failure) -> Failure {
 }
 
 /// An index as scripts see it.
-fn position(index: usize) -> Dynamic {
-    to_int(index).into()
-}
-
 fn to_int(index: usize) -> INT {
     INT::try_from(index).unwrap_or(INT::MAX)
 }
@@ -196,74 +217,77 @@ fn elements_from(array: &mut Array, from: INT) -> impl Iterator<Item = (usize, &
     array.iter_mut().enumerate().skip(start)
 }
 
-fn for_each(context: Context, array: &mut Array, by: FnPtr) -> Outcome<()> {
-    let (name, context) = ("for_each", &context);
-    let caller = Caller { name, context };
+fn for_each(callback: &Callback, array: &mut Array) -> Outcome<Dynamic> {
     for (index, item) in array.iter_mut().enumerate() {
-        // An element is never passed as an argument here.
-        caller.call_with(&by, Some(item), [], [position(index)], None)?;
+        // The element is never an argument here.
+        let _ = callback.call_with(Some(item), [], [to_int(index).into()], None)?;
     }
-    Ok(())
+    Ok(Dynamic::UNIT)
 }
 
-fn map(context: Context, array: &mut Array, by: FnPtr) -> Outcome<Array> {
-    let (name, context) = ("map", &context);
-    let caller = Caller { name, context };
+fn map(callback: &Callback, array: &mut Array) -> Outcome<Dynamic> {
     let mut mapped = Array::with_capacity(array.len());
     for (index, item) in array.iter_mut().enumerate() {
-        mapped.push(caller.call(&by, item, index)?);
+        mapped.push(callback.call(item, index)?);
     }
-    Ok(mapped)
+    Ok(mapped.into())
 }
 
-fn filter(context: Context, array: &mut Array, by: FnPtr) -> Outcome<Array> {
-    let (name, context) = ("filter", &context);
-    let caller = Caller { name, context };
+fn filter(callback: &Callback, array: &mut Array) -> Outcome<Dynamic> {
     let mut kept = Array::new();
     for (index, item) in array.iter_mut().enumerate() {
-        if is_yes(&caller.call(&by, item, index)?) {
+        if callback.says_yes(item, index)? {
             kept.push(item.clone());
         }
     }
-    Ok(kept)
+    Ok(kept.into())
 }
 
-fn index_of(context: &Context, array: &mut Array, by: &FnPtr, from: INT) -> Outcome<INT> {
-    let found = find_index(context, array, by, from)?;
-    Ok(found.map_or(-1, to_int))
-}
-
-fn find_index(
-    context: &Context,
-    array: &mut Array,
-    by: &FnPtr,
-    from: INT,
-) -> Outcome<Option<usize>> {
-    // `find` is `index_of` in the calls of an error, too.
-    let name = "index_of";
-    let caller = Caller { name, context };
+fn index_of(callback: &Callback, array: &mut Array, from: INT) -> Outcome<INT> {
     for (index, item) in elements_from(array, from) {
-        if is_yes(&caller.call(by, item, index)?) {
-            return Ok(Some(index));
+        if callback.says_yes(item, index)? {
+            return Ok(to_int(index));
         }
     }
-    Ok(None)
+    Ok(-1)
+}
+
+fn find(callback: &Callback, array: &mut Array, from: INT) -> Outcome<Dynamic> {
+    let index = index_of(callback, array, from)?;
+    let found = usize::try_from(index)
+        .ok()
+        .map(|index| array[index].clone());
+    Ok(found.unwrap_or(Dynamic::UNIT))
+}
+
+fn find_map(callback: &Callback, array: &mut Array, from: INT) -> Outcome<Dynamic> {
+    for (index, item) in elements_from(array, from) {
+        let value = callback.call(item, index)?;
+        if !value.is_unit() {
+            return Ok(value);
+        }
+    }
+    Ok(Dynamic::UNIT)
 }
 
 /// Where the function of this name says yes; if there is none, where the text itself
 /// is.
-fn index_of_named(context: &Context, array: &mut Array, name: Text, from: INT) -> Outcome<INT> {
+fn index_of_named(context: Context, array: &mut Array, name: Text, from: INT) -> Outcome<INT> {
     if array.is_empty() {
         return Ok(-1);
     }
-    if let Ok(by) = FnPtr::new(name.clone()) {
-        match index_of(context, array, &by, from) {
-            Err(error) if lacks_function(&error, &name) => {}
-            result => return result,
+    let context = match FnPtr::new(name.clone()) {
+        Ok(by) => {
+            let callback = Callback::new(context, INDEX_OF, by);
+            match index_of(&callback, array, from) {
+                Err(error) if lacks_function(&error, &name) => callback.context,
+                result => return result,
+            }
         }
-    }
+        Err(_) => context,
+    };
     for (index, item) in elements_from(array, from) {
-        if equals_text(context, item, &name)? {
+        if equals_text(&context, item, &name)? {
             return Ok(to_int(index));
         }
     }
@@ -298,157 +322,74 @@ fn equals_text(context: &Context, item: &mut Dynamic, text: &Text) -> Outcome<bo
     }
 }
 
-fn find(context: &Context, array: &mut Array, by: &FnPtr, from: INT) -> Outcome<Dynamic> {
-    let found = find_index(context, array, by, from)?;
-    Ok(found.map_or(Dynamic::UNIT, |index| array[index].clone()))
-}
-
-fn find_map(context: &Context, array: &mut Array, by: &FnPtr, from: INT) -> Outcome<Dynamic> {
-    let name = "find_map";
-    let caller = Caller { name, context };
-    for (index, item) in elements_from(array, from) {
-        let value = caller.call(by, item, index)?;
-        if !value.is_unit() {
-            return Ok(value);
-        }
-    }
-    Ok(Dynamic::UNIT)
-}
-
-/// Looks for an element for which the answer of `by` is `wanted`; returns `wanted` if
-/// there is one: that is `some`, and `all` with its contrary.
-fn any_is(
-    context: &Context,
-    array: &mut Array,
-    by: &FnPtr,
-    name: &str,
-    wanted: bool,
-) -> Outcome<bool> {
-    let caller = Caller { name, context };
+/// Looks for an element that the answer is `wanted` for; returns `wanted` if there is
+/// one: that is `some`, and `all` with its contrary.
+fn any_is(callback: &Callback, array: &mut Array, wanted: bool) -> Outcome<Dynamic> {
     for (index, item) in array.iter_mut().enumerate() {
-        if is_yes(&caller.call(by, item, index)?) == wanted {
-            return Ok(wanted);
+        if callback.says_yes(item, index)? == wanted {
+            return Ok(wanted.into());
         }
     }
-    Ok(!wanted)
+    Ok((!wanted).into())
 }
 
-fn reduce(context: Context, array: &mut Array, by: FnPtr, initial: Dynamic) -> Outcome<Dynamic> {
-    let items = array.iter_mut().enumerate();
-    fold(&context, "reduce", items, &by, initial)
-}
-
-fn reduce_rev(
-    context: Context,
-    array: &mut Array,
-    by: FnPtr,
-    initial: Dynamic,
-) -> Outcome<Dynamic> {
-    let items = array.iter_mut().enumerate().rev();
-    fold(&context, "reduce_rev", items, &by, initial)
-}
-
-fn fold<'a>(
-    context: &Context,
-    name: &str,
-    items: impl Iterator<Item = (usize, &'a mut Dynamic)>,
-    by: &FnPtr,
-    initial: Dynamic,
-) -> Outcome<Dynamic> {
-    let caller = Caller { name, context };
-    let mut result = initial;
-    for (index, item) in items {
-        result = caller.call_with(by, Some(item), [result], [position(index)], Some(1))?;
-    }
-    Ok(result)
-}
-
-fn zip(context: Context, array: &mut Array, other: Array, by: FnPtr) -> Outcome<Array> {
-    let (name, context) = ("zip", &context);
-    let caller = Caller { name, context };
+fn zip(callback: &Callback, array: &mut Array, other: Array) -> Outcome<Array> {
     let pairs = array.iter().zip(other).enumerate();
     pairs
-        .map(|(index, (a, b))| caller.call_with(&by, None, [a.clone(), b], [position(index)], None))
+        .map(|(index, (a, b))| {
+            callback.call_with(None, [a.clone(), b], [to_int(index).into()], None)
+        })
         .collect()
 }
 
-/// Removes and returns the elements for which the answer of `by` is `taken`. If it
-/// fails, those that it was asked about before are gone.
-fn take_out(
-    context: Context,
-    array: &mut Array,
-    by: FnPtr,
-    name: &str,
-    taken: bool,
-) -> Outcome<Array> {
-    let context = &context;
-    let caller = Caller { name, context };
+/// Removes and returns the elements that the answer is `taken` for. If the callback
+/// fails, those that it has taken are gone.
+fn take_out(callback: &Callback, array: &mut Array, taken: bool) -> Outcome<Dynamic> {
     let mut removed = Array::new();
     let mut at = 0;
     for index in 0..array.len() {
-        // The callback cannot reach the array, so that it keeps its length.
-        if is_yes(&caller.call(&by, &mut array[at], index)?) == taken {
+        // The callback cannot reach the array, so that nothing else shortens it.
+        if callback.says_yes(&mut array[at], index)? == taken {
             removed.push(array.remove(at));
         } else {
             at += 1;
         }
     }
-    Ok(removed)
+    Ok(removed.into())
 }
 
-fn map_entries(context: Context, map: &mut Map, by: FnPtr) -> Outcome<Map> {
-    // Rhai's own name for it in the calls of an error.
-    let (name, context) = ("filter", &context);
-    let caller = Caller { name, context };
+fn map_entries(callback: &Callback, map: &mut Map) -> Outcome<Map> {
     let mut mapped = Map::new();
     for (key, value) in map.iter_mut() {
-        mapped.insert(key.clone(), caller.call_for_entry(&by, key, value)?);
+        mapped.insert(key.clone(), callback.call_for_entry(key, value)?);
     }
     Ok(mapped)
 }
 
-fn filter_entries(context: Context, map: &mut Map, by: FnPtr) -> Outcome<Map> {
-    let (name, context) = ("filter", &context);
-    let caller = Caller { name, context };
+fn filter_entries(callback: &Callback, map: &mut Map) -> Outcome<Map> {
     let mut kept = Map::new();
     for (key, value) in map.iter_mut() {
-        if is_yes(&caller.call_for_entry(&by, key, value)?) {
+        if is_yes(&callback.call_for_entry(key, value)?) {
             kept.insert(key.clone(), value.clone());
         }
     }
     Ok(kept)
 }
 
-/// Removes and returns the entries for which the answer of `by` is `taken`. If it
-/// fails, those that it was asked about before are gone, as is the one it failed for.
-fn take_entries_out(
-    context: Context,
-    map: &mut Map,
-    by: FnPtr,
-    name: &str,
-    taken: bool,
-) -> Outcome<Map> {
-    let context = &context;
-    let caller = Caller { name, context };
-    let mut removed = Map::new();
-    let mut kept = Map::new();
-    let mut result = Ok(());
-    for (key, mut value) in std::mem::take(map) {
-        let is_removed = match result {
-            Ok(()) => caller
-                .call_for_entry(&by, &key, &mut value)
-                .map(|answer| is_yes(&answer) == taken),
-            Err(_) => Ok(false),
+/// Removes and returns the entries that the answer is `taken` for. If the callback
+/// fails, those that it has taken are gone, as is the one that it failed for.
+fn take_entries_out(callback: &Callback, map: &mut Map, taken: bool) -> Outcome<Map> {
+    let (mut removed, mut kept) = (Map::new(), Map::new());
+    let mut entries = std::mem::take(map).into_iter();
+    let result = entries.try_for_each(|(key, mut value)| {
+        let answer = callback.call_for_entry(&key, &mut value)?;
+        match is_yes(&answer) == taken {
+            true => removed.insert(key, value),
+            false => kept.insert(key, value),
         };
-        match is_removed {
-            Ok(true) => removed.insert(key, value),
-            Ok(false) => kept.insert(key, value),
-            Err(error) => {
-                result = Err(error);
-                None
-            }
-        };
-    }
+        Ok(())
+    });
+    kept.extend(entries);
     *map = kept;
     result.map(|()| removed)
 }

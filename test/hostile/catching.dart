@@ -155,6 +155,46 @@ final catching = [
     r'fn f() { let m = #{}; for i in 0..1000 { try { m[`k${i}`] = m.len(); } catch { } } } f(); "caught"',
   ),
   _limited(
+    'the size of arrays around map',
+    RhaiLimit.arraySize,
+    'try { [1].map(|x| { let a = [1]; loop { a += a; } }) } catch { } "caught"',
+  ),
+  _limited(
+    'the size of arrays around map by name, in a loop',
+    RhaiLimit.arraySize,
+    'fn f(x) { let a = [1]; loop { a += a; } } loop { try { [1].map("f") } catch { } }',
+  ),
+  _limited(
+    'the size of texts around filter',
+    RhaiLimit.stringLength,
+    'try { [1].filter(|x| { let s = "xx"; loop { s += s; } }) } catch { } "caught"',
+  ),
+  _limited(
+    'the size of texts around reduce',
+    RhaiLimit.stringLength,
+    'try { [1].reduce(|s, x| { loop { s += s; } }, "xx") } catch { } "caught"',
+  ),
+  _limited(
+    'the size of maps around for_each',
+    RhaiLimit.mapSize,
+    r'try { [#{}].for_each(|| { let i = 0; loop { this[`k${i}`] = i; this.len(); i += 1; } }) } catch { } "caught"',
+  ),
+  _limited(
+    'nested calls around find',
+    RhaiLimit.stackDepth,
+    'fn f() { f() } try { [1].find(|x| f()) } catch { } "caught"',
+  ),
+  _limited(
+    'nested calls around retain of a map',
+    RhaiLimit.stackDepth,
+    'fn f() { f() } try { let m = #{a: 1}; m.retain(|k, v| f()) } catch { } "caught"',
+  ),
+  _limited(
+    'nested calls in every callback',
+    RhaiLimit.stackDepth,
+    'fn f() { try { [1].some(|x| f()) } catch { [2].all(|x| f()) } } f(); "caught"',
+  ),
+  _limited(
     'the memory',
     RhaiLimit.memory,
     'try { let a = []; loop { a.push(1); } } catch { } "caught"',
