@@ -45,6 +45,18 @@ void main() {
     });
   }
 
+  test(
+    'a script that computes counts, if it lets the event loop run',
+    () async {
+      final engine = RhaiEngine.withConfig(
+        RhaiConfig.unlimited().copyWith(totalTimeout: short),
+      );
+      addTearDown(engine.dispose);
+      await expectLater(engine.evalAsync('loop { }'), isTimeout(short));
+      expect(engine.eval('40 + 2'), 42);
+    },
+  );
+
   test('many scripts are each stopped in time', () async {
     final engine = engineWith(short);
     final results = [

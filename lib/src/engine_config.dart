@@ -211,7 +211,8 @@ final class RhaiConfig {
   final int timeoutMs;
 
   /// How long one execution may take in all, waiting included, from when it first
-  /// waits; to the millisecond. Longer is a `RhaiTimeoutError`.
+  /// waits or lets the event loop run; to the millisecond. Longer is a
+  /// `RhaiTimeoutError`.
   final Duration totalTimeout;
 
   /// How long a script may wait for the Future of one Dart function call, to

@@ -253,7 +253,7 @@ final class CallbackBridge implements Finalizable {
             _await(execution);
             return _parked;
           case Step.yielded:
-            execution.park();
+            _park(execution);
             // A timer's turn comes after the events that are there by now.
             Timer.run(execution.goOn);
             return _parked;
@@ -269,6 +269,15 @@ final class CallbackBridge implements Finalizable {
       }
       rethrow;
     }
+  }
+
+  /// Says that an execution waits, or lets the event loop run; its time in all counts
+  /// from then on.
+  void _park(Execution execution) {
+    execution.park();
+    if (execution.isTimed || _totalTimeouts.timeout == Duration.zero) return;
+    execution.isTimed = true;
+    _totalTimeouts.add(execution);
   }
 
   /// Takes an execution from those that have not ended. Returns whether it was there.
@@ -362,12 +371,8 @@ final class CallbackBridge implements Finalizable {
     final wait = FutureWait(this, execution, function, _codec.future);
     execution
       ..returned = null
-      ..wait = wait
-      ..park();
-    if (!execution.isTimed && _totalTimeouts.timeout > Duration.zero) {
-      execution.isTimed = true;
-      _totalTimeouts.add(execution);
-    }
+      ..wait = wait;
+    _park(execution);
     pendingCount++;
     _timeouts.add(wait);
     wait.listen(result);

@@ -8,7 +8,7 @@ import 'future_wait.dart';
 
 /// A script that has called a Dart function and not ended.
 ///
-/// Its time in all is limited from when it first waits.
+/// Its time in all is limited from when it first waits, or lets the event loop run.
 final class Execution extends TimedWait {
   /// Creates it under the id that the native side knows it by.
   Execution(this._bridge, this.id);
