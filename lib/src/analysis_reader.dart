@@ -3,6 +3,7 @@ library;
 
 import 'analysis_result.dart';
 import 'errors.dart';
+import 'native_position.dart';
 import 'rhai_position.dart';
 
 /// Makes a result of the fields that `analyze` in `rust/src/analysis.rs` lists.
@@ -10,9 +11,9 @@ AnalysisResult readAnalysis(List<Object?> fields) {
   final [
     error,
     faultyLine as String,
-    caret,
-    line,
-    column,
+    caret as int,
+    line as int,
+    column as int,
     warnings,
     functions,
     imports,
@@ -25,10 +26,10 @@ AnalysisResult readAnalysis(List<Object?> fields) {
       if (error is String)
         RhaiSyntaxError(
           error,
-          lineNumber: _known(line),
-          columnNumber: _known(column),
+          lineNumber: knownOrNull(line),
+          columnNumber: knownOrNull(column),
           sourceLine: faultyLine.isEmpty ? null : faultyLine,
-          caret: faultyLine.isEmpty ? null : _known(caret),
+          caret: faultyLine.isEmpty ? null : knownOrNull(caret),
         ),
     ]),
     warnings: _list(
@@ -73,10 +74,4 @@ List<T> _list<T>(Object? entries, T Function(List<Object?> entry) read) =>
 
 /// The position that an entry ends with.
 RhaiPosition _position(List<Object?> entry) =>
-    switch (_known(entry[entry.length - 2])) {
-      null => RhaiPosition.unknown,
-      final line => RhaiPosition(line, _known(entry.last)),
-    };
-
-/// A line or column; 0 stands for one that is not known.
-int? _known(Object? number) => number == 0 ? null : number! as int;
+    positionOf(entry[entry.length - 2]! as int, entry.last! as int);

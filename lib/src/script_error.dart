@@ -4,8 +4,8 @@ library;
 import 'dart:collection';
 
 import 'errors.dart';
+import 'native_position.dart';
 import 'rhai_limit.dart';
-import 'rhai_position.dart';
 import 'rhai_stack_frame.dart';
 
 /// Kinds of script errors: `ErrorKind` in `rust/src/error.rs`.
@@ -117,8 +117,8 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
   final [kind, message as String, line as int, column as int, ...more] = fields;
   final [calls as List, dartErrorId as int, thrown, ...detail] = more;
   final [number as int, value as int, text as String] = detail;
-  final lineNumber = _known(line);
-  final columnNumber = _known(column);
+  final lineNumber = knownOrNull(line);
+  final columnNumber = knownOrNull(column);
   final callStack = List<RhaiStackFrame>.unmodifiable(calls.map(_stackFrame));
   switch (kind) {
     case _Kind.syntax:
@@ -128,7 +128,7 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
         columnNumber: columnNumber,
         callStack: callStack,
         sourceLine: text.isEmpty ? null : text,
-        caret: text.isEmpty ? null : _known(number),
+        caret: text.isEmpty ? null : knownOrNull(number),
       );
     case _Kind.limit:
       throw RhaiLimitError(
@@ -204,16 +204,13 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
   }
 }
 
-/// A line or a column of the native side, where 0 is one that is not known.
-int? _known(int number) => number > 0 ? number : null;
-
 RhaiStackFrame _stackFrame(Object? call) {
   final [function as String, source as String, line as int, column as int] =
       call! as List<Object?>;
   return RhaiStackFrame(
     function,
     source: source,
-    position: RhaiPosition(_known(line), _known(column)),
+    position: positionOf(line, column),
   );
 }
 

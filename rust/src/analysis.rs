@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use rhai::{ASTNode, Dynamic, Engine, Module, Position, AST};
 
 use crate::dart_objects::TYPE_OF;
-use crate::host::known;
+use crate::error::describe_place;
 use crate::scripts::{parse, too_many_variables, FaultyLine};
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
@@ -164,8 +164,7 @@ fn list<T>(items: Vec<T>, describe: impl Fn(T) -> Vec<Dynamic>) -> Dynamic {
 
 /// What is at a position: `fields`, the line and the column.
 fn entry<const N: usize>(fields: [Dynamic; N], position: Position) -> Vec<Dynamic> {
-    let place = [position.line(), position.position()]
-        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64));
+    let place = describe_place(position);
     fields.into_iter().chain(place).collect()
 }
 

@@ -12,7 +12,7 @@ use rhai::{
     INT,
 };
 
-use crate::rhai_errors::is_limit;
+use crate::rhai_errors::{into_innermost, is_limit};
 
 type Context<'a> = rhai::NativeCallContext<'a>;
 type Failure = Box<EvalAltResult>;
@@ -184,16 +184,10 @@ impl<'a> Callback<'a> {
 
 /// Takes a broken limit out of the calls that it is wrapped in: `try` catches these.
 /// Leaves other errors as they are.
-fn unwrap_limit(mut error: Failure) -> Failure {
-    if !is_limit(error.unwrap_inner()) {
-        return error;
-    }
-    loop {
-        match *error {
-            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
-            | EvalAltResult::ErrorInModule(_, inner, _) => error = inner,
-            limit => return limit.into(),
-        }
+fn unwrap_limit(error: Failure) -> Failure {
+    match is_limit(error.unwrap_inner()) {
+        true => into_innermost(error),
+        false => error,
     }
 }
 

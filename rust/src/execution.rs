@@ -7,7 +7,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::task::Poll;
 
-use crate::config::{or_none, Config};
+use crate::config::Config;
 use crate::error::ScriptError;
 use crate::execution_context::ExecutionContext;
 use crate::fiber::{self, Fiber, Progress, Suspender};
@@ -90,9 +90,8 @@ pub struct Execution {
     context: Rc<ExecutionContext>,
     host: Rc<Host>,
     state: State,
-    /// The memory in use, and how much may be, in bytes.
+    /// The memory in use, in bytes.
     memory: Cell<isize>,
-    max_memory: isize,
 }
 
 /// What an execution waits for.
@@ -166,7 +165,6 @@ impl Execution {
             host: host.clone(),
             state: State::Ready,
             memory: Cell::new(0),
-            max_memory: isize::try_from(or_none(config.max_memory)).unwrap_or(isize::MAX),
         })
     }
 
@@ -191,7 +189,9 @@ impl Execution {
             _ => return None,
         };
         self.host.set_current(&*self.context);
-        let progress = memory::metered(&self.memory, self.max_memory, || self.fiber.resume(reply));
+        let progress = memory::metered(&self.memory, self.context.max_memory(), || {
+            self.fiber.resume(reply)
+        });
         self.host.set_current(ptr::null());
         Some(match progress {
             Progress::Suspended(Request::Call) => {

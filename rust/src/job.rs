@@ -10,6 +10,7 @@ use crate::function_table::Exported;
 use crate::functions::conversion_error;
 use crate::host::Host;
 use crate::memory;
+use crate::rhai_errors::into_innermost;
 use crate::script_functions::Exporter;
 use crate::scripts::{ScriptCache, Source};
 
@@ -200,16 +201,11 @@ fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
 /// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only
 /// where no native function is in between.
 fn exit_value(error: Box<EvalAltResult>) -> RhaiResult {
-    let mut error = error;
     if !matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) {
         return Err(error);
     }
-    loop {
-        match *error {
-            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
-            | EvalAltResult::ErrorInModule(_, inner, _) => error = inner,
-            EvalAltResult::Exit(value, _) => return Ok(value),
-            other => return Err(other.into()),
-        }
+    match *into_innermost(error) {
+        EvalAltResult::Exit(value, _) => Ok(value),
+        other => Err(other.into()),
     }
 }

@@ -60,10 +60,12 @@ pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
 /// In `f` an allocation that would exceed the limit panics with [`OutOfMemory`], and
 /// lifts the limit for what is done about that. `f` must catch the panic.
 #[inline]
-pub fn metered<R>(used: &Cell<isize>, limit: isize, f: impl FnOnce() -> R) -> R {
+pub fn metered<R>(used: &Cell<isize>, limit: usize, f: impl FnOnce() -> R) -> R {
     METER.with(|meter| {
         meter.used.set(used.get());
-        meter.limit.set(limit);
+        meter
+            .limit
+            .set(isize::try_from(limit).unwrap_or(isize::MAX));
         meter.is_metered.set(true);
     });
     let result = f();
@@ -180,6 +182,20 @@ fn give_back(bytes: isize) {
     METER.with(|meter| meter.used.set(meter.used.get().wrapping_sub(bytes)));
 }
 
+/// Allocates what takes `bytes`, or that much more, if it may be; null if not, or if the
+/// system has no memory.
+#[inline(always)]
+fn counted(bytes: isize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
+    if !take(bytes) {
+        return std::ptr::null_mut();
+    }
+    let pointer = allocate();
+    if pointer.is_null() {
+        give_back(bytes);
+    }
+    pointer
+}
+
 /// The system's allocator, metered.
 struct Metered;
 
@@ -194,28 +210,16 @@ static ALLOCATOR: Metered = Metered;
 unsafe impl GlobalAlloc for Metered {
     #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if !take(taken(layout.size())) {
-            return std::ptr::null_mut();
-        }
         // SAFETY: the caller's contract.
-        let pointer = unsafe { System.alloc(layout) };
-        if pointer.is_null() {
-            give_back(taken(layout.size()));
-        }
-        pointer
+        counted(taken(layout.size()), || unsafe { System.alloc(layout) })
     }
 
     #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if !take(taken(layout.size())) {
-            return std::ptr::null_mut();
-        }
         // SAFETY: the caller's contract.
-        let pointer = unsafe { System.alloc_zeroed(layout) };
-        if pointer.is_null() {
-            give_back(taken(layout.size()));
-        }
-        pointer
+        counted(taken(layout.size()), || unsafe {
+            System.alloc_zeroed(layout)
+        })
     }
 
     #[inline(never)]
@@ -228,14 +232,7 @@ unsafe impl GlobalAlloc for Metered {
     #[inline(never)]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let more = taken(size) - taken(layout.size());
-        if !take(more) {
-            return std::ptr::null_mut();
-        }
         // SAFETY: the caller's contract.
-        let moved = unsafe { System.realloc(pointer, layout, size) };
-        if moved.is_null() {
-            give_back(more);
-        }
-        moved
+        counted(more, || unsafe { System.realloc(pointer, layout, size) })
     }
 }

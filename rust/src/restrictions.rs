@@ -76,7 +76,7 @@ impl Restrictions {
     }
 
     /// Whether a function of Rhai is hidden; its name may be that of a property.
-    pub fn hides(&self, name: &str) -> bool {
+    fn hides(&self, name: &str) -> bool {
         self.hidden.contains(plain_name(name))
     }
 

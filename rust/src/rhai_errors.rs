@@ -87,8 +87,11 @@ fn list_calls(outer: Vec<Call>, position: Position) -> Vec<Call> {
 }
 
 fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) -> ScriptError {
+    if let Some(limit) = broken_limit(&error) {
+        return limit_of(limit, config);
+    }
     let error = match error {
-        E::ErrorParsing(kind, _) => return from_parse(&kind, config, faulty_line),
+        E::ErrorParsing(kind, _) => return from_parse(&kind, faulty_line),
         E::ErrorTerminated(token, _) => return from_termination(token, config),
         E::ErrorRuntime(thrown, _) => return from_thrown(thrown),
         error => error,
@@ -129,12 +132,6 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         E::ErrorModuleNotFound(name, _) => runtime(RuntimeKind::ModuleNotFound, &name),
         E::LoopBreak(..) | E::Return(..) | E::Exit(..) => runtime(RuntimeKind::Misplaced, ""),
 
-        E::ErrorTooManyOperations(_) => limit_of(Limit::Operations, config),
-        E::ErrorTooManyVariables(_) => limit_of(Limit::Variables, config),
-        E::ErrorTooManyModules(_) => limit_of(Limit::Modules, config),
-        E::ErrorStackOverflow(_) => limit_of(Limit::StackDepth, config),
-        E::ErrorDataTooLarge(what, _) => limit_of(size_limit(&what), config),
-
         // The first two do not happen without custom types and syntax; the others
         // were handled above.
         E::ErrorSystem(..)
@@ -143,7 +140,12 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         | E::ErrorInModule(..)
         | E::ErrorParsing(..)
         | E::ErrorTerminated(..)
-        | E::ErrorRuntime(..) => runtime(RuntimeKind::Other, ""),
+        | E::ErrorRuntime(..)
+        | E::ErrorTooManyOperations(_)
+        | E::ErrorTooManyVariables(_)
+        | E::ErrorTooManyModules(_)
+        | E::ErrorStackOverflow(_)
+        | E::ErrorDataTooLarge(..) => runtime(RuntimeKind::Other, ""),
         // Rhai may have more kinds one day.
         _ => runtime(RuntimeKind::Other, ""),
     }
@@ -151,41 +153,44 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
 
 /// Whether an error is a limit that was broken, which no script may catch.
 pub fn is_limit(error: &E) -> bool {
-    match error {
-        E::ErrorTooManyOperations(_)
-        | E::ErrorTooManyVariables(_)
-        | E::ErrorTooManyModules(_)
-        | E::ErrorStackOverflow(_)
-        | E::ErrorDataTooLarge(..)
-        | E::ErrorTerminated(..) => true,
-        E::ErrorParsing(kind, _) => matches!(
-            kind,
-            ParseErrorType::ExprTooDeep
-                | ParseErrorType::TooManyFunctions
-                | ParseErrorType::LiteralTooLarge(..)
-                | ParseErrorType::BadInput(LexError::StringTooLong(_))
-        ),
-        _ => false,
+    matches!(error, E::ErrorTerminated(..)) || broken_limit(error).is_some()
+}
+
+/// The limit of the configuration that was broken, if that is what an error of Rhai is.
+fn broken_limit(error: &E) -> Option<Limit> {
+    use ParseErrorType as P;
+    Some(match error {
+        E::ErrorTooManyOperations(_) => Limit::Operations,
+        E::ErrorTooManyVariables(_) => Limit::Variables,
+        E::ErrorTooManyModules(_) => Limit::Modules,
+        E::ErrorStackOverflow(_) => Limit::StackDepth,
+        E::ErrorDataTooLarge(what, _) => size_limit(what),
+        E::ErrorParsing(kind, _) => match kind {
+            P::ExprTooDeep => Limit::ExpressionDepth,
+            P::TooManyFunctions => Limit::Functions,
+            P::LiteralTooLarge(what, _) => size_limit(what),
+            P::BadInput(LexError::StringTooLong(_)) => Limit::StringLength,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Takes an error out of the calls and modules that it is wrapped in.
+pub fn into_innermost(error: Box<E>) -> Box<E> {
+    let mut error = error;
+    loop {
+        match *error {
+            E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) => error = inner,
+            innermost => return innermost.into(),
+        }
     }
 }
 
 /// A script, or a module, that does not parse.
-fn from_parse(
-    kind: &ParseErrorType,
-    config: &Config,
-    faulty_line: Option<FaultyLine>,
-) -> ScriptError {
-    use ParseErrorType as P;
-    match kind {
-        P::ExprTooDeep => limit_of(Limit::ExpressionDepth, config),
-        P::TooManyFunctions => limit_of(Limit::Functions, config),
-        P::LiteralTooLarge(what, _) => limit_of(size_limit(what), config),
-        P::BadInput(LexError::StringTooLong(_)) => limit_of(Limit::StringLength, config),
-        kind => {
-            let detail = faulty_line.map_or(Detail::None, Detail::Line);
-            ScriptError::new(ErrorKind::Syntax, readable(&kind.to_string()), detail)
-        }
-    }
+fn from_parse(kind: &ParseErrorType, faulty_line: Option<FaultyLine>) -> ScriptError {
+    let detail = faulty_line.map_or(Detail::None, Detail::Line);
+    ScriptError::new(ErrorKind::Syntax, readable(&kind.to_string()), detail)
 }
 
 /// The limit that Rhai names so; that is all it says.

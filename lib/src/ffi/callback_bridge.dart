@@ -8,8 +8,8 @@ import 'dart:ffi';
 import '../engine_config.dart';
 import '../errors.dart';
 import '../host_functions.dart';
+import '../native_position.dart';
 import '../registered_function.dart';
-import '../rhai_position.dart';
 import '../script_error.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
@@ -56,10 +56,8 @@ final class CallbackBridge implements Finalizable {
       RegisteredFunction('print', config.onPrint ?? print),
       RegisteredFunction(
         'debug',
-        (String text, int line, int column) => onDebug(
-          text,
-          RhaiPosition(line > 0 ? line : null, column > 0 ? column : null),
-        ),
+        (String text, int line, int column) =>
+            onDebug(text, positionOf(line, column)),
       ),
       RegisteredFunction('==', equals),
       RegisteredFunction('to_string', describe),
