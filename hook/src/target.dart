@@ -48,9 +48,8 @@ final class Target {
           'MACOSX_DEPLOYMENT_TARGET': '${config.macOS.targetVersion}.0',
         if (os == OS.iOS)
           'IPHONEOS_DEPLOYMENT_TARGET': '${config.iOS.targetVersion}.0',
-        // This lets a stable compiler use what is unstable in Rust: one feature in
-        // this crate (see rust/src/memory.rs), or sanitizers everywhere.
-        'RUSTC_BOOTSTRAP': config.sanitizer == null ? 'rhai_dart' : '1',
+        // Lets a stable compiler instrument code for a sanitizer.
+        if (config.sanitizer != null) 'RUSTC_BOOTSTRAP': '1',
       },
     );
   }

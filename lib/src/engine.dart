@@ -115,6 +115,15 @@ final class RhaiEngine implements Finalizable {
   /// How many scripts of this engine wait for a Dart function's Future now.
   int get pendingCount => _bridge.pendingCount;
 
+  /// How many bytes of native memory scripts of this engine have left behind for good.
+  ///
+  /// A script that needs far too much memory within a single operation, or for which the
+  /// system has none, is ended where it stands, and nothing of it can be freed. No script
+  /// is known to get there while there is memory. An engine that has lost some times its
+  /// [RhaiConfig.maxMemory] this way runs no more scripts: they end with a
+  /// [RhaiLimitError].
+  int get leakedBytes => _open.leakedBytes;
+
   /// Whether [dispose] was called.
   bool get isDisposed => _bridge.isDisposed;
 

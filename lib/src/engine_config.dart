@@ -30,6 +30,7 @@ final class RhaiConfig {
     int? maxModules,
     int? maxMemory,
     int? maxOutputLength,
+    int? scriptCacheSize,
     int? timeoutMs,
     Duration? totalTimeout,
     Duration? asyncTimeout,
@@ -54,6 +55,7 @@ final class RhaiConfig {
     maxModules: maxModules,
     maxMemory: maxMemory,
     maxOutputLength: maxOutputLength,
+    scriptCacheSize: scriptCacheSize,
     timeoutMs: timeoutMs,
     totalTimeout: totalTimeout,
     asyncTimeout: asyncTimeout,
@@ -96,6 +98,7 @@ final class RhaiConfig {
     required this.maxModules,
     required this.maxMemory,
     required this.maxOutputLength,
+    required this.scriptCacheSize,
     required this.timeoutMs,
     required this.totalTimeout,
     required this.asyncTimeout,
@@ -122,6 +125,7 @@ final class RhaiConfig {
     maxModules: 100,
     maxMemory: 128 * 1024 * 1024,
     maxOutputLength: 1024 * 1024,
+    scriptCacheSize: 16 * 1024 * 1024,
     timeoutMs: 5000,
     totalTimeout: Duration(minutes: 10),
     asyncTimeout: Duration(seconds: 30),
@@ -143,6 +147,7 @@ final class RhaiConfig {
     maxModules: 0,
     maxMemory: 0,
     maxOutputLength: 0,
+    scriptCacheSize: 16 * 1024 * 1024,
     timeoutMs: 0,
     totalTimeout: Duration.zero,
     asyncTimeout: maxAsyncTimeout,
@@ -204,6 +209,11 @@ final class RhaiConfig {
 
   /// Bytes of UTF-8 that `print` and `debug` may write in one execution.
   final int maxOutputLength;
+
+  /// Bytes of memory for compiled scripts that the engine keeps, so that the next `eval`
+  /// of the same text need not compile it. Those used last stay. Unlike for limits, 0
+  /// means that none is kept.
+  final int scriptCacheSize;
 
   /// Milliseconds of wall-clock time that one execution may run. The time it
   /// waits for Futures does not count; the time of synchronous Dart functions
@@ -273,6 +283,7 @@ final class RhaiConfig {
     int? maxModules,
     int? maxMemory,
     int? maxOutputLength,
+    int? scriptCacheSize,
     int? timeoutMs,
     Duration? totalTimeout,
     Duration? asyncTimeout,
@@ -323,6 +334,11 @@ final class RhaiConfig {
         this.maxOutputLength,
         'maxOutputLength',
       ),
+      scriptCacheSize: limit(
+        scriptCacheSize,
+        this.scriptCacheSize,
+        'scriptCacheSize',
+      ),
       timeoutMs: limit(timeoutMs, this.timeoutMs, 'timeoutMs'),
       totalTimeout: _totalTimeout(totalTimeout ?? this.totalTimeout),
       asyncTimeout: _timeout(asyncTimeout ?? this.asyncTimeout, 'asyncTimeout'),
@@ -351,6 +367,7 @@ final class RhaiConfig {
     'maxModules': maxModules,
     'maxMemory': maxMemory,
     'maxOutputLength': maxOutputLength,
+    'scriptCacheSize': scriptCacheSize,
     'timeoutMs': timeoutMs,
     'totalTimeout': totalTimeout,
     'asyncTimeout': asyncTimeout,

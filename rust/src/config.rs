@@ -32,6 +32,8 @@ pub struct Config {
     pub max_memory: usize,
     /// Bytes of UTF-8 that one execution may print.
     pub max_output_len: usize,
+    /// Bytes of compiled scripts that are kept; unlike for limits, 0 is none.
+    pub script_cache_size: usize,
     /// Wall-clock time one execution may run, not counting the time it waits.
     pub time_limit: Option<Duration>,
     /// Whether `import` may read files, relative to the current directory.
@@ -57,6 +59,7 @@ impl Default for Config {
             max_modules: 100,
             max_memory: 128 * 1024 * 1024,
             max_output_len: 1024 * 1024,
+            script_cache_size: 16 * 1024 * 1024,
             time_limit: Some(Duration::from_millis(5_000)),
             allow_file_io: false,
             allow_eval: false,
@@ -146,6 +149,14 @@ impl Config {
 
     /// Computes how large the fiber stacks of this configuration are.
     pub fn stack_layout(&self) -> StackLayout {
+        if cfg!(feature = "sanitizer") {
+            // It keeps a record of all that a stack might be: these are too small for
+            // deep data, but can be many.
+            return StackLayout {
+                script: 4096 * KIB,
+                reserve: 8192 * KIB,
+            };
+        }
         let calls = or_none(self.max_call_levels).min(MAX_SIZED_CALL_LEVELS);
         let levels = self.sized_data_levels();
         StackLayout {

@@ -1,12 +1,13 @@
 //! Values on their way from Dart.
 
+use std::mem::size_of;
 use std::sync::Arc;
 
 use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 
 use crate::dart_objects::{DartObject, NewObjects};
 use crate::host::Host;
-use crate::memory;
+use crate::memory::{self, TooMuchMemory};
 use crate::released_ids::ReleasedIds;
 use crate::values::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
 use crate::walk::too_deep;
@@ -85,16 +86,18 @@ pub fn decode_taken(
     match slot.tag() {
         Some(Tag::String) if slot.is_appended() => {
             let text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
-            memory::adopt(text.capacity());
+            memory::adopt(text.capacity()).map_err(too_large)?;
             Ok(ImmutableString::from(text).into())
         }
         Some(Tag::String) => {
             let text = std::str::from_utf8(slot.bytes(input).ok_or_else(outside)?);
             let text = text.map_err(|_| ConversionError::malformed("not UTF-8"))?;
+            memory::ask(text.len()).map_err(too_large)?;
             Ok(ImmutableString::from(text).into())
         }
         Some(Tag::Blob) => {
             let bytes = slot.bytes(input).ok_or_else(outside)?;
+            memory::ask(bytes.len()).map_err(too_large)?;
             Ok(Dynamic::from_blob(Blob::from(bytes)))
         }
         Some(Tag::Array) => {
@@ -104,6 +107,14 @@ pub fn decode_taken(
         }
         _ => Err(ConversionError::malformed("unknown tag")),
     }
+}
+
+/// The error for a value that needs more memory than the script may use; it ends.
+pub(crate) fn too_large(_: TooMuchMemory) -> ConversionError {
+    ConversionError::new(
+        "larger than the memory that the script may use",
+        "return less",
+    )
 }
 
 /// A container that is being read.
@@ -136,6 +147,7 @@ pub fn decode(bytes: &[u8], host: &Host, objects: NewObjects) -> Result<Dynamic,
     loop {
         // Read one value, or open a container and go on with its first value.
         let tag = decoder.reader.tag()?;
+        memory::ask(size_of::<Dynamic>()).map_err(too_large)?;
         let mut value = match tag {
             Tag::Array | Tag::Map => {
                 let left = decoder.reader.len()?;
@@ -148,7 +160,9 @@ pub fn decode(bytes: &[u8], host: &Host, objects: NewObjects) -> Result<Dynamic,
                     return Err(too_deep());
                 } else if tag == Tag::Array {
                     // Every value takes a byte at least: a lying count allocates no more.
-                    let items = Array::with_capacity(left.min(decoder.reader.bytes.len()));
+                    let capacity = left.min(decoder.reader.bytes.len());
+                    memory::ask(capacity * size_of::<Dynamic>()).map_err(too_large)?;
+                    let items = Array::with_capacity(capacity);
                     open.push(Building::Array { items, left });
                     continue;
                 } else {
@@ -227,18 +241,22 @@ impl Decoder<'_> {
             Tag::Float => Dynamic::from_float(f64::from_bits(reader.word()?)),
             Tag::String => {
                 let len = reader.len()?;
+                memory::ask(len).map_err(too_large)?;
                 ImmutableString::from(reader.text(len)?).into()
             }
             Tag::Blob => {
                 let len = reader.len()?;
+                memory::ask(len).map_err(too_large)?;
                 Dynamic::from_blob(reader.take(len)?.to_vec())
             }
             Tag::Ints => {
                 let ints = reader.words()?.map(|word| Dynamic::from_int(word as i64));
+                memory::ask(ints.len() * size_of::<Dynamic>()).map_err(too_large)?;
                 Dynamic::from_array(ints.collect())
             }
             Tag::Floats => {
                 let floats = reader.words()?.map(f64::from_bits);
+                memory::ask(floats.len() * size_of::<Dynamic>()).map_err(too_large)?;
                 Dynamic::from_array(floats.map(Dynamic::from_float).collect())
             }
             Tag::Range => {
@@ -311,7 +329,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A count and that many words.
-    fn words(&mut self) -> Result<impl Iterator<Item = u64> + 'a, ConversionError> {
+    fn words(&mut self) -> Result<impl ExactSizeIterator<Item = u64> + 'a, ConversionError> {
         let count = self.len()?;
         let len = count.saturating_mul(8);
         let words = self.take(len)?.chunks_exact(8);

@@ -1,10 +1,12 @@
 //! Values on their way to Dart.
 
+use std::mem::size_of;
 use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Dynamic, FnPtr, Map, INT};
 
 use crate::dart_objects::{self, DartObject};
+use crate::memory;
 use crate::script_functions::{name_of, Exporter};
 use crate::values::{encode_scalar, ConversionError, Tag, KEY_REFERENCE, MAX_KEYS};
 use crate::walk::{walk, Visitor};
@@ -12,21 +14,25 @@ use crate::walk::{walk, Visitor};
 /// Functions of scripts in what was encoded, and where their ids belong.
 pub type Functions = Vec<(usize, FnPtr)>;
 
-/// Appends the flat encoding of `value` to `out`. Functions of scripts in it are
-/// added to `functions`, if there is that; [`export`] then gives them to Dart.
+/// Appends the flat encoding of `value` to `out`, which is the host's memory and may have
+/// up to `room` bytes. Functions of scripts in it are added to `functions`, if there is
+/// that; [`export`] then gives them to Dart.
 ///
 /// # Errors
 ///
 /// The value holds something without a meaning in Dart (a timestamp; a function
-/// if there is no `functions`), nests too deeply, or a part of it is larger than
-/// 2 GiB. `out` then holds a part of the encoding.
+/// if there is no `functions`), nests too deeply, a part of it is larger than
+/// 2 GiB, or there is no room, which also ends the script. `out` then holds a part of the
+/// encoding.
 pub fn encode(
     value: &Dynamic,
     out: &mut Vec<u8>,
+    room: usize,
     functions: Option<&mut Functions>,
 ) -> Result<(), ConversionError> {
     let mut encoder = Encoder {
         out,
+        room,
         keys: [(0, 0); MAX_KEYS],
         key_count: 0,
         next_key: 0,
@@ -38,15 +44,20 @@ pub fn encode(
 /// Gives the functions in what was encoded to Dart. Only when all has been encoded
 /// that crosses at once: of what cannot cross, Dart must not own any function.
 pub fn export(functions: Functions, out: &mut [u8], exporter: &Exporter) {
-    for (at, pointer) in functions {
-        let (id, handle) = exporter.export(pointer);
-        out[at..at + 8].copy_from_slice(&id.to_ne_bytes());
-        out[at + 8..at + 16].copy_from_slice(&handle.to_ne_bytes());
-    }
+    // All of them or none.
+    memory::held(|| {
+        for (at, pointer) in functions {
+            let (id, handle) = exporter.export(pointer);
+            out[at..at + 8].copy_from_slice(&id.to_ne_bytes());
+            out[at + 8..at + 16].copy_from_slice(&handle.to_ne_bytes());
+        }
+    });
 }
 
 struct Encoder<'a> {
     out: &'a mut Vec<u8>,
+    /// Bytes that `out` may have.
+    room: usize,
     /// Where the first keys of the value start and end in `out`, and which of
     /// them is expected next: the maps of an array usually have the same ones.
     keys: [(usize, usize); MAX_KEYS],
@@ -56,9 +67,30 @@ struct Encoder<'a> {
 }
 
 impl Encoder<'_> {
+    /// Makes room for `bytes` more in `out`.
     #[inline]
-    fn tag(&mut self, tag: Tag) {
+    fn reserve(&mut self, bytes: usize) -> Result<(), ConversionError> {
+        match self.out.capacity() - self.out.len() >= bytes {
+            true => Ok(()),
+            false => self.grow(bytes),
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, bytes: usize) -> Result<(), ConversionError> {
+        let is_allowed = self.out.len().saturating_add(bytes) <= self.room;
+        match is_allowed && memory::uncounted(|| self.out.try_reserve(bytes)).is_ok() {
+            true => Ok(()),
+            false => Err(too_large()),
+        }
+    }
+
+    /// Writes a tag, after which there is room for two words.
+    #[inline]
+    fn tag(&mut self, tag: Tag) -> Result<(), ConversionError> {
+        self.reserve(1 + 2 * size_of::<u64>())?;
         self.out.push(tag as u8);
+        Ok(())
     }
 
     #[inline]
@@ -71,6 +103,7 @@ impl Encoder<'_> {
         // The highest bit marks keys that refer to others.
         match u32::try_from(len) {
             Ok(len) if len < KEY_REFERENCE => {
+                self.reserve(size_of::<u32>())?;
                 self.out.extend_from_slice(&len.to_ne_bytes());
                 Ok(())
             }
@@ -81,6 +114,7 @@ impl Encoder<'_> {
     #[inline]
     fn bytes(&mut self, bytes: &[u8]) -> Result<(), ConversionError> {
         self.len(bytes.len())?;
+        self.reserve(bytes.len())?;
         self.out.extend_from_slice(bytes);
         Ok(())
     }
@@ -109,7 +143,7 @@ impl Encoder<'_> {
             return Err(cannot_cross(value));
         };
         if let Some(id) = dart_objects::closure_id(&pointer) {
-            self.tag(Tag::Closure);
+            self.tag(Tag::Closure)?;
             self.word(id);
             return Ok(());
         }
@@ -118,7 +152,7 @@ impl Encoder<'_> {
             return Err(cannot_cross(value));
         };
         functions.push((at, pointer.clone()));
-        self.tag(Tag::Function);
+        self.tag(Tag::Function)?;
         self.word(0);
         self.word(0);
         self.bytes(name_of(&pointer).as_bytes())
@@ -129,30 +163,31 @@ impl Visitor for Encoder<'_> {
     #[inline]
     fn leaf(&mut self, value: &Dynamic) -> Result<(), ConversionError> {
         if let Some(slot) = encode_scalar(value) {
+            self.reserve(1 + size_of::<u64>())?;
             self.out.push(slot.tag_and_len as u8);
             if matches!(slot.tag(), Some(Tag::Int | Tag::Float)) {
                 self.word(slot.payload);
             }
         } else if let Ok(string) = value.as_immutable_string_ref() {
-            self.tag(Tag::String);
+            self.tag(Tag::String)?;
             self.bytes(string.as_bytes())?;
         } else if let Ok(blob) = value.as_blob_ref() {
-            self.tag(Tag::Blob);
+            self.tag(Tag::Blob)?;
             self.bytes(&blob)?;
         } else if let Ok(c) = value.as_char() {
-            self.tag(Tag::String);
+            self.tag(Tag::String)?;
             self.bytes(c.encode_utf8(&mut [0; 4]).as_bytes())?;
         } else if value.is_fnptr() {
             self.function(value)?;
         } else if let Some(object) = value.read_lock::<DartObject>() {
-            self.tag(Tag::Object);
+            self.tag(Tag::Object)?;
             self.word(object.id());
         } else if let Some(range) = value.read_lock::<Range<INT>>() {
-            self.tag(Tag::Range);
+            self.tag(Tag::Range)?;
             self.word(range.start as u64);
             self.word(range.end as u64);
         } else if let Some(range) = value.read_lock::<RangeInclusive<INT>>() {
-            self.tag(Tag::InclusiveRange);
+            self.tag(Tag::InclusiveRange)?;
             self.word(*range.start() as u64);
             self.word(*range.end() as u64);
         } else {
@@ -170,23 +205,23 @@ impl Visitor for Encoder<'_> {
         };
         match items.first() {
             Some(first) if first.is_int() && all_ints() => {
-                self.tag(Tag::Ints);
+                self.tag(Tag::Ints)?;
                 self.len(items.len())?;
-                self.out.reserve(items.len() * 8);
+                self.reserve(items.len() * 8)?;
                 let ints = items.iter().map(|item| item.as_int().unwrap_or_default());
                 ints.for_each(|int| self.word(int as u64));
                 Ok(false)
             }
             Some(first) if first.is_float() && all_floats() => {
-                self.tag(Tag::Floats);
+                self.tag(Tag::Floats)?;
                 self.len(items.len())?;
-                self.out.reserve(items.len() * 8);
+                self.reserve(items.len() * 8)?;
                 let floats = items.iter().map(|item| item.as_float().unwrap_or_default());
                 floats.for_each(|float| self.word(float.to_bits()));
                 Ok(false)
             }
             _ => {
-                self.tag(Tag::Array);
+                self.tag(Tag::Array)?;
                 self.len(items.len())?;
                 Ok(true)
             }
@@ -194,7 +229,7 @@ impl Visitor for Encoder<'_> {
     }
 
     fn map(&mut self, map: &Map) -> Result<(), ConversionError> {
-        self.tag(Tag::Map);
+        self.tag(Tag::Map)?;
         self.len(map.len())
     }
 
@@ -203,6 +238,7 @@ impl Visitor for Encoder<'_> {
         if let Some(index) = self.find_key(key.as_bytes()) {
             self.next_key = index + 1;
             let reference = KEY_REFERENCE | index as u32;
+            self.reserve(size_of::<u32>())?;
             self.out.extend_from_slice(&reference.to_ne_bytes());
             return Ok(());
         }
@@ -216,6 +252,15 @@ impl Visitor for Encoder<'_> {
     }
 
     fn end(&mut self, _: bool) {}
+}
+
+/// The error for a value that needs more memory than there may be; its script ends.
+fn too_large() -> ConversionError {
+    let _ = memory::refusal();
+    ConversionError::new(
+        "larger than the memory that the script may use",
+        "send less",
+    )
 }
 
 /// The error for a value that has no meaning in Dart.

@@ -7,7 +7,7 @@ use std::sync::Once;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Engine, Module, OptimizationLevel};
+use rhai::{Engine, Module, OptimizationLevel, Token};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
@@ -20,14 +20,24 @@ use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
-use crate::job::{Analysis, Job, Script, Variable};
+use crate::job::{Analysis, Job, Script};
 use crate::memory;
+use crate::on_fiber::OnFiber;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::{List, Restrictions};
-use crate::scripts::{self, ScriptCache};
+use crate::script_cache::ScriptCache;
+use crate::script_functions::SharedEngine;
+use crate::scripts;
+use crate::variables::Variables;
 
 /// Strings that an engine keeps only once; Rhai's own default.
 const MAX_INTERNED_STRINGS: usize = 256;
+
+/// Budgets that scripts of an engine may leave behind for good before it runs no more.
+const MAX_LEAKED_BUDGETS: usize = 4;
+
+/// Bytes that an engine takes, about.
+const SIZE: usize = 256 * 1024;
 
 /// One engine of the Dart side.
 pub struct ScriptEngine {
@@ -39,28 +49,34 @@ pub struct ScriptEngine {
     functions: Vec<(DartFunction, Rc<DartReference>)>,
     /// The Rhai engine with these functions, built when it is next needed. One
     /// that a script may hold is never changed.
-    snapshot: OnceCell<Rc<Engine>>,
+    snapshot: OnceCell<SharedEngine>,
     scripts: Rc<ScriptCache>,
-    variables: Rc<Vec<Rc<Variable>>>,
+    variables: Rc<Variables>,
     executions: SlotMap<DefaultKey, Execution>,
+    /// A Rhai engine without anything, which knows the words of the language.
+    plain: OnceCell<Engine>,
 }
 
 impl ScriptEngine {
     /// Makes an engine without functions and variables.
     pub fn new(config: Config) -> Self {
         keep_freed_memory();
-        memory::install();
+        memory::keep_panics_quiet();
+        // Made once for all: not by a script, which may be abandoned meanwhile.
+        functions::built_in_signatures();
         let stacks = StackPool::new(config.stack_layout());
+        let cache_size = config.script_cache_size;
         ScriptEngine {
+            scripts: Rc::new(ScriptCache::new(cache_size, &stacks)),
             host: Host::new(stacks),
             config: Rc::new(config),
             restrictions: Restrictions::default(),
             standard: StandardPackage::new().as_shared_module(),
             functions: Vec::new(),
             snapshot: OnceCell::new(),
-            scripts: Rc::default(),
             variables: Rc::default(),
             executions: SlotMap::new(),
+            plain: OnceCell::new(),
         }
     }
 
@@ -93,7 +109,7 @@ impl ScriptEngine {
     ///
     /// Slot 0 holds no value or one that is too large, or there is no stack to
     /// read it on.
-    pub fn set_variable(&mut self, name: String, constant: bool) -> Result<(), ScriptError> {
+    pub fn set_variable(&mut self, name: &str, constant: bool) -> Result<(), ScriptError> {
         let host = self.host.clone();
         let engine = self.snapshot().clone();
         // Values are handled on a stack that is large enough to drop them.
@@ -105,28 +121,22 @@ impl ScriptEngine {
             }
         });
         let value = read.map_err(|error| ScriptError::no_stack(&error))??;
-        let variable = Variable {
-            name,
-            value,
-            constant,
-        };
-        let mut list = Vec::clone(&self.variables);
-        match list.iter_mut().find(|other| other.name == variable.name) {
-            Some(slot) => *slot = Rc::new(variable),
-            None => list.push(Rc::new(variable)),
-        }
-        self.replace_variables(list);
+        let value = OnFiber::new(value, &self.host.stacks);
+        Rc::make_mut(&mut self.variables).set(name, value, constant);
         Ok(())
+    }
+
+    /// Whether a script can have a variable of this name.
+    pub fn is_usable_variable_name(&self, name: &str) -> bool {
+        // Words that Rhai reserves are other tokens.
+        let plain = self.plain.get_or_init(Engine::new_raw);
+        rhai::is_valid_identifier(name)
+            && matches!(plain.lex([&name]).0.next(), Some((Token::Identifier(_), _)))
     }
 
     /// Removes all variables and constants.
     pub fn clear_scope(&mut self) {
-        self.replace_variables(Vec::new());
-    }
-
-    fn replace_variables(&mut self, list: Vec<Rc<Variable>>) {
-        let old = std::mem::replace(&mut self.variables, Rc::new(list));
-        self.host.stacks.drop_nested(old);
+        self.variables = Rc::default();
     }
 
     /// Starts a script and runs it to its first request or its end.
@@ -149,6 +159,10 @@ impl ScriptEngine {
     }
 
     fn start(&mut self, job: Job, may_yield: bool) -> Step {
+        if self.has_leaked_too_much() {
+            ScriptError::leaked(&self.config, self.host.leaked()).write(&self.host, None);
+            return Step::Failed;
+        }
         let mut execution = match Execution::new(&self.host, &self.config, job, may_yield) {
             Ok(execution) => execution,
             Err(error) => {
@@ -159,11 +173,38 @@ impl ScriptEngine {
         let step = execution
             .resume(Reply::Continue)
             .expect("a new execution can be started");
-        if !step.is_end() {
+        if step.is_end() {
+            self.end(execution);
+        } else {
             let key = self.executions.insert(execution).data().as_ffi();
             self.host.with_frame(|frame| frame.execution = key);
         }
         step
+    }
+
+    /// Lets go of an execution that has ended.
+    #[inline]
+    fn end(&mut self, execution: Execution) {
+        let (peak, is_abandoned) = (execution.peak_memory(), execution.is_abandoned());
+        drop(execution);
+        if peak > 0 {
+            memory::note_freed(peak);
+        }
+        if is_abandoned {
+            // It may have borrowed something of the Rhai engine's for ever.
+            self.snapshot.take();
+        }
+    }
+
+    /// Whether scripts of this engine have left so much memory behind for good that it
+    /// runs no more.
+    fn has_leaked_too_much(&self) -> bool {
+        let budget = match self.config.max_memory {
+            0 => Config::default().max_memory,
+            max => max,
+        };
+        let lost = budget.saturating_add(memory::HARD_SLACK);
+        self.host.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
     }
 
     /// Analyses a script, under the limits of an execution; slot 0 then holds what
@@ -172,7 +213,7 @@ impl ScriptEngine {
         let surroundings = Surroundings {
             functions: self.functions.iter().map(|f| f.0.name.clone()).collect(),
             hidden: self.restrictions.hidden().clone(),
-            variables: self.variables.iter().map(|v| v.name.clone()).collect(),
+            variables: self.variables.names().map(String::from).collect(),
         };
         let analysis = Analysis {
             script: script.into(),
@@ -193,9 +234,7 @@ impl ScriptEngine {
     #[inline]
     pub fn drop_released(&mut self) {
         if self.host.functions.has_released() {
-            self.host
-                .stacks
-                .drop_nested(self.host.functions.take_released());
+            drop(self.host.functions.take_released());
         }
     }
 
@@ -205,7 +244,9 @@ impl ScriptEngine {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
         let step = self.executions.get_mut(key)?.resume(reply)?;
         if step.is_end() {
-            self.executions.remove(key);
+            if let Some(execution) = self.executions.remove(key) {
+                self.end(execution);
+            }
         } else {
             self.host.with_frame(|frame| frame.execution = execution);
         }
@@ -215,7 +256,12 @@ impl ScriptEngine {
     /// Ends a script that made a request. Returns whether there was one.
     pub fn cancel(&mut self, execution: u64) -> bool {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
-        self.executions.remove(key).map(Execution::cancel).is_some()
+        let execution = self.executions.remove(key);
+        let execution = execution.map(|mut execution| {
+            execution.cancel();
+            self.end(execution);
+        });
+        execution.is_some()
     }
 
     /// The number of scripts that have started and not ended.
@@ -224,8 +270,9 @@ impl ScriptEngine {
     }
 
     /// The Rhai engine with the functions registered so far.
-    pub fn snapshot(&self) -> &Rc<Engine> {
-        self.snapshot.get_or_init(|| Rc::new(self.build()))
+    pub fn snapshot(&self) -> &SharedEngine {
+        self.snapshot
+            .get_or_init(|| Rc::new(OnFiber::new(self.build(), &self.host.stacks)))
     }
 
     /// The limits of this engine.
@@ -303,13 +350,11 @@ impl ScriptEngine {
 
 impl Drop for ScriptEngine {
     fn drop(&mut self) {
-        for (_, execution) in self.executions.drain() {
+        for (_, mut execution) in self.executions.drain() {
             execution.cancel();
         }
-        self.clear_scope();
-        let host = self.host.clone();
-        // Without a stack they leak: dropping them here could overflow this one.
-        let _ = host.stacks.run(|| host.functions.clear());
+        self.host.functions.clear();
+        memory::note_freed(SIZE);
     }
 }
 
@@ -323,10 +368,4 @@ impl Drop for ScriptEngine {
 fn keep_freed_memory() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| drop(black_box(Vec::<u8>::with_capacity(16 << 20))));
-}
-
-/// Whether a script can have a variable of this name.
-pub fn is_usable_variable_name(name: &str) -> bool {
-    // Words that Rhai reserves do not parse.
-    rhai::is_valid_identifier(name) && Engine::new_raw().compile(format!("let {name};")).is_ok()
 }

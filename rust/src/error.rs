@@ -1,9 +1,11 @@
 //! Script errors as structured data.
 
 use std::any::Any;
+use std::mem;
 
 use rhai::{Array, Dynamic, Position};
 
+use crate::config::Config;
 use crate::functions::describe_conversion_error;
 use crate::host::{known, Host};
 use crate::limits::Limit;
@@ -168,6 +170,22 @@ impl ScriptError {
         Self::new(ErrorKind::Limit, message, Detail::Limit(limit, value))
     }
 
+    /// The script needs more memory than it may have, or than there is.
+    pub fn out_of_memory(config: &Config) -> Self {
+        Self::limit(Limit::Memory, config.max_memory as u64)
+    }
+
+    /// Scripts of the engine have left `leaked` bytes behind for good.
+    pub fn leaked(config: &Config, leaked: usize) -> Self {
+        ScriptError {
+            message: format!(
+                "scripts that needed too much memory at once have left {leaked} bytes behind \
+                 in this engine: dispose of it"
+            ),
+            ..Self::out_of_memory(config)
+        }
+    }
+
     /// The script's result cannot cross to Dart.
     pub fn conversion(error: ConversionError) -> Self {
         let message = error.to_string();
@@ -199,9 +217,10 @@ impl ScriptError {
     /// message, line, column, calls, id of the Dart error, thrown value, number,
     /// value, text]`, the last three of the [`Detail`]; a call is `[function, source,
     /// line, column]`. A line or column that is not known is 0.
-    pub fn write(self, host: &Host, exporter: Option<&Exporter>) {
+    pub fn write(mut self, host: &Host, exporter: Option<&Exporter>) {
         // The tag of a thrown value says which Dart error it was made from.
         let dart_error = self.thrown.tag();
+        let thrown = mem::take(&mut self.thrown);
         let (number, value, text) = match &self.detail {
             Detail::None => (0, 0, ""),
             Detail::Limit(limit, value) => (*limit as i64, *value, ""),
@@ -225,11 +244,9 @@ impl ScriptError {
                 text.into(),
             ]
         };
-        if host
-            .write_result(fields(self.thrown.clone()).into(), exporter)
-            .is_err()
-        {
-            // What was thrown has no meaning in Dart; its text is the message.
+        if host.write_result(fields(thrown).into(), exporter).is_err() {
+            // What was thrown has no meaning in Dart, or is too large; its text is the
+            // message.
             let plain = fields(Dynamic::UNIT);
             host.write_result(plain.into(), None)
                 .expect("numbers and strings can cross");

@@ -1,9 +1,7 @@
 //! One running script: start, resume, cancel.
 
-use std::cell::Cell;
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::ptr;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -13,7 +11,6 @@ use crate::execution_context::ExecutionContext;
 use crate::fiber::{self, Fiber, Progress, Suspender};
 use crate::host::Host;
 use crate::job::Job;
-use crate::limits::Limit;
 use crate::memory;
 use crate::pending_futures::PendingFuture;
 use crate::script_functions::Exporter;
@@ -43,6 +40,9 @@ pub enum Request {
     Call,
     /// It has run for a while, and lets the event loop run.
     Yield,
+    /// It needs memory that it cannot have, in the midst of whatever it does: it must
+    /// not be resumed.
+    Abandon,
 }
 
 /// What an execution did when it was resumed.
@@ -89,9 +89,9 @@ pub struct Execution {
     fiber: Fiber<Reply, Request, Ending>,
     context: Rc<ExecutionContext>,
     host: Rc<Host>,
+    config: Rc<Config>,
     state: State,
-    /// The memory in use, in bytes.
-    memory: Cell<isize>,
+    is_abandoned: bool,
 }
 
 /// What an execution waits for.
@@ -140,9 +140,12 @@ impl Execution {
                         match result {
                             Ok(value) => match host.write_result(value, exporter) {
                                 Ok(()) => Ending::Value,
-                                Err(error) => {
-                                    report(&host, exporter, || ScriptError::conversion(error))
-                                }
+                                Err(error) => report(&host, exporter, || {
+                                    match context.budget().is_exceeded() {
+                                        true => ScriptError::out_of_memory(&config),
+                                        false => ScriptError::conversion(error),
+                                    }
+                                }),
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
@@ -152,9 +155,11 @@ impl Execution {
                     })
                 };
                 catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-                    report(&host, None, || match memory::is_out_of_memory(&*panic) {
-                        true => ScriptError::limit(Limit::Memory, config.max_memory as u64),
-                        false => ScriptError::panic(&*panic),
+                    report(&host, None, || {
+                        match memory::is_capacity_overflow(&*panic) {
+                            true => ScriptError::out_of_memory(&config),
+                            false => ScriptError::panic(&*panic),
+                        }
                     })
                 })
             }
@@ -163,8 +168,9 @@ impl Execution {
             fiber,
             context,
             host: host.clone(),
+            config: config.clone(),
             state: State::Ready,
-            memory: Cell::new(0),
+            is_abandoned: false,
         })
     }
 
@@ -188,11 +194,11 @@ impl Execution {
             },
             _ => return None,
         };
-        self.host.set_current(&*self.context);
-        let progress = memory::metered(&self.memory, self.context.max_memory(), || {
+        let progress = {
+            let _current = self.host.enter(&self.context);
+            let _charged = memory::charge(self.context.budget());
             self.fiber.resume(reply)
-        });
-        self.host.set_current(ptr::null());
+        };
         Some(match progress {
             Progress::Suspended(Request::Call) => {
                 self.state = State::Calling;
@@ -203,16 +209,31 @@ impl Execution {
                 self.state = State::Ready;
                 Step::Yielded
             }
-            Progress::Ended(ending) => {
-                if self.context.used_deeply() {
-                    self.fiber.mark_used_deeply();
-                }
-                match ending {
-                    Ending::Value => Step::Done,
-                    Ending::Error => Step::Failed,
-                }
-            }
+            Progress::Suspended(Request::Abandon) => self.abandon(),
+            Progress::Ended(Ending::Value) => Step::Done,
+            Progress::Ended(Ending::Error) => Step::Failed,
         })
+    }
+
+    /// Ends a script that the allocator has taken off its fiber.
+    #[cold]
+    fn abandon(&mut self) -> Step {
+        self.is_abandoned = true;
+        let stack = self.fiber.abandon();
+        self.host.add_leaked(self.context.budget().used() + stack);
+        ScriptError::out_of_memory(&self.config).write(&self.host, None);
+        Step::Failed
+    }
+
+    /// Whether it was taken off its fiber for good.
+    pub fn is_abandoned(&self) -> bool {
+        self.is_abandoned
+    }
+
+    /// The most bytes of memory that it used; see [`Budget::peak`](memory::Budget::peak).
+    #[inline]
+    pub fn peak_memory(&self) -> usize {
+        self.context.budget().peak()
     }
 
     /// Registers the Future that the called function returned. The fiber stays
@@ -226,7 +247,7 @@ impl Execution {
     }
 
     /// Ends a suspended script: its destructors run, no more of the script does.
-    pub fn cancel(mut self) {
+    pub fn cancel(&mut self) {
         while !self.resume(Reply::Cancel).is_none_or(Step::is_end) {}
     }
 }

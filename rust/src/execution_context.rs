@@ -6,14 +6,17 @@ use std::ptr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use rhai::{Dynamic, Engine, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, Position};
 
 use crate::config::{or_none, Config};
 use crate::execution::{Reply, Request};
 use crate::fiber::{self, Suspender};
+use crate::fiber_stack::StackPool;
 use crate::host::Host;
+use crate::memory::{Abandon, Budget};
+use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
-use crate::script_functions::Environment;
+use crate::script_functions::{Environment, SharedEngine};
 use crate::scripts::FaultyLine;
 
 /// Why a script was ended from outside. It travels in Rhai's uncatchable
@@ -36,6 +39,8 @@ pub enum Termination {
     HostError(Dynamic),
     /// More text than [`Config::max_output_len`] was printed.
     TooMuchOutput,
+    /// More memory than [`Config::max_memory`] is needed.
+    OutOfMemory,
 }
 
 impl From<Termination> for Dynamic {
@@ -54,9 +59,6 @@ impl From<Termination> for Box<EvalAltResult> {
 /// two checks. In between the interval adapts to how long operations take.
 const FIRST_CHECK: u64 = 8;
 const MAX_CHECK_INTERVAL: u64 = 256;
-
-/// Operations of a script that cannot have used much stack.
-const SHALLOW_OPERATIONS: u64 = 64;
 
 /// The fewest operations between two measures of what functions keep: there is stack
 /// for that many levels more in any case.
@@ -95,6 +97,17 @@ fn coarse_time() -> u64 {
     }
 }
 
+/// Leaves the running fiber for good; it is never resumed.
+///
+/// # Safety
+///
+/// `suspender` is that of the fiber that runs.
+unsafe fn leave(suspender: *const ()) {
+    // SAFETY: the caller's contract.
+    let suspender = unsafe { &*suspender.cast::<Suspender<Reply, Request>>() };
+    suspender.suspend(Request::Abandon);
+}
+
 /// What running code knows of its execution.
 #[derive(Debug)]
 pub struct ExecutionContext {
@@ -104,19 +117,14 @@ pub struct ExecutionContext {
     stack_limit: Cell<usize>,
     cancelled: Cell<bool>,
     /// Why the script ends at its next operation.
-    failure: RefCell<Option<Termination>>,
+    failure: RefCell<Option<OnFiber<Termination>>>,
     /// Bytes printed, and how many may be.
     printed: Cell<usize>,
     max_output_len: usize,
-    max_memory: usize,
+    budget: Budget,
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
-    used_deeply: Cell<bool>,
     completion: RefCell<Option<Completion>>,
-    /// Operations until the next check; counted down at each.
-    fuel: Cell<u64>,
-    /// What `fuel` was set to at the last check.
-    granted: Cell<u64>,
     operations: Cell<u64>,
     /// Tokens parsed.
     tokens: Cell<u64>,
@@ -145,7 +153,7 @@ pub struct ExecutionContext {
 
 impl ExecutionContext {
     /// What an execution under these limits starts with.
-    pub(crate) fn new(config: &Config, engine: Rc<Engine>, may_yield: bool) -> Self {
+    pub(crate) fn new(config: &Config, engine: SharedEngine, may_yield: bool) -> Self {
         let first_check = match config.max_operations {
             0 => FIRST_CHECK,
             max => max.min(FIRST_CHECK),
@@ -161,12 +169,9 @@ impl ExecutionContext {
             failure: RefCell::new(None),
             printed: Cell::new(0),
             max_output_len: or_none(config.max_output_len),
-            max_memory: or_none(config.max_memory),
+            budget: Budget::new(or_none(config.max_memory), first_check),
             faulty_line: RefCell::new(None),
-            used_deeply: Cell::new(false),
             completion: RefCell::new(None),
-            fuel: Cell::new(first_check),
-            granted: Cell::new(first_check),
             operations: Cell::new(0),
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),
@@ -189,6 +194,10 @@ impl ExecutionContext {
     pub(crate) fn enter(&self, suspender: *const Suspender<Reply, Request>, stack_limit: usize) {
         self.suspender.set(suspender);
         self.stack_limit.set(stack_limit);
+        // SAFETY: the budget is charged only while this fiber runs, and until it has
+        // ended the suspender lives at the base of its stack.
+        self.budget
+            .set_abandon(unsafe { Abandon::new(leave, suspender.cast()) });
         if self.time_limit.is_some() {
             self.last_call.set(coarse_time());
         }
@@ -198,8 +207,8 @@ impl ExecutionContext {
     /// could not pass on, or that it ran too long at the end.
     #[inline]
     pub fn failed_at_end(&self) -> Option<Termination> {
-        if let Some(failure) = self.failure.take() {
-            return Some(failure);
+        if let Some(failure) = &*self.failure.borrow() {
+            return Some(Termination::clone(failure));
         }
         let limit = self.time_limit?;
         let is_over = match self.running_since.get() {
@@ -212,7 +221,7 @@ impl ExecutionContext {
 
     /// The operations so far.
     pub(crate) fn operations(&self) -> u64 {
-        self.operations.get() + self.granted.get() - self.fuel.get()
+        self.operations.get() + self.budget.countdown().counted()
     }
 
     /// Whether functions of the running code can be called by others.
@@ -227,12 +236,6 @@ impl ExecutionContext {
         is_too_deep.then_some(Termination::KeptTooDeeply)
     }
 
-    /// Whether much stack may have been used.
-    #[inline]
-    pub(crate) fn used_deeply(&self) -> bool {
-        self.used_deeply.get()
-    }
-
     /// Counts one operation. Rhai calls this for every one; a value returned
     /// ends the script.
     #[inline(always)]
@@ -240,19 +243,19 @@ impl ExecutionContext {
         if fiber::stack_address() < self.stack_limit.get() {
             return Some(Termination::StackOverflow.into());
         }
-        match self.fuel.get() {
-            0 => self.check_limits(host),
-            fuel => {
-                self.fuel.set(fuel - 1);
-                None
-            }
+        match self.budget.countdown().count() {
+            true => self.check_limits(host),
+            false => None,
         }
     }
 
     #[cold]
     fn check_limits(&self, host: &Host) -> Option<Dynamic> {
-        let granted = self.granted.replace(0);
+        let granted = self.budget.countdown().take();
         self.operations.set(self.operations.get() + granted);
+        if self.budget.is_exceeded() {
+            return Some(Termination::OutOfMemory.into());
+        }
         if self.shares_functions()
             && host
                 .functions
@@ -260,13 +263,11 @@ impl ExecutionContext {
         {
             return Some(Termination::KeptTooDeeply.into());
         }
-        self.used_deeply
-            .set(self.operations.get() > SHALLOW_OPERATIONS || self.used_deeply.get());
         if self.cancelled.get() {
             return Some(Termination::Cancelled.into());
         }
-        if let Some(failure) = self.failure.borrow().clone() {
-            return Some(failure.into());
+        if let Some(failure) = &*self.failure.borrow() {
+            return Some(Termination::clone(failure).into());
         }
         if self.max_operations > 0 && self.operations.get() >= self.max_operations {
             return Some(Termination::TooManyOperations.into());
@@ -288,8 +289,7 @@ impl ExecutionContext {
         if self.max_operations > 0 {
             interval = interval.min(self.max_operations - self.operations.get());
         }
-        self.granted.set(interval);
-        self.fuel.set(interval - 1);
+        self.budget.countdown().restart(interval);
         None
     }
 
@@ -300,7 +300,9 @@ impl ExecutionContext {
     pub fn tick_token(&self) -> bool {
         let tokens = self.tokens.get() + 1;
         self.tokens.set(tokens);
-        if tokens % TOKENS_BETWEEN_CHECKS == 0 && self.watches_time() {
+        if self.budget.is_exceeded() {
+            self.parsing_stopped.set(true);
+        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 && self.watches_time() {
             let must_stop = self.check_time(Instant::now()).is_some();
             self.parsing_stopped.set(must_stop);
         }
@@ -309,12 +311,13 @@ impl ExecutionContext {
 
     /// Why parsing was stopped, if it was.
     pub fn parsing_stopped(&self) -> Option<Termination> {
-        self.parsing_stopped
-            .get()
-            .then(|| match self.cancelled.get() {
-                true => Termination::Cancelled,
-                false => Termination::TimeLimit,
-            })
+        self.parsing_stopped.get().then(|| {
+            match (self.cancelled.get(), self.budget.is_exceeded()) {
+                (true, _) => Termination::Cancelled,
+                (_, true) => Termination::OutOfMemory,
+                _ => Termination::TimeLimit,
+            }
+        })
     }
 
     /// Ends the script if it has run too long; lets the event loop run if its turn
@@ -352,14 +355,14 @@ impl ExecutionContext {
 
     /// Makes the next operation end the script: for callbacks of Rhai that cannot
     /// return an error.
-    pub fn fail(&self, failure: Termination) {
-        *self.failure.borrow_mut() = Some(failure);
+    pub fn fail(&self, failure: Termination, stacks: &Rc<StackPool>) {
+        self.failure.replace(Some(OnFiber::new(failure, stacks)));
         self.check_at_next_operation();
     }
 
-    /// Bytes of memory that the script may use.
-    pub fn max_memory(&self) -> usize {
-        self.max_memory
+    /// The memory that the script may use.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// Counts bytes that the script prints; returns whether it may.
@@ -379,13 +382,7 @@ impl ExecutionContext {
     }
 
     fn check_at_next_operation(&self) {
-        self.granted.set(self.granted.get() - self.fuel.get());
-        self.fuel.set(0);
-    }
-
-    /// Says that much stack may be used: by the parser, or by large values.
-    pub fn mark_used_deeply(&self) {
-        self.used_deeply.set(true);
+        self.budget.countdown().expire();
     }
 
     /// Suspends the execution, which must be the current one.

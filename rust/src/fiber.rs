@@ -1,12 +1,12 @@
 //! Fibers: the only code that switches stacks.
 
 use std::io;
-use std::mem::ManuallyDrop;
+use std::mem;
 use std::rc::Rc;
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use crate::fiber_stack::{FiberStack, StackPool};
+use crate::fiber_stack::{self, FiberStack, StackPool};
 
 /// What a fiber did when it was resumed.
 #[derive(Debug)]
@@ -25,9 +25,9 @@ pub enum Progress<Request, Outcome> {
 /// the fiber that catches panics can get in the way of that; resume it with a
 /// reply that makes it end, and drop it after.
 pub struct Fiber<Reply: 'static, Request: 'static, Outcome: 'static> {
-    coroutine: ManuallyDrop<Coroutine<Reply, Request, Outcome, FiberStack>>,
+    /// Taken when it is dropped or abandoned.
+    coroutine: Option<Coroutine<Reply, Request, Outcome, FiberStack>>,
     pool: Rc<StackPool>,
-    used_deeply: bool,
 }
 
 impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
@@ -44,13 +44,12 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
     ) -> io::Result<Self> {
         let stack = pool.take()?;
         Ok(Fiber {
-            coroutine: ManuallyDrop::new(Coroutine::with_stack(stack, |yielder, reply| {
+            coroutine: Some(Coroutine::with_stack(stack, |yielder, reply| {
                 // SAFETY: `Suspender` is `repr(transparent)` over `Yielder`.
                 let suspender = unsafe { &*(yielder as *const Yielder<_, _>).cast() };
                 f(suspender, reply)
             })),
             pool: pool.clone(),
-            used_deeply: false,
         })
     }
 
@@ -58,31 +57,49 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
     ///
     /// # Panics
     ///
-    /// The fiber has ended. A panic on the fiber is propagated.
+    /// The fiber has ended or was abandoned. A panic on the fiber is propagated.
     #[inline]
     pub fn resume(&mut self, reply: Reply) -> Progress<Request, Outcome> {
-        match self.coroutine.resume(reply) {
+        let _running = self.pool.enter();
+        let coroutine = self.coroutine.as_mut().expect("it was not abandoned");
+        match coroutine.resume(reply) {
             CoroutineResult::Yield(request) => Progress::Suspended(request),
             CoroutineResult::Return(outcome) => Progress::Ended(outcome),
         }
     }
 
-    /// Says that the fiber may have used much of its stack.
-    pub fn mark_used_deeply(&mut self) {
-        self.used_deeply = true;
+    /// Leaves the fiber suspended for good: nothing on it runs or is dropped any more,
+    /// and its stack is never used again. Returns the bytes of stack that are lost.
+    ///
+    /// Sound, like [`std::mem::forget`]: to the rest of the program it is a thread that
+    /// sleeps for ever.
+    pub fn abandon(&mut self) -> usize {
+        let Some(mut coroutine) = self.coroutine.take() else {
+            return 0;
+        };
+        if !coroutine.done() {
+            // SAFETY: what is on the stack stays there, untouched, as the stack is
+            // forgotten: whatever points into it stays valid.
+            unsafe { coroutine.force_reset() };
+        }
+        let stack = coroutine.into_stack();
+        let touched = fiber_stack::touched(&stack);
+        mem::forget(stack);
+        touched
     }
 }
 
 impl<Reply, Request, Outcome> Drop for Fiber<Reply, Request, Outcome> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the coroutine is not used again: this is `drop`.
-        let mut coroutine = unsafe { ManuallyDrop::take(&mut self.coroutine) };
+        let Some(mut coroutine) = self.coroutine.take() else {
+            return;
+        };
         if !coroutine.done() {
+            let _running = self.pool.enter();
             coroutine.force_unwind();
         }
-        self.pool
-            .give_back(coroutine.into_stack(), self.used_deeply);
+        self.pool.give_back(coroutine.into_stack());
     }
 }
 

@@ -1,8 +1,7 @@
 //! Stacks for fibers, and the pool that keeps them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
-use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use crate::config::StackLayout;
@@ -24,6 +23,8 @@ pub const MAX_IDLE_STACKS: usize = 64;
 pub struct StackPool {
     layout: StackLayout,
     idle: RefCell<Vec<FiberStack>>,
+    /// Whether code runs on one of the stacks.
+    is_running: Cell<bool>,
     #[cfg(unix)]
     slabs: RefCell<Slabs>,
 }
@@ -38,7 +39,7 @@ struct Slabs {
     next_len: usize,
 }
 
-/// Bytes that a stack which was not used deeply has touched at the most.
+/// Bytes of an idle stack that may stay touched.
 #[cfg(unix)]
 const SHALLOW: usize = 64 * 1024;
 
@@ -52,6 +53,7 @@ impl StackPool {
         Rc::new(StackPool {
             layout,
             idle: RefCell::default(),
+            is_running: Cell::new(false),
             #[cfg(unix)]
             slabs: RefCell::default(),
         })
@@ -103,32 +105,31 @@ impl StackPool {
         Ok(slab.take()?.expect("a new slab has stacks"))
     }
 
-    /// Gives a stack back. `used_deeply` says that more than its first 64 KiB
-    /// may have been touched: that memory goes back to the system.
+    /// Gives a stack back. If more than its first 64 KiB were touched, that memory goes
+    /// back to the system.
     #[inline]
-    pub fn give_back(&self, stack: FiberStack, used_deeply: bool) {
+    pub fn give_back(&self, stack: FiberStack) {
         let mut idle = self.idle.borrow_mut();
         if idle.len() >= MAX_IDLE_STACKS {
-            return self.release(stack, used_deeply);
+            return self.release(stack);
         }
         #[cfg(unix)]
-        if used_deeply {
+        if stack.is_touched_at(SHALLOW) {
             stack.release_pages(SHALLOW, usize::MAX);
         }
-        #[cfg(not(unix))]
-        let _ = used_deeply;
         idle.push(stack);
     }
 
     #[cfg(not(unix))]
-    fn release(&self, _: FiberStack, _: bool) {}
+    fn release(&self, _: FiberStack) {}
 
     /// Gives the memory of a stack back to the system.
     #[cfg(unix)]
-    fn release(&self, stack: FiberStack, used_deeply: bool) {
+    fn release(&self, stack: FiberStack) {
         // The system looks through all that it is told to take back, in vain
         // where nothing was touched.
-        stack.release_pages(0, if used_deeply { usize::MAX } else { SHALLOW });
+        let is_deep = stack.is_touched_at(SHALLOW);
+        stack.release_pages(0, if is_deep { usize::MAX } else { SHALLOW });
         let available = &mut self.slabs.borrow_mut().available;
         let slab = stack.into_slab();
         if slab.is_unused() {
@@ -150,19 +151,72 @@ impl StackPool {
     /// # Errors
     ///
     /// No stack could be had; `f` did not run.
+    ///
+    /// # Panics
+    ///
+    /// `f` does.
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> io::Result<R> {
-        let mut stack = self.take()?;
-        let result = corosensei::on_stack(&mut stack, f);
-        self.give_back(stack, true);
-        Ok(result)
+        let mut lease = Lease {
+            stack: Some(self.take()?),
+            pool: self,
+        };
+        let _running = self.enter();
+        let stack = lease.stack.as_mut().expect("it was just taken");
+        Ok(corosensei::on_stack(stack, f))
     }
 
-    /// Drops a value of which nobody knows how deeply it is nested.
-    pub fn drop_nested<T>(&self, value: T) {
-        let mut value = ManuallyDrop::new(value);
-        // SAFETY: `value` is not used after this call. Where no stack can be
-        // had, leaking it is all that is left: dropping it here might overflow
-        // the thread's own stack.
-        let _ = self.run(|| unsafe { ManuallyDrop::drop(&mut value) });
+    /// Says that code runs on one of the stacks, until the result is dropped.
+    #[inline]
+    pub(crate) fn enter(&self) -> Running<'_> {
+        Running {
+            pool: self,
+            before: self.is_running.replace(true),
+        }
     }
+
+    /// Whether the code that asks runs on one of the stacks.
+    #[inline]
+    pub fn is_running(&self) -> bool {
+        self.is_running.get()
+    }
+}
+
+/// Says that code runs on a stack of a pool. It ends also when that panics.
+pub(crate) struct Running<'a> {
+    pool: &'a StackPool,
+    before: bool,
+}
+
+impl Drop for Running<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.pool.is_running.set(self.before);
+    }
+}
+
+/// A stack on loan from its pool.
+struct Lease<'a> {
+    /// Taken when it is given back.
+    stack: Option<FiberStack>,
+    pool: &'a StackPool,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if let Some(stack) = self.stack.take() {
+            self.pool.give_back(stack);
+        }
+    }
+}
+
+/// The bytes of a stack that take memory.
+#[cfg(unix)]
+pub(crate) fn touched(stack: &FiberStack) -> usize {
+    stack.touched()
+}
+
+/// The bytes of a stack that take memory. There is no cheap way to know.
+#[cfg(not(unix))]
+pub(crate) fn touched(_: &FiberStack) -> usize {
+    0
 }

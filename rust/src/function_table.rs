@@ -8,9 +8,12 @@ use std::sync::Arc;
 use rhai::{Dynamic, Scope};
 
 use crate::execution_context::ExecutionContext;
+use crate::fiber_stack::StackPool;
 use crate::host::Host;
 use crate::kept_size;
+use crate::memory;
 use crate::nesting::{self, MAX_KEPT_LEVELS};
+use crate::on_fiber::OnFiber;
 use crate::released_ids::ReleasedIds;
 use crate::script_functions::{bind, ScriptFunction};
 
@@ -19,23 +22,31 @@ use crate::script_functions::{bind, ScriptFunction};
 /// A closure that captured the variable which holds it, itself or through others,
 /// would never be freed. So the variables are emptied when nobody outside of the
 /// script can call its functions any more.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct CapturedVariables {
-    variables: RefCell<Vec<Dynamic>>,
+    variables: OnFiber<Variables>,
     /// Bytes that calls have left behind since their memory was measured.
     left: Cell<usize>,
 }
 
-impl CapturedVariables {
-    /// Keeps what closures captured in `scope`, which has ended.
-    pub fn keep(&self, scope: Scope) {
-        let shared = scope.into_iter().map(|(_, value, _)| value);
-        let shared = shared.filter(Dynamic::is_shared);
-        self.variables.borrow_mut().extend(shared);
-    }
+#[derive(Debug, Default)]
+struct Variables(RefCell<Vec<Dynamic>>);
 
+/// Takes those variables of a script's scope that closures captured.
+fn shared_in(scope: Scope) -> Vec<Dynamic> {
+    let values = scope.into_iter().map(|(_, value, _)| value);
+    values.filter(Dynamic::is_shared).collect()
+}
+
+/// Empties the variables that closures captured in `scope`, which has ended and whose
+/// closures nobody else can call.
+pub fn empty_captured(scope: Scope) {
+    drop(Variables(RefCell::new(shared_in(scope))));
+}
+
+impl Variables {
     fn empty(&self) {
-        let variables = self.variables.take();
+        let variables = self.0.take();
         for mut variable in variables {
             let held = variable
                 .write_lock::<Dynamic>()
@@ -45,9 +56,24 @@ impl CapturedVariables {
     }
 }
 
-impl Drop for CapturedVariables {
+impl Drop for Variables {
     fn drop(&mut self) {
         self.empty();
+    }
+}
+
+impl CapturedVariables {
+    fn new(stacks: &Rc<StackPool>) -> Self {
+        CapturedVariables {
+            variables: OnFiber::new(Variables::default(), stacks),
+            left: Cell::new(0),
+        }
+    }
+
+    /// Keeps what closures captured in `scope`, which has ended.
+    pub fn keep(&self, scope: Scope) {
+        let shared = shared_in(scope);
+        memory::held(|| self.variables.0.borrow_mut().extend(shared));
     }
 }
 
@@ -65,8 +91,9 @@ impl Drop for Handle {
 }
 
 /// The functions of scripts that Dart has.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FunctionTable {
+    stacks: Rc<StackPool>,
     functions: RefCell<HashMap<u64, Exported>>,
     last_id: Cell<u64>,
     /// Every set of captured variables and every function that there may still be.
@@ -107,8 +134,10 @@ impl Exported {
             left if left <= max / 4 => return false,
             _ => {}
         }
-        let variables = captured.variables.borrow();
-        let is_more = kept_size::bytes(self.function.curry().chain(variables.iter())) > max;
+        let is_more = memory::held(|| {
+            let variables = captured.variables.0.borrow();
+            kept_size::bytes(self.function.curry().chain(variables.iter())) > max
+        });
         captured.left.set(if is_more { usize::MAX } else { 0 });
         is_more
     }
@@ -123,24 +152,44 @@ impl Exported {
 
 /// Adds a reference to a list, out of which it takes dead ones before the list
 /// grows.
-fn add_weak<T>(list: &mut Vec<Weak<T>>, item: &Rc<T>) {
-    if list.len() == list.capacity() {
-        list.retain(|item| item.strong_count() > 0);
-        let len = list.len();
-        list.reserve(len.max(16));
-    }
-    list.push(Rc::downgrade(item));
+fn add_weak<T>(list: &RefCell<Vec<Weak<T>>>, item: &Rc<T>) {
+    // The list is the engine's.
+    memory::uncounted(|| {
+        let mut list = list.borrow_mut();
+        if list.len() == list.capacity() {
+            list.retain(|item| item.strong_count() > 0);
+            let len = list.len();
+            list.reserve(len.max(16));
+        }
+        list.push(Rc::downgrade(item));
+    });
 }
 
 impl FunctionTable {
+    /// Makes an empty table, whose values are dropped on `stacks`.
+    pub fn new(stacks: &Rc<StackPool>) -> Self {
+        FunctionTable {
+            stacks: stacks.clone(),
+            functions: RefCell::default(),
+            last_id: Cell::new(0),
+            captured: RefCell::default(),
+            all: RefCell::default(),
+            operations: Cell::new(0),
+            released: Arc::default(),
+        }
+    }
+
     pub(crate) fn insert(&self, function: Rc<ScriptFunction>) -> (u64, u64) {
         let id = self.last_id.get() + 1;
         self.last_id.set(id);
         let captured = function.captured.upgrade();
         let exported = Exported { function, captured };
-        self.functions.borrow_mut().insert(id, exported);
         let released = self.released.clone();
-        let handle = Box::into_raw(Box::new(Handle { id, released }));
+        // Dart lets go of it, whoever runs then.
+        let handle = memory::uncounted(|| {
+            self.functions.borrow_mut().insert(id, exported);
+            Box::into_raw(Box::new(Handle { id, released }))
+        });
         (id, handle as u64)
     }
 
@@ -155,7 +204,7 @@ impl FunctionTable {
         !self.released.is_empty()
     }
 
-    /// Takes the functions that Dart has let go of. Drop them on a fiber's stack.
+    /// Takes the functions that Dart has let go of.
     pub fn take_released(&self) -> Vec<Exported> {
         let mut ids = Vec::new();
         self.released.move_to(&mut ids);
@@ -165,14 +214,14 @@ impl FunctionTable {
 
     /// A place for what the closures of a script captured.
     pub(crate) fn new_captured(&self) -> Rc<CapturedVariables> {
-        let captured = Rc::default();
-        add_weak(&mut self.captured.borrow_mut(), &captured);
+        let captured = Rc::new(CapturedVariables::new(&self.stacks));
+        add_weak(&self.captured, &captured);
         captured
     }
 
     /// Notes that there is such a function.
     pub(crate) fn note(&self, function: &Rc<ScriptFunction>) {
-        add_weak(&mut self.all.borrow_mut(), function);
+        add_weak(&self.all, function);
     }
 
     /// Adds operations that may have nested what functions keep. Whenever there were
@@ -183,7 +232,7 @@ impl FunctionTable {
         if operations < between {
             return false;
         }
-        let is_too_deep = self.levels() > MAX_KEPT_LEVELS;
+        let is_too_deep = memory::held(|| self.levels()) > MAX_KEPT_LEVELS;
         // If it is, the next call finds out again.
         self.operations.set(if is_too_deep { between } else { 0 });
         is_too_deep
@@ -199,21 +248,24 @@ impl FunctionTable {
             .collect();
         let variables: Vec<_> = captured
             .iter()
-            .map(|captured| captured.variables.borrow())
+            .map(|captured| captured.variables.0.borrow())
             .collect();
         let curried = functions.iter().flat_map(|function| function.curry());
         nesting::levels(curried.chain(variables.iter().flat_map(|list| list.iter())))
     }
 
     /// Forgets all functions, and empties what they captured, so that none keeps
-    /// another. For a fiber's stack.
+    /// another.
     pub fn clear(&self) {
         let functions = self.functions.take();
-        for captured in self.captured.take() {
-            if let Some(captured) = captured.upgrade() {
-                captured.empty();
+        let captured = self.captured.take();
+        let empty = || {
+            for captured in captured.iter().filter_map(Weak::upgrade) {
+                captured.variables.empty();
             }
-        }
+        };
+        // Without a stack they leak: dropping them here could overflow this one.
+        let _ = self.stacks.run(empty);
         drop(functions);
     }
 }

@@ -172,7 +172,7 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
         return;
     };
     if !context.may_print(text.len()) {
-        return context.fail(Termination::TooMuchOutput);
+        return context.fail(Termination::TooMuchOutput, &host.stacks);
     }
     let mut values = vec![text.into()];
     values.extend(position.into_iter().flat_map(describe_place));
@@ -180,7 +180,7 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     let result = invoke_dart_callback_async(host, id, &args, None);
     if let Err(error) = result {
         if let EvalAltResult::ErrorRuntime(thrown, _) = *error {
-            context.fail(Termination::HostError(thrown));
+            context.fail(Termination::HostError(thrown), &host.stacks);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a running script and its host exchange.
 
 use std::cell::{Cell, RefCell, UnsafeCell};
+use std::mem;
+use std::ops::{Deref, DerefMut};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use crate::encode::{encode, export, Functions};
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::function_table::FunctionTable;
+use crate::memory;
 use crate::released_ids::ReleasedIds;
 use crate::script_functions::{self, Exporter};
 use crate::values::{encode_scalar, ConversionError, Slot, Tag};
@@ -51,10 +54,12 @@ pub struct Host {
     frame: UnsafeCell<Frame>,
     input: UnsafeCell<Vec<u8>>,
     text: Cell<Identifier>,
-    output: RefCell<Vec<u8>>,
+    output: Cell<Vec<u8>>,
     held: RefCell<Held>,
     published: RefCell<Vec<u64>>,
     current: Cell<*const ExecutionContext>,
+    /// Bytes that abandoned scripts have left behind.
+    leaked: Cell<usize>,
     /// What other function pointers are made from.
     pub pointers: Pointers,
     /// Dart objects that no script needs any more.
@@ -101,16 +106,17 @@ impl Host {
             frame: UnsafeCell::default(),
             input: UnsafeCell::default(),
             text: Cell::default(),
-            output: RefCell::default(),
+            output: Cell::default(),
             held: RefCell::new(Held::Nothing),
             published: RefCell::default(),
             current: Cell::new(ptr::null()),
+            leaked: Cell::new(0),
             pointers: Pointers {
                 dart_closure: dart_objects::closure_prototype(host.clone()),
                 bound: script_functions::bound_prototype(host.clone()),
             },
             released: Arc::default(),
-            functions: FunctionTable::default(),
+            functions: FunctionTable::new(&stacks),
             stacks,
         });
         host.reserve_input(1024);
@@ -200,6 +206,7 @@ impl Host {
     ) -> Result<(), ConversionError> {
         let mut output = None;
         let mut functions = Functions::new();
+        let room = encoding_room();
         // Bit n: argument n is in the output, whose address is not yet known: the
         // buffer moves while it grows.
         let mut in_output = 0_u32;
@@ -207,9 +214,9 @@ impl Host {
             let slot = match encode_scalar(argument).or_else(|| refer(argument)) {
                 Some(slot) => slot,
                 None => {
-                    let output = output.get_or_insert_with(|| self.cleared_output());
+                    let output = output.get_or_insert_with(|| Output::take(self));
                     in_output |= 1 << index;
-                    encode_into(argument, output, exporter.map(|_| &mut functions))
+                    encode_into(argument, output, room, exporter.map(|_| &mut functions))
                         .map_err(|error| error.below(&format!("args[{index}]")))?
                 }
             };
@@ -230,16 +237,6 @@ impl Host {
             }
         });
         Ok(())
-    }
-
-    fn cleared_output(&self) -> std::cell::RefMut<'_, Vec<u8>> {
-        let mut output = self.output.borrow_mut();
-        let is_too_large = is_too_large(output.capacity(), output.len());
-        output.clear();
-        if is_too_large {
-            output.shrink_to(KEPT_BUFFER);
-        }
-        output
     }
 
     /// Writes a script's result into slot 0. Strings and blobs are not copied.
@@ -275,16 +272,18 @@ impl Host {
             let blob = value.into_blob().unwrap_or_default();
             (refer_to(Tag::Blob, &blob), Held::Blob(blob))
         } else {
-            let mut output = self.cleared_output();
+            let mut output = Output::take(self);
             let mut functions = Functions::new();
-            let slot = encode_into(&value, &mut output, exporter.map(|_| &mut functions))?;
+            let room = encoding_room();
+            let slot = encode_into(&value, &mut output, room, exporter.map(|_| &mut functions))?;
             if let Some(exporter) = exporter {
                 export(functions, &mut output, exporter);
             }
             let payload = output.as_ptr() as u64;
             (Slot { payload, ..slot }, Held::Nothing)
         };
-        *self.held.borrow_mut() = held;
+        // What was held is another script's: it counts for none.
+        memory::uncounted(|| drop(self.held.replace(held)));
         Ok(slot)
     }
 
@@ -310,15 +309,36 @@ impl Host {
     #[inline(always)]
     pub fn current(&self) -> Option<&ExecutionContext> {
         // SAFETY: the pointer is set while the fiber of that execution runs, see
-        // `set_current`, and the context outlives its fiber.
+        // `enter`, and the context outlives its fiber.
         unsafe { self.current.get().as_ref() }
     }
 
-    /// Says which execution runs from now on; null when none does. Only for
+    /// Says that an execution runs, until the result is dropped. Only for
     /// [`Execution::resume`](crate::execution::Execution::resume).
     #[inline]
-    pub(crate) fn set_current(&self, context: *const ExecutionContext) {
+    pub(crate) fn enter<'a>(&'a self, context: &'a ExecutionContext) -> Current<'a> {
         self.current.set(context);
+        Current(self)
+    }
+
+    /// Bytes that abandoned scripts have left behind: their memory and their stacks.
+    pub fn leaked(&self) -> usize {
+        self.leaked.get()
+    }
+
+    /// Counts what an abandoned script leaves behind.
+    pub fn add_leaked(&self, bytes: usize) {
+        self.leaked.set(self.leaked.get().saturating_add(bytes));
+    }
+}
+
+/// Says that an execution runs. It ends also when that panics.
+pub(crate) struct Current<'a>(&'a Host);
+
+impl Drop for Current<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.current.set(ptr::null());
     }
 }
 
@@ -337,14 +357,63 @@ fn refer_to(tag: Tag, bytes: &[u8]) -> Slot {
     Slot::new(tag, bytes.len(), bytes.as_ptr() as u64)
 }
 
+/// The output buffer, taken out of its host while it is written: a script that is
+/// abandoned meanwhile takes it along, and the host has another.
+struct Output<'a> {
+    bytes: Vec<u8>,
+    host: &'a Host,
+}
+
+impl<'a> Output<'a> {
+    /// Takes it, empty.
+    fn take(host: &'a Host) -> Self {
+        let mut bytes = host.output.take();
+        let is_too_large = is_too_large(bytes.capacity(), bytes.len());
+        bytes.clear();
+        if is_too_large {
+            memory::uncounted(|| bytes.shrink_to(KEPT_BUFFER));
+        }
+        Output { bytes, host }
+    }
+}
+
+impl Deref for Output<'_> {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Vec<u8> {
+        &self.bytes
+    }
+}
+
+impl DerefMut for Output<'_> {
+    fn deref_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+}
+
+impl Drop for Output<'_> {
+    fn drop(&mut self) {
+        // Its address stays the same.
+        self.host.output.set(mem::take(&mut self.bytes));
+    }
+}
+
+/// Bytes that a script may encode: as many as it may still allocate, but always enough
+/// for the description of an error.
+fn encoding_room() -> usize {
+    const DESCRIPTION: usize = 1024 * 1024;
+    memory::room().max(DESCRIPTION)
+}
+
 /// Appends a value to `output`; the slot's payload is its offset there.
 fn encode_into(
     value: &Dynamic,
     output: &mut Vec<u8>,
+    room: usize,
     functions: Option<&mut Functions>,
 ) -> Result<Slot, ConversionError> {
     let start = output.len();
-    encode(value, output, functions)?;
+    encode(value, output, room, functions)?;
     Ok(Slot::new(Tag::Array, output.len() - start, start as u64))
 }
 

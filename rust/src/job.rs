@@ -11,21 +11,11 @@ use crate::functions::conversion_error;
 use crate::host::Host;
 use crate::memory;
 use crate::rhai_errors::into_innermost;
-use crate::script_functions::Exporter;
-use crate::scripts::{ScriptCache, Source};
+use crate::script_cache::{ScriptCache, Source};
+use crate::script_functions::{Exporter, SharedEngine};
+use crate::variables::Variables;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
-
-/// A variable that every execution starts with.
-#[derive(Debug)]
-pub struct Variable {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Dynamic,
-    /// Whether scripts cannot change it.
-    pub constant: bool,
-}
 
 /// A script to run.
 pub struct Script {
@@ -34,7 +24,7 @@ pub struct Script {
     /// Where it is kept once it is compiled.
     pub scripts: Rc<ScriptCache>,
     /// The variables it starts with.
-    pub variables: Rc<Vec<Rc<Variable>>>,
+    pub variables: Rc<Variables>,
 }
 
 /// A script to look at, and what it would find.
@@ -48,16 +38,16 @@ pub struct Analysis {
 /// What one execution runs. Small, as it lies on the stack of every script that waits.
 pub enum Job {
     /// A script.
-    Script(Rc<Engine>, Script),
+    Script(SharedEngine, Script),
     /// A function of a script that Dart has; its arguments are an array in slot 0.
     Call(Exported),
     /// No script, but the analysis of one.
-    Analysis(Rc<Engine>, Box<Analysis>),
+    Analysis(SharedEngine, Box<Analysis>),
 }
 
 impl Job {
     /// The engine it runs in.
-    pub fn engine(&self) -> &Rc<Engine> {
+    pub fn engine(&self) -> &SharedEngine {
         match self {
             Job::Script(engine, _) | Job::Analysis(engine, ..) => engine,
             Job::Call(exported) => exported.function.engine(),
@@ -108,7 +98,6 @@ impl Job {
 
 #[inline(never)]
 fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
-    context.mark_used_deeply();
     let analysis = analyze(engine, &analysis.script, &analysis.surroundings);
     match context.parsing_stopped() {
         Some(termination) => Err(termination.into()),
@@ -119,7 +108,7 @@ fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext
 #[inline(never)]
 fn run_call(host: &Host, context: &ExecutionContext, exported: &Exported) -> RhaiResult {
     let refused = context.check_kept(host).or_else(|| {
-        let is_too_much = exported.keeps_more_than(context.max_memory());
+        let is_too_much = exported.keeps_more_than(context.budget().limit());
         is_too_much.then_some(Termination::KeptTooMuch)
     });
     match refused {
@@ -154,20 +143,14 @@ impl Script {
         global: &mut GlobalRuntimeState,
         scope: &mut Scope,
     ) -> RhaiResult {
-        let ast = match self.source {
-            Source::Compiled(ast) => ast,
-            Source::Text(text) => {
-                context.mark_used_deeply();
-                self.scripts.compile(engine, text, context)?
-            }
+        let script = match self.source {
+            Source::Compiled(script) => script,
+            Source::Text(text) => self.scripts.compile(engine, text, context)?,
         };
-        for variable in self.variables.iter() {
-            let (name, value) = (variable.name.as_str(), variable.value.clone());
-            match variable.constant {
-                true => scope.push_constant_dynamic(name, value),
-                false => scope.push_dynamic(name, value),
-            };
-        }
+        self.variables.add_to(scope, &script);
+        // Setting another copies them while somebody has them.
+        drop(self.variables);
+        let ast = &script.ast;
         global.lib.push(ast.shared_lib().clone());
         // Rhai's `eval_ast` does just this, and drops `global`, which functions
         // of the script that outlive it need. (To be removed in Rhai 2; the
@@ -180,6 +163,9 @@ impl Script {
 /// What a script ended with, after all: its value, or what it failed with.
 #[inline(never)]
 fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
+    if context.budget().is_exceeded() {
+        return Err(Termination::OutOfMemory.into());
+    }
     let result = result.or_else(exit_value).map(Dynamic::flatten);
     // An `eval` or an `import` in the script was parsing.
     if let (Err(_), Some(termination)) = (&result, context.parsing_stopped()) {

@@ -14,15 +14,19 @@
 //! |---|---|
 //! | [`ffi`] | the only `extern "C"` functions |
 //! | [`engine`] | an engine: its limits, functions and variables |
-//! | [`scripts`] | compiling scripts, and the cache of compiled ones |
+//! | [`variables`] | the variables that scripts start with |
+//! | [`scripts`] | compiling scripts |
+//! | [`script_cache`] | compiled scripts, and the cache of them |
 //! | [`execution`] | one running script: start, resume, cancel |
 //! | [`limits`] | what is limited |
-//! | [`memory`] | the allocator that counts what a script takes |
+//! | [`memory`] | the allocator that counts what a script takes, and its budget |
+//! | [`countdown`] | operations until an execution looks at its limits |
 //! | [`job`] | what it runs: a script, or a function of one |
 //! | [`execution_context`] | what its running code knows of it: limits, clock, suspending |
 //! | [`fiber`] | the only stack-switching code |
 //! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
 //! | [`stack_slab`] | the memory of these stacks, on Unix |
+//! | [`on_fiber`] | values that are dropped on such a stack |
 //! | [`functions`] | Dart functions as Rhai functions |
 //! | [`builtins`] | Rhai's own functions that this crate replaces |
 //! | [`callbacks`] | those of them that call functions of the script |
@@ -53,16 +57,12 @@
 //! to the next. Therefore nothing that must survive a call lives in a
 //! `thread_local!`, and Rhai is built without its `sync` feature.
 
-// What lets an allocation that is refused end a script and not the process; see
-// `memory`. Not stable yet, but unchanged since 2018: the build allows it for this
-// crate alone (`RUSTC_BOOTSTRAP`).
-#![feature(alloc_error_hook)]
-
 pub mod analysis;
 pub mod benchmark;
 pub mod builtins;
 pub mod callbacks;
 pub mod config;
+pub mod countdown;
 pub mod dart_objects;
 pub mod decode;
 pub mod encode;
@@ -83,15 +83,18 @@ pub mod limits;
 pub mod marked_pointers;
 pub mod memory;
 pub mod nesting;
+pub mod on_fiber;
 pub mod pending_futures;
 pub mod released_ids;
 pub mod restrictions;
 pub mod rhai_errors;
+pub mod script_cache;
 pub mod script_functions;
 pub mod scripts;
 #[cfg(unix)]
 pub mod stack_slab;
 pub mod values;
+pub mod variables;
 pub mod walk;
 
 #[cfg(not(target_pointer_width = "64"))]

@@ -1,29 +1,171 @@
-//! What memory a running script takes: a global allocator that counts it and
-//! refuses what is too much.
+//! Counts the memory that a running script takes: a global allocator and the budgets
+//! that it charges.
 //!
-//! A refused allocation panics where it was asked for, and so unwinds the script's
-//! fiber up to its root: what the script had is freed, and nothing that it could
-//! catch happens. Rhai is written for that (its functions may panic); the C
-//! library's own failure to give memory ends in the same way.
+//! What a thread allocates is charged to the [`Budget`] of the execution whose fiber
+//! runs on it. A block that exceeds the budget is granted all the same, and the next
+//! operation of the script ends it: the standard library does not allow a failed
+//! allocation to unwind. Functions that could make much at once [`ask`] before.
 //!
-//! What a thread allocates is counted for the execution whose fiber runs on it. The
-//! counter is the thread's; it is carried over from one resumption to the next by
-//! [`metered`], as a fiber may go on on another thread.
+//! A script that passes twice its budget even so, or for which the system has no
+//! memory, is *abandoned*: the allocator leaves the fiber for good, as if its thread
+//! slept for ever. Nothing on it runs or is freed any more, which is sound just as
+//! `mem::forget` is. So no lock, and no borrow that others need, may be held where a
+//! fiber allocates, except in [`held`] and [`uncounted`].
 
-use std::alloc::{set_alloc_error_hook, GlobalAlloc, Layout, System};
+#[cfg(feature = "allocator")]
+mod allocator;
+#[cfg(feature = "refusing")]
+pub mod refusing;
+mod trim;
+
 use std::any::Any;
 use std::cell::Cell;
-use std::panic::{self, resume_unwind};
+use std::marker::PhantomData;
+use std::panic;
+use std::ptr;
 use std::sync::Once;
+
+use crate::countdown::Countdown;
+
+pub use trim::{note_freed, trim};
+
+/// Bytes by which an execution may pass twice its budget before it is abandoned.
+pub const HARD_SLACK: usize = 16 * 1024 * 1024;
+
+/// Bytes of memory from which on an execution is large. Until then its peak is unknown.
+pub const LARGE: usize = 8 * 1024 * 1024;
+
+/// Requests of more bytes than this are tried with the system before they are granted.
+const TRIED: usize = 1 << 30;
+
+/// Says that a script would need more memory than it may have, or than there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMuchMemory;
+
+/// The memory of one execution.
+#[derive(Debug)]
+pub struct Budget {
+    /// Bytes allocated and not freed, while the execution does not run.
+    used: Cell<isize>,
+    /// The most that there were, within a factor of 2; 0 below [`LARGE`].
+    peak: Cell<isize>,
+    /// Bytes at which the peak is looked at again.
+    watermark: Cell<isize>,
+    limit: isize,
+    hard_limit: isize,
+    is_exceeded: Cell<bool>,
+    countdown: Countdown,
+    /// How to leave the fiber; null before it has started.
+    abandon: Cell<Option<Abandon>>,
+}
+
+/// Leaves the running fiber for good.
+#[derive(Debug, Clone, Copy)]
+pub struct Abandon {
+    leave: unsafe fn(*const ()),
+    fiber: *const (),
+}
+
+impl Abandon {
+    /// # Safety
+    ///
+    /// Whenever the budget that this is given to is charged, `leave(fiber)` must be
+    /// allowed, and leave the fiber that runs.
+    pub unsafe fn new(leave: unsafe fn(*const ()), fiber: *const ()) -> Self {
+        Abandon { leave, fiber }
+    }
+}
+
+impl Budget {
+    /// Makes the budget of an execution that may use `limit` bytes at once, `usize::MAX`
+    /// for no limit, and first looks at its limits after `operations`.
+    pub fn new(limit: usize, operations: u64) -> Self {
+        let to_signed = |bytes: usize| isize::try_from(bytes).unwrap_or(isize::MAX);
+        Budget {
+            used: Cell::new(0),
+            peak: Cell::new(0),
+            watermark: Cell::new(LARGE as isize),
+            limit: to_signed(limit),
+            hard_limit: to_signed(limit.saturating_mul(2).saturating_add(HARD_SLACK)),
+            is_exceeded: Cell::new(false),
+            countdown: Countdown::new(operations),
+            abandon: Cell::new(None),
+        }
+    }
+
+    /// The operations until the execution looks at its limits: none are left when it
+    /// exceeds its budget.
+    #[inline(always)]
+    pub fn countdown(&self) -> &Countdown {
+        &self.countdown
+    }
+
+    /// Bytes that may be used at once, `usize::MAX` for no limit.
+    pub fn limit(&self) -> usize {
+        match self.limit {
+            isize::MAX => usize::MAX,
+            limit => limit as usize,
+        }
+    }
+
+    /// Whether the budget was exceeded at any time.
+    #[inline]
+    pub fn is_exceeded(&self) -> bool {
+        self.is_exceeded.get()
+    }
+
+    /// Bytes in use, while the execution does not run.
+    pub fn used(&self) -> usize {
+        usize::try_from(self.used.get()).unwrap_or(0)
+    }
+
+    /// The most bytes that were in use: exact if that exceeded the budget, else within a
+    /// factor of 2, and 0 below [`LARGE`].
+    pub fn peak(&self) -> usize {
+        usize::try_from(self.peak.get()).unwrap_or(0)
+    }
+
+    /// Says how the fiber is left, now that it runs.
+    #[inline]
+    pub fn set_abandon(&self, abandon: Abandon) {
+        self.abandon.set(Some(abandon));
+    }
+
+    /// Bytes in use at which [`passed`](Self::passed) is to be called.
+    fn threshold(&self) -> isize {
+        self.limit.min(self.watermark.get())
+    }
+
+    /// Called when there are more bytes in use than the threshold. Returns whether they
+    /// are far too many.
+    #[cfg(feature = "allocator")]
+    fn passed(&self, used: isize) -> bool {
+        self.peak.set(self.peak.get().max(used));
+        if used > self.limit {
+            self.exceed();
+        } else {
+            self.watermark.set(used.saturating_mul(2));
+        }
+        used > self.hard_limit
+    }
+
+    /// Ends the script at its next operation.
+    fn exceed(&self) {
+        self.is_exceeded.set(true);
+        self.countdown.expire();
+    }
+}
 
 /// What is allocated on a thread.
 struct Meter {
-    /// Bytes allocated and not freed, since `metered` was entered.
+    /// Bytes allocated and not freed, since [`charge`] was called.
     used: Cell<isize>,
-    /// How many there may be.
-    limit: Cell<isize>,
-    /// Whether a failure can be unwound.
-    is_metered: Cell<bool>,
+    /// How many there may be before the budget is looked at.
+    threshold: Cell<isize>,
+    /// Whose memory it is; null if it is nobody's.
+    budget: Cell<*const Budget>,
+    /// Whether the fiber must not be left.
+    is_held: Cell<bool>,
     /// Allocations in all.
     allocations: Cell<u64>,
 }
@@ -32,88 +174,146 @@ thread_local! {
     static METER: Meter = const {
         Meter {
             used: Cell::new(0),
-            limit: Cell::new(isize::MAX),
-            is_metered: Cell::new(false),
+            threshold: Cell::new(isize::MAX),
+            budget: Cell::new(ptr::null()),
+            is_held: Cell::new(false),
             allocations: Cell::new(0),
         }
     };
 }
 
-/// The panic of an execution that needs more memory than it may have, or than there
-/// is.
-#[derive(Debug)]
-pub struct OutOfMemory;
-
-/// Whether a panic says that there is not enough memory. The standard library has its
-/// own for a collection that would be larger than any address.
-pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
-    panic.is::<OutOfMemory>()
-        || panic.downcast_ref::<&str>() == Some(&"capacity overflow")
-        || panic
-            .downcast_ref::<String>()
-            .is_some_and(|text| text == "capacity overflow")
+/// Charges a budget for what the thread allocates, until it is dropped.
+#[must_use]
+pub struct Charged<'a> {
+    budget: &'a Budget,
+    /// It belongs to the thread.
+    _thread: PhantomData<*const ()>,
 }
 
-/// Runs `f` with `used` as the bytes in use so far, of which there may be `limit`.
-/// `used` is then what there is after it.
-///
-/// In `f` an allocation that would exceed the limit panics with [`OutOfMemory`], and
-/// lifts the limit for what is done about that. `f` must catch the panic.
+/// Charges `budget` for what this thread allocates from now on.
 #[inline]
-pub fn metered<R>(used: &Cell<isize>, limit: usize, f: impl FnOnce() -> R) -> R {
+pub fn charge(budget: &Budget) -> Charged<'_> {
     METER.with(|meter| {
-        meter.used.set(used.get());
-        meter
-            .limit
-            .set(isize::try_from(limit).unwrap_or(isize::MAX));
-        meter.is_metered.set(true);
+        meter.used.set(budget.used.get());
+        meter.threshold.set(budget.threshold());
+        meter.budget.set(budget);
     });
-    let result = f();
-    METER.with(|meter| {
-        used.set(meter.used.replace(0));
-        meter.limit.set(isize::MAX);
-        meter.is_metered.set(false);
+    Charged {
+        budget,
+        _thread: PhantomData,
+    }
+}
+
+impl Drop for Charged<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        METER.with(|meter| {
+            self.budget.used.set(meter.used.replace(0));
+            meter.threshold.set(isize::MAX);
+            meter.budget.set(ptr::null());
+            // An abandoned fiber cannot set it back.
+            meter.is_held.set(false);
+        });
+    }
+}
+
+/// Runs `f` when it is dropped: also when what is in between panics.
+struct Finally<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for Finally<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// Runs `f`, whose memory is the host's: it is not counted, and the fiber is not left.
+pub fn uncounted<R>(f: impl FnOnce() -> R) -> R {
+    let (used, threshold, budget) = METER.with(|meter| {
+        let threshold = meter.threshold.replace(isize::MAX);
+        let budget = meter.budget.replace(ptr::null());
+        (meter.used.get(), threshold, budget)
     });
-    result
+    let _finally = Finally(|| {
+        METER.with(|meter| {
+            meter.used.set(used);
+            meter.threshold.set(threshold);
+            meter.budget.set(budget);
+        });
+    });
+    f()
+}
+
+/// Runs `f`, which borrows what others need, or must not be left half-way: its memory is
+/// counted, but the fiber is not left.
+pub fn held<R>(f: impl FnOnce() -> R) -> R {
+    let before = METER.with(|meter| meter.is_held.replace(true));
+    let _finally = Finally(|| METER.with(|meter| meter.is_held.set(before)));
+    f()
+}
+
+/// Bytes that the running execution may still allocate; `usize::MAX` if nothing limits
+/// them.
+#[inline]
+pub fn room() -> usize {
+    let used = METER.with(|meter| meter.used.get());
+    with_budget(|budget| match budget.limit {
+        isize::MAX => usize::MAX,
+        limit => usize::try_from(limit.saturating_sub(used)).unwrap_or(0),
+    })
+    .unwrap_or(usize::MAX)
+}
+
+/// Asks whether the running execution may allocate `bytes` more.
+///
+/// # Errors
+///
+/// It may not, or the system has no block of that size.
+#[inline]
+pub fn ask(bytes: usize) -> Result<(), TooMuchMemory> {
+    match bytes <= room() && (bytes < TRIED || is_there(bytes)) {
+        true => Ok(()),
+        false => Err(refusal()),
+    }
+}
+
+/// Says that the running execution needs more memory than it may have: its next operation
+/// ends it, whatever is done with the error.
+#[cold]
+pub fn refusal() -> TooMuchMemory {
+    with_budget(|budget| budget.exceed());
+    TooMuchMemory
+}
+
+/// Runs `f` with the budget of the execution that runs on this thread, if one does.
+fn with_budget<R>(f: impl FnOnce(&Budget) -> R) -> Option<R> {
+    let budget = METER.with(|meter| meter.budget.get());
+    // SAFETY: null, or what `charge` was given, which outlives its guard.
+    unsafe { budget.as_ref() }.map(f)
+}
+
+/// Whether the system has a block of this size.
+#[cold]
+fn is_there(bytes: usize) -> bool {
+    uncounted(|| Vec::<u8>::new().try_reserve_exact(bytes).is_ok())
 }
 
 /// Counts a block of `size` bytes that was allocated elsewhere, and that the execution
 /// which runs on this thread will free. Where none does, it does nothing.
 ///
-/// # Panics
+/// # Errors
 ///
-/// It is too much; see [`metered`].
-pub fn adopt(size: usize) {
-    let is_too_much = METER.with(|meter| {
-        if !meter.is_metered.get() {
-            return false;
+/// It is more than the execution may have; it is counted all the same.
+pub fn adopt(size: usize) -> Result<(), TooMuchMemory> {
+    let is_allowed = ask(size).is_ok();
+    METER.with(|meter| {
+        if !meter.budget.get().is_null() {
+            meter.used.set(meter.used.get().saturating_add(taken(size)));
         }
-        meter.used.set(meter.used.get().saturating_add(taken(size)));
-        let is_too_much = meter.used.get() > meter.limit.get();
-        if is_too_much {
-            meter.limit.set(isize::MAX);
-        }
-        is_too_much
     });
-    if is_too_much {
-        resume_unwind(Box::new(OutOfMemory));
+    match is_allowed {
+        true => Ok(()),
+        false => Err(TooMuchMemory),
     }
-}
-
-/// Runs `f`, which frees what the execution did not allocate: it is not counted.
-pub fn uncounted<R>(f: impl FnOnce() -> R) -> R {
-    let used = METER.with(|meter| meter.used.get());
-    let result = unlimited(f);
-    METER.with(|meter| meter.used.set(used));
-    result
-}
-
-/// Runs `f`, which lets go of something, with no limit: it must not fail half-way.
-pub fn unlimited<R>(f: impl FnOnce() -> R) -> R {
-    let limit = METER.with(|meter| meter.limit.replace(isize::MAX));
-    let result = f();
-    METER.with(|meter| meter.limit.set(limit));
-    result
 }
 
 /// The bytes in use by the execution that runs on this thread.
@@ -121,118 +321,44 @@ pub fn used() -> usize {
     METER.with(|meter| usize::try_from(meter.used.get()).unwrap_or(0))
 }
 
+/// Whether the execution that runs on this thread has exceeded its budget.
+pub fn is_exceeded() -> bool {
+    with_budget(Budget::is_exceeded).unwrap_or(false)
+}
+
 /// How many allocations this thread has made; for tests and measurements.
 pub fn allocations() -> u64 {
     METER.with(|meter| meter.allocations.get())
 }
 
-/// Makes failed allocations in [`metered`] panic, and keeps all panics there from being
-/// printed: their text becomes that of an error, and scripts must not flood the log. To
-/// be called before it.
-pub fn install() {
+/// Keeps panics in a charged scope from being printed: their text becomes that of an
+/// error, and scripts must not flood the log.
+pub fn keep_panics_quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        set_alloc_error_hook(fail);
         let print = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !METER.with(|meter| meter.is_metered.get()) {
+            if METER.with(|meter| meter.budget.get().is_null()) {
                 print(info);
             }
         }));
     });
 }
 
-/// Called when memory was refused. Where it returns, the process is aborted.
-fn fail(layout: Layout) {
-    let is_metered = METER.with(|meter| {
-        meter.limit.set(isize::MAX);
-        meter.is_metered.get()
-    });
-    if is_metered && !std::thread::panicking() {
-        // Not `panic!`, which would print it.
-        resume_unwind(Box::new(OutOfMemory));
-    }
-    eprintln!("rhai_dart: no memory for {} bytes", layout.size());
+/// Whether a panic says that a collection would be larger than any address: the standard
+/// library's own words for it.
+pub fn is_capacity_overflow(panic: &(dyn Any + Send)) -> bool {
+    const TEXT: &str = "capacity overflow";
+    panic.downcast_ref::<&str>() == Some(&TEXT)
+        || panic
+            .downcast_ref::<String>()
+            .is_some_and(|text| text == TEXT)
 }
 
-/// What an allocation of `size` bytes takes: glibc's chunks have a header of 8 bytes,
+/// The bytes that a block of `size` bytes takes: glibc's chunks have a header of 8 bytes,
 /// and are multiples of 16 and at least 32.
 #[inline(always)]
 fn taken(size: usize) -> isize {
     // No layout has more than `isize::MAX` bytes.
     ((size + 8 + 15) & !15).max(32) as isize
-}
-
-/// Counts bytes that are about to be allocated; returns whether they may be.
-#[inline(always)]
-fn take(bytes: isize) -> bool {
-    METER.with(|meter| {
-        let used = meter.used.get().wrapping_add(bytes);
-        if used > meter.limit.get() {
-            return false;
-        }
-        meter.used.set(used);
-        meter.allocations.set(meter.allocations.get() + 1);
-        true
-    })
-}
-
-#[inline(always)]
-fn give_back(bytes: isize) {
-    METER.with(|meter| meter.used.set(meter.used.get().wrapping_sub(bytes)));
-}
-
-/// Allocates what takes `bytes`, or that much more, if it may be; null if not, or if the
-/// system has no memory.
-#[inline(always)]
-fn counted(bytes: isize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
-    if !take(bytes) {
-        return std::ptr::null_mut();
-    }
-    let pointer = allocate();
-    if pointer.is_null() {
-        give_back(bytes);
-    }
-    pointer
-}
-
-/// The system's allocator, metered.
-struct Metered;
-
-#[global_allocator]
-static ALLOCATOR: Metered = Metered;
-
-// Not inlined: it would make the stack frames of all that allocates larger.
-//
-// SAFETY: what is not refused is passed on to the system's allocator as it came, and
-// refusing is to return null, as an allocator may at any time. Nothing in here
-// allocates or panics: a meter has no destructor and no lazy initialisation.
-unsafe impl GlobalAlloc for Metered {
-    #[inline(never)]
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's contract.
-        counted(taken(layout.size()), || unsafe { System.alloc(layout) })
-    }
-
-    #[inline(never)]
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's contract.
-        counted(taken(layout.size()), || unsafe {
-            System.alloc_zeroed(layout)
-        })
-    }
-
-    #[inline(never)]
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        give_back(taken(layout.size()));
-        // SAFETY: the caller's contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    #[inline(never)]
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let more = taken(size) - taken(layout.size());
-        // SAFETY: the caller's contract.
-        counted(more, || unsafe { System.realloc(pointer, layout, size) })
-    }
 }

@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::dart_objects::NewObjects;
-use crate::decode::{decode_taken, outside, take_objects};
+use crate::decode::{decode_taken, outside, take_objects, too_large};
 use crate::host::Host;
 use crate::memory;
 use crate::values::{ConversionError, Slot};
@@ -81,7 +81,7 @@ impl Completion {
     pub fn decode(self, host: &Host) -> Result<Dynamic, ConversionError> {
         match self.content {
             Content::Text(text) => {
-                memory::adopt(text.capacity());
+                memory::adopt(text.capacity()).map_err(too_large)?;
                 Ok(ImmutableString::from(text).into())
             }
             Content::Encoded {
@@ -89,7 +89,7 @@ impl Completion {
                 bytes,
                 objects,
             } => {
-                memory::adopt(bytes.capacity());
+                memory::adopt(bytes.capacity()).map_err(too_large)?;
                 decode_taken(slot, &bytes, host, objects)
             }
         }

@@ -25,7 +25,8 @@ impl ReleasedIds {
     /// Adds ids.
     pub fn add(&self, ids: impl Iterator<Item = u64>) {
         let mut list = self.ids();
-        memory::unlimited(|| list.extend(ids));
+        // The lock is not a script's to keep, nor the memory its own.
+        memory::uncounted(|| list.extend(ids));
         self.any.store(true, Ordering::Relaxed);
     }
 

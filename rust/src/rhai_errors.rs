@@ -234,6 +234,7 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
             ),
             ..limit_of(Limit::Memory, config)
         },
+        Some(Termination::OutOfMemory) => limit_of(Limit::Memory, config),
         Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
         Some(Termination::TimeLimit) => {
             let limit = config.time_limit.unwrap_or_default().as_millis() as u64;

@@ -10,19 +10,24 @@ use rhai::{
 
 use crate::dart_objects;
 use crate::execution_context::ExecutionContext;
-use crate::function_table::{CapturedVariables, Exported};
+use crate::function_table::{empty_captured, CapturedVariables, Exported};
 use crate::host::Host;
 use crate::marked_pointers::{self, marker_of};
 use crate::memory;
+use crate::on_fiber::OnFiber;
 use crate::walk;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
+
+/// A Rhai engine that scripts may be running in. (A module that it has imported may hold
+/// values.)
+pub type SharedEngine = Rc<OnFiber<Engine>>;
 
 /// Where code of a script runs: what its functions need to be called again.
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// The engine it runs in.
-    pub engine: Rc<Engine>,
+    pub engine: SharedEngine,
     /// The script's captured variables, once that matters.
     pub captured: Option<Rc<CapturedVariables>>,
 }
@@ -65,8 +70,7 @@ impl ExecutionContext {
         let captured = self.environment.borrow_mut().captured.take();
         match captured {
             Some(captured) => captured.keep(scope),
-            // Nobody else can call its closures: this empties them.
-            None => CapturedVariables::default().keep(scope),
+            None => empty_captured(scope),
         }
     }
 }
@@ -74,12 +78,17 @@ impl ExecutionContext {
 /// A function pointer with what it needs to be called from anywhere.
 #[derive(Debug)]
 pub struct ScriptFunction {
-    pointer: FnPtr,
-    engine: Rc<Engine>,
-    /// The script's functions, constants and imports.
-    global: GlobalRuntimeState,
+    parts: OnFiber<Parts>,
     /// What keeps its captured variables.
     pub captured: Weak<CapturedVariables>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    pointer: FnPtr,
+    engine: SharedEngine,
+    /// The script's functions, constants and imports.
+    global: GlobalRuntimeState,
 }
 
 impl ScriptFunction {
@@ -94,20 +103,24 @@ impl ScriptFunction {
         this: Option<&mut Dynamic>,
         args: &mut [Dynamic],
     ) -> RhaiResult {
-        let mut global = self.global.clone();
+        let Parts {
+            pointer,
+            engine,
+            global,
+        } = &*self.parts;
+        let mut global = global.clone();
         global.level = level;
-        let name = self.pointer.fn_name();
+        let name = pointer.fn_name();
         let none = Position::NONE;
-        let context =
-            NativeCallContext::new_with_all_fields(&self.engine, name, None, &global, none);
-        self.pointer.call_raw(&context, this, args)
+        let context = NativeCallContext::new_with_all_fields(engine, name, None, &global, none);
+        pointer.call_raw(&context, this, args)
     }
 
     /// The name that the script gave it, empty for a closure.
     pub fn name(&self) -> &str {
-        match self.pointer.is_anonymous() {
+        match self.parts.pointer.is_anonymous() {
             true => "",
-            false => self.pointer.fn_name(),
+            false => self.parts.pointer.fn_name(),
         }
     }
 
@@ -116,7 +129,7 @@ impl ScriptFunction {
     /// as `map` then try other numbers of arguments.
     fn rename_in(&self, error: &mut EvalAltResult) {
         if let EvalAltResult::ErrorFunctionNotFound(signature, _) = error {
-            if let Some(types) = signature.strip_prefix(self.pointer.fn_name()) {
+            if let Some(types) = signature.strip_prefix(self.parts.pointer.fn_name()) {
                 *signature = format!("{BOUND_NAME}{types}");
             }
         }
@@ -124,23 +137,23 @@ impl ScriptFunction {
 
     /// The script's functions, constants and imports.
     pub fn global(&self) -> &GlobalRuntimeState {
-        &self.global
+        &self.parts.global
     }
 
     /// The values that it carries: what a closure captured, and more arguments.
     pub fn curry(&self) -> impl Iterator<Item = &Dynamic> {
-        self.pointer.iter_curry()
+        self.parts.pointer.iter_curry()
     }
 
     /// The engine it runs in.
-    pub fn engine(&self) -> &Rc<Engine> {
-        &self.engine
+    pub fn engine(&self) -> &SharedEngine {
+        &self.parts.engine
     }
 
     /// Where it runs.
     fn environment(&self) -> Environment {
         Environment {
-            engine: self.engine.clone(),
+            engine: self.parts.engine.clone(),
             captured: self.captured.upgrade(),
         }
     }
@@ -181,7 +194,7 @@ thread_local! {
 impl Drop for BoundFunction {
     fn drop(&mut self) {
         let held = (self.function.take(), self.captured.take());
-        memory::unlimited(|| drop_in_turn(held));
+        drop_in_turn(held);
     }
 }
 
@@ -189,14 +202,15 @@ impl Drop for BoundFunction {
 fn drop_in_turn(held: Held) {
     let is_first = DROPPING.with_borrow_mut(|dropping| {
         let is_first = dropping.is_none();
-        dropping.get_or_insert_default().push(held);
+        // The list is the thread's.
+        memory::uncounted(|| dropping.get_or_insert_default().push(held));
         is_first
     });
     if is_first {
         while let Some(next) = DROPPING.with_borrow_mut(|dropping| dropping.as_mut()?.pop()) {
             drop(next);
         }
-        DROPPING.set(None);
+        memory::uncounted(|| DROPPING.set(None));
     }
 }
 
@@ -230,7 +244,7 @@ fn call_bound(
     let caller = current.environment();
     current.run_in(called, || {
         let mut result = function.call(context.call_level(), this, &mut args);
-        let exporter = Exporter::new(host, current, &function.global);
+        let exporter = Exporter::new(host, current, function.global());
         match &mut result {
             Ok(value) => exporter.bind_all(value, caller.captured.as_ref()),
             Err(error) => {
@@ -281,10 +295,13 @@ impl<'a> Exporter<'a> {
             return function;
         }
         let captured = self.context.captured(self.host);
-        let function = Rc::new(ScriptFunction {
+        let parts = Parts {
             pointer,
             engine: self.context.environment().engine,
             global: self.global.clone(),
+        };
+        let function = Rc::new(ScriptFunction {
+            parts: OnFiber::new(parts, &self.host.stacks),
             captured: Rc::downgrade(&captured),
         });
         self.host.functions.note(&function);

@@ -1,8 +1,6 @@
-//! Compiled scripts: how they are compiled, and the cache that keeps them.
+//! How scripts are compiled.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::cell::Cell;
 
 use rhai::{
     ASTFlags, ASTNode, Engine, EvalAltResult, Expr, LexError, OptimizationLevel, ParseError,
@@ -10,7 +8,6 @@ use rhai::{
 };
 
 use crate::dart_objects::TYPE_OF;
-use crate::execution_context::ExecutionContext;
 use crate::host::known;
 use crate::memory;
 
@@ -66,12 +63,15 @@ impl FaultyLine {
 /// # Errors
 ///
 /// The script is not valid Rhai, or declares too many variables.
-fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
+pub(crate) fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
+    let before = memory::used();
     let ast = parse(engine, script)?;
+    let size = memory::used().saturating_sub(before);
     if let Some(position) = too_many_variables(engine, &ast) {
         return Err(EvalAltResult::ErrorTooManyVariables(position).into());
     }
-    Ok(match is_cheap_to_optimize(&ast) {
+    // The optimizer works on a copy.
+    Ok(match size <= memory::room() && is_cheap_to_optimize(&ast) {
         true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
         false => ast,
     })
@@ -207,80 +207,4 @@ pub fn watch_parsing(
             token => token,
         }
     });
-}
-
-/// A script, compiled or not.
-#[derive(Debug)]
-pub enum Source {
-    /// Compiled.
-    Compiled(Rc<AST>),
-    /// Its text.
-    Text(Box<str>),
-}
-
-/// Compiled scripts by their text.
-#[derive(Debug, Default)]
-pub struct ScriptCache {
-    asts: RefCell<HashMap<Box<str>, Rc<AST>>>,
-    /// Bytes that they take.
-    size: Cell<usize>,
-}
-
-impl ScriptCache {
-    /// Scripts that are kept, the bytes that all may take, and the bytes of the largest
-    /// that is kept. When one more comes, all are forgotten: the usual program has a
-    /// few, used often.
-    const MAX_SCRIPTS: usize = 256;
-    const MAX_SIZE: usize = 16 * 1024 * 1024;
-    const MAX_SCRIPT_SIZE: usize = 4 * 1024 * 1024;
-
-    /// A script, compiled if it is kept.
-    pub fn get(&self, script: &str) -> Source {
-        match self.asts.borrow().get(script) {
-            Some(ast) => Source::Compiled(ast.clone()),
-            None => Source::Text(script.into()),
-        }
-    }
-
-    /// Compiles a script and keeps it. See [`compile`].
-    ///
-    /// # Errors
-    ///
-    /// The script is not valid Rhai, or breaks a limit.
-    #[cold]
-    #[inline(never)]
-    pub fn compile(
-        &self,
-        engine: &Engine,
-        script: Box<str>,
-        context: &ExecutionContext,
-    ) -> Result<Rc<AST>, Box<EvalAltResult>> {
-        let before = memory::used();
-        let ast = compile(engine, &script);
-        if let Some(termination) = context.parsing_stopped() {
-            return Err(termination.into());
-        }
-        let ast = ast.inspect_err(|error| {
-            if let Some(line) = FaultyLine::find(&script, error.position()) {
-                context.note_faulty_line(line);
-            }
-        })?;
-        let ast = Rc::new(ast);
-        let size = memory::used().saturating_sub(before) + script.len();
-        if size <= Self::MAX_SCRIPT_SIZE {
-            self.keep(script, &ast, size);
-        }
-        Ok(ast)
-    }
-
-    fn keep(&self, script: Box<str>, ast: &Rc<AST>, size: usize) {
-        let mut asts = self.asts.borrow_mut();
-        if asts.len() >= Self::MAX_SCRIPTS || self.size.get() + size > Self::MAX_SIZE {
-            // They are not this script's.
-            memory::uncounted(|| asts.clear());
-            self.size.set(0);
-        }
-        self.size.set(self.size.get() + size);
-        asts.insert(script, ast.clone());
-    }
 }

@@ -204,6 +204,13 @@ external bool rhaiCompleteFuture(
 @Native<Bool Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_cancel')
 external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
 
+/// The bytes that scripts which were taken off their fibers have left behind.
+@Native<Uint64 Function(Pointer<NativeEngine>)>(
+  symbol: 'rhai_leaked_bytes',
+  isLeaf: true,
+)
+external int rhaiLeakedBytes(Pointer<NativeEngine> engine);
+
 /// Analyses a script.
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_analyze')
 external int rhaiAnalyze(Pointer<NativeEngine> engine, int scriptLength);

@@ -104,6 +104,9 @@ final class CallbackBridge implements Finalizable {
   /// Whether [dispose] was called.
   bool get isDisposed => _engine == nullptr;
 
+  /// The bytes that scripts have left behind for good.
+  int get leakedBytes => rhaiLeakedBytes(_engine);
+
   /// Registers a function for later executions.
   void registerFunction(String name, Function function) {
     final length = _codec.writeName(name);

@@ -7,7 +7,7 @@ import 'value_codec.dart';
 
 /// Makes a native engine with the limits of [config].
 Pointer<NativeEngine> newEngine(RhaiConfig config) {
-  // In the order of `Limit` in rust/src/limits.rs, and the running time.
+  // In the order of `Limit` in rust/src/limits.rs, the cache and the running time.
   final limits = Uint64List.fromList([
     config.maxOperations,
     config.maxStackDepth,
@@ -20,6 +20,7 @@ Pointer<NativeEngine> newEngine(RhaiConfig config) {
     config.maxModules,
     config.maxMemory,
     config.maxOutputLength,
+    config.scriptCacheSize,
     config.timeoutMs,
   ]);
   return rhaiEngineNew(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{enter, guarded, input_text, step, with_engine, INVALID, OK};
 use crate::benchmark;
 use crate::config::Config;
-use crate::engine::{self, ScriptEngine};
+use crate::engine::ScriptEngine;
 use crate::execution::Step;
 use crate::functions::{self, DartFunction};
 use crate::host::Frame;
@@ -24,8 +24,9 @@ pub mod flags {
 }
 
 /// Makes an engine. `limits` are the numbers of [`Limit`](crate::limits::Limit), up to
-/// [`OutputLength`](crate::limits::Limit::OutputLength), and the milliseconds that a
-/// script may run; each may be 0, for "no limit". May be a leaf call.
+/// [`OutputLength`](crate::limits::Limit::OutputLength), the bytes of compiled scripts
+/// that are kept, and the milliseconds that a script may run; each may be 0, for "no
+/// limit". May be a leaf call.
 ///
 /// Returns null if it cannot.
 ///
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn rhai_engine_new(
         // SAFETY: the caller's contract.
         let limits: [u64; LIMITS] = unsafe { *limits.cast() };
         let [operations, rest @ .., running_time] = limits;
-        let [stack_depth, expr_depth, string_len, array_len, map_len, variables, functions, modules, memory, output_len] =
+        let [stack_depth, expr_depth, string_len, array_len, map_len, variables, functions, modules, memory, output_len, cache_size] =
             rest.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let config = Config {
             max_operations: operations,
@@ -59,6 +60,7 @@ pub unsafe extern "C" fn rhai_engine_new(
             max_modules: modules,
             max_memory: memory,
             max_output_len: output_len,
+            script_cache_size: cache_size,
             time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
             allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
             allow_eval: flags & flags::ALLOW_EVAL != 0,
@@ -69,7 +71,7 @@ pub unsafe extern "C" fn rhai_engine_new(
 }
 
 /// The numbers that [`rhai_engine_new`] takes.
-const LIMITS: usize = Limit::OutputLength as usize + 2;
+pub const LIMITS: usize = Limit::OutputLength as usize + 3;
 
 /// Switches off what the names in the first `names_len` bytes of the input mean, which
 /// are separated by line feeds; `list` is a [`List`]. Returns the index of the first
@@ -229,7 +231,7 @@ pub unsafe extern "C" fn rhai_set_variable(
     unsafe {
         step(engine, |engine| {
             let name = input_text(engine, name_len)?;
-            Some(match engine.set_variable(name, constant) {
+            Some(match engine.set_variable(&name, constant) {
                 Ok(()) => Step::Done,
                 Err(error) => {
                     error.write(&engine.host, None);
@@ -268,6 +270,18 @@ pub unsafe extern "C" fn rhai_analyze(engine: *mut ScriptEngine, script_len: u64
     }
 }
 
+/// The bytes that scripts which were taken off their fibers have left behind for good; 0
+/// for a null engine. May be a leaf call.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut ScriptEngine) -> u64 {
+    // SAFETY: the caller's contract.
+    unsafe { with_engine(engine, 0, |engine| engine.host.leaked() as u64) }
+}
+
 /// Whether the first `name_len` bytes of the input are a name that a script can
 /// use for a function (or, if not `function`, for a variable).
 ///
@@ -285,7 +299,7 @@ pub unsafe extern "C" fn rhai_is_usable_name(
         with_engine(engine, false, |engine| {
             input_text(engine, name_len).is_some_and(|name| match function {
                 true => functions::is_usable_name(&name),
-                false => engine::is_usable_variable_name(&name),
+                false => engine.is_usable_variable_name(&name),
             })
         })
     }

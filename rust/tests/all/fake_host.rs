@@ -344,6 +344,12 @@ fn read(slot: Slot, host: &Host) -> Dynamic {
     if slot.tag() != Some(Tag::Array) {
         return decode_slot(Slot { payload: 0, ..slot }, bytes, host).expect("a value");
     }
+    if bytes[0] == Tag::Function as u8 {
+        // A function by itself, which the host keeps as long as the engine lives.
+        let id = u64::from_ne_bytes(bytes[1..9].try_into().expect("8 bytes"));
+        let function = host.functions.get(id).expect("a function of the host's");
+        return function.into_pointer(host);
+    }
     // On the way from the host, a header comes first.
     let bytes = [&[0; HEADER_LEN], bytes].concat();
     decode_slot(Slot::new(Tag::Array, bytes.len(), 0), &bytes, host).expect("an encoded value")
@@ -371,7 +377,8 @@ pub fn encode(value: &Dynamic) -> (Slot, Vec<u8>) {
         (Tag::Blob, blob.to_vec())
     } else {
         let mut bytes = vec![0; HEADER_LEN];
-        rhai_dart::encode::encode(value, &mut bytes, None).expect("a value that can cross");
+        rhai_dart::encode::encode(value, &mut bytes, usize::MAX, None)
+            .expect("a value that can cross");
         (Tag::Array, bytes)
     };
     (Slot::new(tag, bytes.len(), 0), bytes)
@@ -431,7 +438,8 @@ pub fn unlimited() -> Config {
 
 /// Makes an engine through the C interface, with the first of its limits.
 pub fn new_engine(operations: u64, stack_depth: u64) -> *mut ScriptEngine {
-    let limits = [operations, stack_depth, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let mut limits = [0; ffi::LIMITS];
+    limits[..2].copy_from_slice(&[operations, stack_depth]);
     // SAFETY: it is passed with its length.
     unsafe { ffi::rhai_engine_new(limits.as_ptr(), limits.len() as u64, 0) }
 }

@@ -52,7 +52,7 @@ impl Drop for Handle {
 fn a_null_engine_is_refused_by_every_function() {
     // SAFETY: null is allowed everywhere.
     unsafe {
-        assert!(ffi::rhai_engine_new(std::ptr::null(), 12, 0).is_null());
+        assert!(ffi::rhai_engine_new(std::ptr::null(), ffi::LIMITS as u64, 0).is_null());
         assert!(ffi::rhai_engine_new([0; 11].as_ptr(), 11, 0).is_null());
         assert_eq!(ffi::rhai_restrict(null_mut(), 0, 0), -2);
         assert!(ffi::rhai_engine_frame(null_mut()).is_null());
@@ -164,9 +164,9 @@ fn a_completion_that_refers_to_no_bytes_completes_nothing() {
 
 #[test]
 fn every_limit_may_be_as_large_as_it_gets() {
-    let limits = [u64::MAX; 12];
+    let limits = [u64::MAX; ffi::LIMITS];
     // SAFETY: they are passed with their length.
-    let engine = unsafe { ffi::rhai_engine_new(limits.as_ptr(), 12, u32::MAX) };
+    let engine = unsafe { ffi::rhai_engine_new(limits.as_ptr(), ffi::LIMITS as u64, u32::MAX) };
     let engine = Handle(engine);
     assert!(!engine.0.is_null());
     assert_eq!(

@@ -125,9 +125,7 @@ fn variables_are_copied_into_every_script() {
     let mut host = FakeHost::new();
     for (name, constant) in [("x", false), ("C", true)] {
         crate::fake_host::write_value(&host.host(), &map([("n", 1_i64.into())]));
-        host.engine
-            .set_variable(name.into(), constant)
-            .expect("a value");
+        host.engine.set_variable(name, constant).expect("a value");
     }
     assert_eq!(host.int("x.n += 1; x.n + C.n"), 3);
     assert_eq!(host.int("x.n"), 1);

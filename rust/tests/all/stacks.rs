@@ -79,7 +79,7 @@ fn stacks_are_as_large_as_their_layout_says() {
         assert!(base - limit >= layout.script + layout.reserve);
     }
     for stack in stacks {
-        pool.give_back(stack, true);
+        pool.give_back(stack);
     }
     assert_eq!(pool.idle_count(), 3);
 }

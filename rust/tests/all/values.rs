@@ -29,7 +29,7 @@ fn through_a_script(value: &Dynamic) -> (Dynamic, Dynamic) {
 
 fn encode_value(value: &Dynamic) -> Result<Vec<u8>, ConversionError> {
     let mut bytes = Vec::new();
-    encode::encode(value, &mut bytes, None).map(|()| bytes)
+    encode::encode(value, &mut bytes, usize::MAX, None).map(|()| bytes)
 }
 
 fn decode(bytes: &[u8], host: &Host) -> Result<Dynamic, ConversionError> {

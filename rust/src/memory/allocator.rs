@@ -1,0 +1,134 @@
+//! The global allocator: the system's, with every block counted.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::ptr;
+
+use super::{taken, Budget, Meter, METER};
+
+/// The system's allocator, counted.
+struct Counted;
+
+#[global_allocator]
+static ALLOCATOR: Counted = Counted;
+
+/// Counts a block that is about to be allocated.
+#[inline(always)]
+fn take(bytes: isize) {
+    METER.with(|meter| {
+        let used = meter.used.get().wrapping_add(bytes);
+        meter.used.set(used);
+        meter.allocations.set(meter.allocations.get() + 1);
+        if used > meter.threshold.get() {
+            pass(meter, bytes);
+        }
+    });
+}
+
+#[inline(always)]
+fn give_back(bytes: isize) {
+    METER.with(|meter| meter.used.set(meter.used.get().wrapping_sub(bytes)));
+}
+
+/// Called when the threshold is passed by `bytes` that were just counted: if that is too
+/// much, ends the script at its next operation, or here if it is far too much.
+#[cold]
+#[inline(never)]
+fn pass(meter: &Meter, bytes: isize) {
+    // SAFETY: what `charge` was given, which outlives its guard.
+    let Some(budget) = (unsafe { meter.budget.get().as_ref() }) else {
+        return;
+    };
+    // A panic needs some memory to end in order.
+    if std::thread::panicking() {
+        return;
+    }
+    let is_far_too_much = budget.passed(meter.used.get());
+    meter.threshold.set(budget.threshold());
+    if is_far_too_much && may_leave(meter) {
+        give_back(bytes);
+        abandon(budget);
+    }
+}
+
+/// Called when the system has no block of `bytes`. Where it returns, the allocation
+/// fails, which ends the process.
+#[cold]
+#[inline(never)]
+fn refuse(bytes: isize) -> *mut u8 {
+    METER.with(|meter| {
+        meter.used.set(meter.used.get().wrapping_sub(bytes));
+        // SAFETY: what `charge` was given, which outlives its guard.
+        let budget = unsafe { meter.budget.get().as_ref() };
+        if let (Some(budget), true) = (budget, may_leave(meter)) {
+            budget.exceed();
+            abandon(budget);
+        }
+    });
+    ptr::null_mut()
+}
+
+/// Whether the running fiber may be left.
+fn may_leave(meter: &Meter) -> bool {
+    !meter.is_held.get() && !std::thread::panicking()
+}
+
+/// Leaves the running fiber for good.
+fn abandon(budget: &Budget) {
+    if let Some(abandon) = budget.abandon.get() {
+        // SAFETY: the contract of `Abandon::new`.
+        unsafe { (abandon.leave)(abandon.fiber) };
+        // It does not come back: whoever asked for the block would go on.
+        std::process::abort();
+    }
+}
+
+#[inline(always)]
+fn counted(bytes: isize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
+    take(bytes);
+    #[cfg(feature = "refusing")]
+    if METER.with(super::refusing::is_refused) {
+        return refuse(bytes);
+    }
+    let pointer = allocate();
+    match pointer.is_null() {
+        true => refuse(bytes),
+        false => pointer,
+    }
+}
+
+// Not inlined: it would make the stack frames of all that allocates larger, and keep the
+// address of a thread-local across a switch of fibers.
+//
+// SAFETY: what is asked for is passed on to the system's allocator as it came, and its
+// failure is passed back. Where a fiber is abandoned the call does not return, as if its
+// thread slept for ever. Nothing in here allocates or unwinds: a meter has no destructor
+// and no lazy initialisation.
+unsafe impl GlobalAlloc for Counted {
+    #[inline(never)]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        counted(taken(layout.size()), || unsafe { System.alloc(layout) })
+    }
+
+    #[inline(never)]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract.
+        counted(taken(layout.size()), || unsafe {
+            System.alloc_zeroed(layout)
+        })
+    }
+
+    #[inline(never)]
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        give_back(taken(layout.size()));
+        // SAFETY: the caller's contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    #[inline(never)]
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let more = taken(size) - taken(layout.size());
+        // SAFETY: the caller's contract.
+        counted(more, || unsafe { System.realloc(pointer, layout, size) })
+    }
+}

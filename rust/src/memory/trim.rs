@@ -1,0 +1,56 @@
+//! Gives the system memory back that the C library keeps for later.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Freed bytes that are worth looking for.
+const WORTHWHILE: usize = 32 * 1024 * 1024;
+
+/// How many times as long as trimming took there is none after it.
+const REST: u32 = 20;
+
+/// Bytes freed by scripts and engines that have ended, since the last trimming.
+static FREED: AtomicUsize = AtomicUsize::new(0);
+
+/// Notes that about so many bytes were freed, and gives memory back to the system when
+/// that is worth the time.
+pub fn note_freed(bytes: usize) {
+    let freed = FREED
+        .fetch_add(bytes, Ordering::Relaxed)
+        .saturating_add(bytes);
+    if freed >= WORTHWHILE && has_rested() {
+        trim();
+    }
+}
+
+/// Nanoseconds since some start, until which there is no trimming.
+static RESTS_UNTIL: AtomicU64 = AtomicU64::new(0);
+
+fn since_start() -> Duration {
+    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    START.elapsed()
+}
+
+fn has_rested() -> bool {
+    since_start().as_nanos() as u64 >= RESTS_UNTIL.load(Ordering::Relaxed)
+}
+
+/// Gives memory back to the system now.
+pub fn trim() {
+    FREED.store(0, Ordering::Relaxed);
+    let before = since_start();
+    trim_allocator();
+    let after = since_start();
+    let rest = after + (after - before) * REST;
+    RESTS_UNTIL.store(rest.as_nanos() as u64, Ordering::Relaxed);
+}
+
+/// Only glibc keeps much, and says how to give it back.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn trim_allocator() {
+    // SAFETY: it has no preconditions, and touches nothing but free memory.
+    unsafe { libc::malloc_trim(0) };
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn trim_allocator() {}
