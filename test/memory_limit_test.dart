@@ -1,6 +1,7 @@
 /// How much memory scripts may use.
 library;
 
+import 'dart:async';
 import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
@@ -236,5 +237,78 @@ void main() {
       ),
     );
     expect(unlimited.eval('40 + 2'), 42);
+  });
+
+  test('what others left in buffers is nobody\'s to spend', () {
+    // A list that many bytes long is sent, each time a longer one.
+    final small = RhaiEngine.withConfig(
+      RhaiConfig.unlimited().copyWith(maxMemory: 16 * _mib),
+    );
+    addTearDown(small.dispose);
+    var longest = 0;
+    small.registerFunction('send', (List<Object?> list) {
+      final bytes = list.length * (list.first! as String).length;
+      if (bytes > longest) longest = bytes;
+    });
+    for (var run = 1; run <= 20; run++) {
+      // The text is shared: only what is sent is large.
+      final script =
+          'let s = ""; s.pad(${run * 50000}, "x"); '
+          'let a = []; a.pad(${run * 20}, s); send(a);';
+      try {
+        small.eval(script);
+      } on RhaiLimitError catch (error) {
+        expect(error, _isOutOfMemory);
+      }
+    }
+    expect(longest, lessThanOrEqualTo(16 * _mib));
+    expect(longest, greaterThan(8 * _mib));
+  });
+
+  test('stacks that were used deeply give that memory back', () async {
+    var nested = <Object?>[1];
+    for (var i = 0; i < 90000; i++) {
+      nested = [nested];
+    }
+    final gate = Completer<void>();
+    final deep = RhaiEngine.withConfig(RhaiConfig.unlimited());
+    addTearDown(deep.dispose);
+    deep
+      ..registerFunction('nested', () => nested)
+      ..registerFunction('wait', () => gate.future);
+
+    final before = ProcessInfo.currentRss;
+    final results = [
+      for (var i = 0; i < 32; i++)
+        deep.evalAsync('let a = nested(); let b = a; wait(); b.len()'),
+    ];
+    gate.complete();
+    expect(await Future.wait(results), everyElement(1));
+    await makeMuchGarbage();
+    final growth = ProcessInfo.currentRss - before;
+    printOnFailure('grown by ${growth ~/ _mib} MiB');
+    expect(growth, lessThan(200 * _mib));
+  });
+
+  test('many engines that were disposed leave little', () {
+    void makeAndDispose(int count) {
+      for (var i = 0; i < count; i++) {
+        RhaiEngine.withDefaults()
+          ..eval('1 + 1')
+          ..dispose();
+      }
+    }
+
+    makeAndDispose(200);
+    final before = ProcessInfo.currentRss;
+    final engines = [
+      for (var i = 0; i < 1000; i++) RhaiEngine.withDefaults()..eval('1 + 1'),
+    ];
+    for (final engine in engines) {
+      engine.dispose();
+    }
+    final growth = ProcessInfo.currentRss - before;
+    printOnFailure('grown by ${growth ~/ _mib} MiB');
+    expect(growth, lessThan(100 * _mib));
   });
 }

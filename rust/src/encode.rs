@@ -31,6 +31,7 @@ pub fn encode(
     functions: Option<&mut Functions>,
 ) -> Result<(), ConversionError> {
     let mut encoder = Encoder {
+        end: out.capacity().min(room).max(out.len()),
         out,
         room,
         keys: [(0, 0); MAX_KEYS],
@@ -56,8 +57,9 @@ pub fn export(functions: Functions, out: &mut [u8], exporter: &Exporter) {
 
 struct Encoder<'a> {
     out: &'a mut Vec<u8>,
-    /// Bytes that `out` may have.
+    /// Bytes that `out` may have, and those that it may have without growing.
     room: usize,
+    end: usize,
     /// Where the first keys of the value start and end in `out`, and which of
     /// them is expected next: the maps of an array usually have the same ones.
     keys: [(usize, usize); MAX_KEYS],
@@ -70,7 +72,7 @@ impl Encoder<'_> {
     /// Makes room for `bytes` more in `out`.
     #[inline]
     fn reserve(&mut self, bytes: usize) -> Result<(), ConversionError> {
-        match self.out.capacity() - self.out.len() >= bytes {
+        match self.end - self.out.len() >= bytes {
             true => Ok(()),
             false => self.grow(bytes),
         }
@@ -78,11 +80,15 @@ impl Encoder<'_> {
 
     #[cold]
     fn grow(&mut self, bytes: usize) -> Result<(), ConversionError> {
-        let is_allowed = self.out.len().saturating_add(bytes) <= self.room;
-        match is_allowed && memory::uncounted(|| self.out.try_reserve(bytes)).is_ok() {
-            true => Ok(()),
-            false => Err(too_large()),
+        let needed = self.out.len().saturating_add(bytes);
+        if needed > self.room {
+            return Err(too_large());
         }
+        let end = needed.max(2 * self.end).min(self.room);
+        let more = end - self.out.len();
+        memory::uncounted(|| self.out.try_reserve_exact(more)).map_err(|_| too_large())?;
+        self.end = end;
+        Ok(())
     }
 
     /// Writes a tag, after which there is room for two words.
