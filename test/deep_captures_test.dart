@@ -40,6 +40,7 @@ void main() {
       RhaiConfig.custom(
         maxOperations: 0,
         maxArraySize: 0,
+        maxMapSize: 0,
         asyncTimeout: const Duration(milliseconds: 50),
         totalTimeout: const Duration(milliseconds: 100),
       ),
@@ -49,11 +50,12 @@ void main() {
     during = () {};
     engine
       ..registerFunction('nested', () {
-        var list = <Object?>[1];
+        // Maps take more stack than lists.
+        var map = <String, Object?>{'n': 1};
         for (var i = 0; i < levels; i++) {
-          list = [list];
+          map = {'n': map};
         }
-        return list;
+        return map;
       })
       ..registerFunction('act', () => during())
       ..registerFunction('wait', () => wait.future);
@@ -141,11 +143,11 @@ void main() {
 
   test('variables that hold deep data are replaced and cleared', () {
     Object? nested(int levels) {
-      var list = <Object?>[1];
+      var map = <String, Object?>{'n': 1};
       for (var i = 0; i < levels; i++) {
-        list = [list];
+        map = {'n': map};
       }
-      return list;
+      return map;
     }
 
     engine
