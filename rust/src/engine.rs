@@ -111,18 +111,21 @@ impl ScriptEngine {
     /// read it on.
     pub fn set_variable(&mut self, name: &str, constant: bool) -> Result<(), ScriptError> {
         let host = self.host.clone();
-        let engine = self.snapshot().clone();
-        // Values are handled on a stack that is large enough to drop them.
-        let read = host.stacks.run(|| {
-            let value = host.take_reply().map_err(ScriptError::conversion)?;
-            match engine.ensure_data_size_within_limits(&value) {
-                Ok(()) => Ok(value),
-                Err(error) => Err(ScriptError::from_rhai(*error, &self.config, None)),
-            }
-        });
-        let value = read.map_err(|error| ScriptError::no_stack(&error))??;
-        let value = OnFiber::new(value, &self.host.stacks);
-        Rc::make_mut(&mut self.variables).set(name, value, constant);
+        let value = if host.has_scalar_reply() {
+            host.take_reply().map_err(ScriptError::conversion)?
+        } else {
+            let engine = self.snapshot().clone();
+            // Values are handled on a stack that is large enough to drop them.
+            let read = host.stacks.run(|| {
+                let value = host.take_reply().map_err(ScriptError::conversion)?;
+                match engine.ensure_data_size_within_limits(&value) {
+                    Ok(()) => Ok(value),
+                    Err(error) => Err(ScriptError::from_rhai(*error, &self.config, None)),
+                }
+            });
+            read.map_err(|error| ScriptError::no_stack(&error))??
+        };
+        Rc::make_mut(&mut self.variables).set(name, value, constant, &host.stacks);
         Ok(())
     }
 

@@ -181,6 +181,12 @@ impl Host {
         Some(self.text.take()).filter(|text| text.len() == len)
     }
 
+    /// Whether the reply that Dart wrote is neither text nor bytes nor anything that
+    /// holds values.
+    pub fn has_scalar_reply(&self) -> bool {
+        self.with_input(|slot, _| !slot.has_bytes())
+    }
+
     /// Reads the reply that Dart wrote.
     ///
     /// # Errors

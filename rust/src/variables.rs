@@ -5,15 +5,46 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, Scope};
 
+use crate::fiber_stack::StackPool;
 use crate::on_fiber::OnFiber;
 use crate::script_cache::CompiledScript;
 
 /// A variable.
 #[derive(Debug)]
 struct Variable {
-    value: OnFiber<Dynamic>,
+    value: Value,
     /// Whether scripts cannot change it.
     is_constant: bool,
+}
+
+/// The value of a variable.
+#[derive(Debug)]
+enum Value {
+    /// It holds no other values, and may be dropped anywhere.
+    Flat(Dynamic),
+    /// Any other.
+    Nested(OnFiber<Dynamic>),
+}
+
+impl Value {
+    fn new(value: Dynamic, stacks: &Rc<StackPool>) -> Self {
+        let is_flat = value.is_int()
+            || value.is_float()
+            || value.is_bool()
+            || value.is_unit()
+            || value.is_string();
+        match is_flat && !value.is_shared() {
+            true => Value::Flat(value),
+            false => Value::Nested(OnFiber::new(value, stacks)),
+        }
+    }
+
+    fn get(&self) -> &Dynamic {
+        match self {
+            Value::Flat(value) => value,
+            Value::Nested(value) => value,
+        }
+    }
 }
 
 /// Variables by their names.
@@ -22,7 +53,8 @@ pub struct Variables(HashMap<Box<str>, Rc<Variable>>);
 
 impl Variables {
     /// Sets a variable, or a constant.
-    pub fn set(&mut self, name: &str, value: OnFiber<Dynamic>, is_constant: bool) {
+    pub fn set(&mut self, name: &str, value: Dynamic, is_constant: bool, stacks: &Rc<StackPool>) {
+        let value = Value::new(value, stacks);
         let variable = Rc::new(Variable { value, is_constant });
         match self.0.get_mut(name) {
             Some(slot) => *slot = variable,
@@ -68,7 +100,7 @@ impl Variables {
 
 impl Variable {
     fn add_to(&self, scope: &mut Scope, name: &str) {
-        let value = Dynamic::clone(&self.value);
+        let value = self.value.get().clone();
         match self.is_constant {
             true => scope.push_constant_dynamic(name, value),
             false => scope.push_dynamic(name, value),

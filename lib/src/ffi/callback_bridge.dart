@@ -83,6 +83,9 @@ final class CallbackBridge implements Finalizable {
   final List<RegisteredFunction> _unregistered = [];
   final AsyncTimeouts _timeouts;
 
+  /// Names that variables were given: they need not be looked at again.
+  final Set<String> _variableNames = {};
+
   /// When executions that wait must have ended.
   final AsyncTimeouts _totalTimeouts;
   final Sleeps _sleeps;
@@ -122,13 +125,19 @@ final class CallbackBridge implements Finalizable {
 
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) {
-    final length = _codec.writeName(name);
-    if (!rhaiIsUsableName(_engine, length, false)) {
-      throw ArgumentError.value(name, 'name', 'is not a name for a variable');
+    final int length;
+    if (_variableNames.contains(name)) {
+      length = _codec.writeText(name, 'name');
+    } else {
+      length = _codec.writeName(name);
+      if (!rhaiIsUsableName(_engine, length, false)) {
+        throw ArgumentError.value(name, 'name', 'is not a name for a variable');
+      }
+      _variableNames.add(name);
     }
     _codec.writeValue(value, name, offset: length);
     // Again: encoding may have run code that used the input.
-    _codec.rewriteText(name);
+    if (value is! num) _codec.rewriteText(name);
     final step = rhaiSetVariable(_engine, length, constant);
     _codec.forgetReleased();
     if (step != Step.done) _result(step, null);
@@ -136,6 +145,7 @@ final class CallbackBridge implements Finalizable {
 
   /// Removes the variables.
   void clearScope() {
+    _variableNames.clear();
     rhaiClearScope(_engine);
     _codec.forgetReleased();
   }
