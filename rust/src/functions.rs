@@ -153,6 +153,7 @@ pub fn invoke_dart_callback_async(
                 CHANNEL_CLOSED,
             )),
         },
+        Reply::Fail => Err(context.failed().into()),
         Reply::Cancel | Reply::Continue | Reply::Pending => Err(Termination::Cancelled.into()),
     }
 }

@@ -11,7 +11,7 @@ use rhai::{
 
 use crate::dart_objects::TYPE_OF;
 use crate::execution_context::ExecutionContext;
-use crate::host::known;
+use crate::host::{known, Host};
 use crate::memory;
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
@@ -66,12 +66,16 @@ impl FaultyLine {
 /// # Errors
 ///
 /// The script is not valid Rhai, or declares too many variables.
-fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
-    let ast = parse(engine, script)?;
-    if let Some(position) = too_many_variables(engine, &ast) {
+fn compile(
+    engine: &Engine,
+    script: &str,
+    context: &ExecutionContext,
+) -> Result<AST, Box<EvalAltResult>> {
+    let ast = parse(engine, script, context)?;
+    if let Some(position) = too_many_variables(engine, &ast, context) {
         return Err(EvalAltResult::ErrorTooManyVariables(position).into());
     }
-    Ok(match is_cheap_to_optimize(&ast) {
+    Ok(match is_cheap_to_optimize(&ast, context) {
         true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
         false => ast,
     })
@@ -82,10 +86,10 @@ fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
 /// # Errors
 ///
 /// The script is not valid Rhai.
-pub fn parse(engine: &Engine, script: &str) -> Result<AST, ParseError> {
+pub fn parse(engine: &Engine, script: &str, context: &ExecutionContext) -> Result<AST, ParseError> {
     let ast = engine.compile(script)?;
     if script.contains("type_of") {
-        if let Some(position) = misused_type_of(&ast) {
+        if let Some(position) = misused_type_of(&ast, context) {
             let error = ParseErrorType::Reserved("type_of".into());
             return Err(ParseError(error.into(), position));
         }
@@ -95,7 +99,7 @@ pub fn parse(engine: &Engine, script: &str) -> Result<AST, ParseError> {
 
 /// Where a script uses the word `type_of` as a name, which Rhai itself would refuse:
 /// see [`watch_parsing`].
-fn misused_type_of(ast: &AST) -> Option<Position> {
+fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
     let mut misused = None;
     ast.walk(&mut |path: &[ASTNode]| {
         if let Some(ASTNode::Expr(expr)) = path.last() {
@@ -109,7 +113,7 @@ fn misused_type_of(ast: &AST) -> Option<Position> {
                 misused = Some(expr.position());
             }
         }
-        misused.is_none()
+        misused.is_none() && !context.tick_token()
     });
     misused
 }
@@ -117,7 +121,11 @@ fn misused_type_of(ast: &AST) -> Option<Position> {
 /// Where a script declares more variables than it may. Rhai itself checks how many
 /// there are at once, but a script can catch that error where a function broke the
 /// limit.
-pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
+pub fn too_many_variables(
+    engine: &Engine,
+    ast: &AST,
+    context: &ExecutionContext,
+) -> Option<Position> {
     let mut declared = 0;
     let mut broken_at = None;
     ast.walk(&mut |path: &[ASTNode]| {
@@ -132,7 +140,7 @@ pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
                 broken_at = Some(position);
             }
         }
-        broken_at.is_none()
+        broken_at.is_none() && !context.tick_token()
     });
     broken_at
 }
@@ -143,12 +151,12 @@ pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
 /// the blocks in it: two passes at least for each statement that another is in.
 /// And it puts the values of constants where they are used, also into other
 /// constants, whose size can double with each.
-fn is_cheap_to_optimize(ast: &AST) -> bool {
+fn is_cheap_to_optimize(ast: &AST, context: &ExecutionContext) -> bool {
     let mut visits: u64 = 0;
     ast.walk(&mut |path: &[ASTNode]| {
         let statements = path.iter().filter(|node| matches!(node, ASTNode::Stmt(..)));
         visits += 1 << statements.count().min(32);
-        visits <= MAX_OPTIMIZER_VISITS && !is_growing_constant(path)
+        visits <= MAX_OPTIMIZER_VISITS && !is_growing_constant(path) && !context.tick_token()
     })
 }
 
@@ -177,28 +185,26 @@ fn is_growing_constant(path: &[ASTNode]) -> bool {
         )
 }
 
-/// Makes the parser stop with an error when `must_stop`, which is called for every
-/// token, says so; and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
-pub fn watch_parsing(
-    engine: &mut Engine,
-    has_type_of: bool,
-    must_stop: impl Fn() -> bool + 'static,
-) {
-    // It cannot be declared: there, it is left for Rhai to refuse. A token that is
-    // not after the last one begins another script.
-    let last = Cell::new((false, Position::NONE));
+/// Makes the parser stop with an error when the execution that is running must stop;
+/// and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
+pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position, _| {
-        if must_stop() {
+        let Some(context) = host.current() else {
+            return token;
+        };
+        if context.tick_token() {
             let error = LexError::Runtime("parsing was stopped".into());
             return Token::LexError(error.into());
         }
+        // It cannot be declared: there, it is left for Rhai to refuse. A token that is
+        // not after the last one begins another script.
         let declares = matches!(
             token,
             Token::Fn | Token::Let | Token::Const | Token::MapStart
         );
-        let (declared, last_position) = last.replace((declares, position));
+        let (declared, last_position) = context.next_token(declares, position);
         let declared = declared && position > last_position;
         match token {
             Token::Reserved(word) if has_type_of && *word == "type_of" && !declared => {
@@ -256,7 +262,7 @@ impl ScriptCache {
         context: &ExecutionContext,
     ) -> Result<Rc<AST>, Box<EvalAltResult>> {
         let before = memory::used();
-        let ast = compile(engine, &script);
+        let ast = compile(engine, &script, context);
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }

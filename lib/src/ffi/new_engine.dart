@@ -7,7 +7,7 @@ import 'value_codec.dart';
 
 /// Makes a native engine with the limits of [config].
 Pointer<NativeEngine> newEngine(RhaiConfig config) {
-  // In the order of `Limit` in rust/src/limits.rs, and the running time.
+  // In the order of `Limit` in rust/src/limits.rs, and the two of time.
   final limits = Uint64List.fromList([
     config.maxOperations,
     config.maxStackDepth,
@@ -21,6 +21,7 @@ Pointer<NativeEngine> newEngine(RhaiConfig config) {
     config.maxMemory,
     config.maxOutputLength,
     config.timeoutMs,
+    config.totalTimeout.inMicroseconds,
   ]);
   return rhaiEngineNew(
     limits.address,

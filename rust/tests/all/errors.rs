@@ -1,6 +1,9 @@
 //! What each error of Rhai becomes.
 
+use std::time::Duration;
+
 use rhai::{Dynamic, EvalAltResult as E, LexError, ParseErrorType as P, Position};
+use rhai_dart::clock::BrokenTime;
 use rhai_dart::config::Config;
 use rhai_dart::error::{Detail, ErrorKind, RuntimeKind, ScriptError};
 use rhai_dart::execution_context::Termination;
@@ -169,8 +172,19 @@ fn every_reason_to_end_a_script_is_mapped() {
     use Termination as T;
     let convert = |reason: Termination| convert(E::ErrorTerminated(reason.into(), HERE));
     assert_eq!(convert(T::Cancelled).kind, ErrorKind::Cancelled);
-    assert_eq!(convert(T::TimeLimit).detail, Detail::Time(5000));
-    assert_eq!(convert(T::TimeLimit).kind, ErrorKind::TimeLimit);
+    let limit = Duration::from_millis(20);
+    for (broken, words) in [
+        (
+            BrokenTime::Running(limit),
+            "ran longer than its limit of 20 ms",
+        ),
+        (BrokenTime::Total(limit), "its limit of 20 ms in all"),
+    ] {
+        let error = convert(T::TimeLimit(broken));
+        assert_eq!(error.detail, Detail::Time(limit));
+        assert_eq!(error.kind, ErrorKind::TimeLimit);
+        assert!(error.message.contains(words), "{}", error.message);
+    }
     assert_eq!(convert(T::HostError(1.into())).kind, ErrorKind::Runtime);
     let stack = Config::default().stack_layout().script as u64;
     for (reason, limit, value) in [
