@@ -63,9 +63,9 @@ void main() {
       for (var i = 0; i < 100; i++)
         engine.evalAsync('loop { sleep(0.00$i); later(1); }'),
     ];
-    for (final result in results) {
-      await expectLater(result, isTimeout(short));
-    }
+    await Future.wait([
+      for (final result in results) expectLater(result, isTimeout(short)),
+    ]);
     expect(engine.pendingCount, 0);
   });
 

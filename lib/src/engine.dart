@@ -1,3 +1,4 @@
+import 'dart:async';
 import 'dart:ffi';
 
 import 'analysis_reader.dart';
@@ -55,13 +56,18 @@ final class RhaiEngine implements Finalizable {
   /// function that the script did not catch), a [RhaiCancelledError] if the
   /// engine is disposed meanwhile, or a [RhaiConversionError] if the value cannot
   /// cross to Dart. Errors before the first wait are thrown by this call.
+  ///
+  /// This holds the event loop until the script ends or waits. Where that matters, as
+  /// on a server, use [evalAsync]. If a Dart function calls this that a script waits
+  /// for, that script's limits of time bound this one too.
   dynamic eval(String script) => _open.eval(script, mayYield: false);
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
   /// for errors. The script starts to run before this returns.
   ///
-  /// A script that computes for long lets the event loop run every few
-  /// milliseconds. (With [eval] it does so once it has waited for something.)
+  /// A script lets the event loop run, timers and input included, once scripts have
+  /// held it for 4 milliseconds. (With [eval] it does so once it has waited for
+  /// something.)
   ///
   /// Throws a [StateError] after [dispose].
   Future<dynamic> evalAsync(String script) {
@@ -92,7 +98,25 @@ final class RhaiEngine implements Finalizable {
   ///
   /// Throws a [RhaiTimeoutError] or a [RhaiLimitError] if that takes longer, or more
   /// memory, than the script might. Other limits that it breaks make it invalid.
-  AnalysisResult analyze(String script) => readAnalysis(_open.analyze(script));
+  ///
+  /// This holds the event loop until it is done. Where that matters, as on a server,
+  /// use [analyzeAsync].
+  AnalysisResult analyze(String script) =>
+      _readAnalysis(_open.analyze(script, mayYield: false));
+
+  /// Looks at [script] like [analyze], and lets the event loop run every few
+  /// milliseconds. Errors complete the [Future].
+  ///
+  /// Throws a [StateError] after [dispose].
+  Future<AnalysisResult> analyzeAsync(String script) {
+    final bridge = _open;
+    return Future.sync(
+      () => bridge.analyze(script, mayYield: true),
+    ).then(_readAnalysis);
+  }
+
+  static AnalysisResult _readAnalysis(Object? result) =>
+      readAnalysis(result! as List<Object?>);
 
   /// Gives scripts that start from now on a variable. They may change it, each
   /// for itself.

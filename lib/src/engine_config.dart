@@ -217,12 +217,13 @@ final class RhaiConfig {
 
   /// Milliseconds of wall-clock time that one execution may run. The time it
   /// waits for Futures does not count; the time of synchronous Dart functions
-  /// it calls does. Longer is a `RhaiTimeoutError`.
+  /// it calls does, and so does what other scripts run for which it waits. Longer is a
+  /// `RhaiTimeoutError`.
   final int timeoutMs;
 
-  /// How long one execution may take in all, waiting included, from when it first
-  /// waits or lets the event loop run; to the millisecond. Longer is a
-  /// `RhaiTimeoutError`.
+  /// How long one execution may take in all, waiting included: from its start if it may
+  /// let the event loop run, as with `evalAsync`, or else from when it first waits; to
+  /// the millisecond. Longer is a `RhaiTimeoutError`.
   final Duration totalTimeout;
 
   /// How long a script may wait for the Future of one Dart function call, to

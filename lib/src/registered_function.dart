@@ -4,7 +4,8 @@ final class RegisteredFunction {
   ///
   /// Throws an [ArgumentError] for a function that scripts cannot call.
   RegisteredFunction(this.name, this._function)
-    : arities = aritiesOf(_function) {
+    : arities = aritiesOf(_function),
+      mayReturnFuture = !_isSynchronous(_function) {
     if (arities == 0) {
       throw ArgumentError.value(
         _function,
@@ -19,6 +20,7 @@ final class RegisteredFunction {
   /// A function that a script got as a value.
   RegisteredFunction.closure(this._function)
     : name = 'a Dart function',
+      mayReturnFuture = true,
       arities = 0;
 
   /// What scripts call it.
@@ -26,6 +28,9 @@ final class RegisteredFunction {
 
   /// Bit *n* says that it takes *n* arguments.
   final int arities;
+
+  /// Whether it may return a Future, as far as its type says.
+  final bool mayReturnFuture;
 
   final Function _function;
 
@@ -43,6 +48,22 @@ final class RegisteredFunction {
     };
   }
 }
+
+/// Whether the type of a function with the usual number of parameters says that it
+/// returns no Future.
+bool _isSynchronous(Function f) =>
+    _returns<num?>(f) ||
+    _returns<String?>(f) ||
+    _returns<bool?>(f) ||
+    _returns<List<Object?>?>(f) ||
+    _returns<Map<Object?, Object?>?>(f);
+
+bool _returns<R>(Function f) =>
+    f is R Function() ||
+    f is R Function(Never) ||
+    f is R Function(Never, Never) ||
+    f is R Function(Never, Never, Never) ||
+    f is R Function(Never, Never, Never, Never);
 
 /// The most arguments that Rhai passes to a function.
 const maxArity = 16;

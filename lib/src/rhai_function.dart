@@ -18,11 +18,40 @@ abstract interface class RhaiFunction {
   ///
   /// Returns its value, or a [Future] of it if it had to wait for an asynchronous
   /// Dart function, just as `RhaiEngine.eval` does. It throws what that throws;
-  /// each call has the engine's limits for itself.
+  /// each call has the engine's limits for itself. If a script waits for the call, its
+  /// limits of time bound the call too.
+  ///
+  /// This holds the event loop until the function ends or waits. Where that matters,
+  /// as on a server, use [callAsync].
   ///
   /// Throws a [StateError] after [dispose], or when the engine was disposed, and a
   /// `RhaiConversionError` if an argument cannot cross.
   dynamic call([
+    Object? a1,
+    Object? a2,
+    Object? a3,
+    Object? a4,
+    Object? a5,
+    Object? a6,
+    Object? a7,
+    Object? a8,
+    Object? a9,
+    Object? a10,
+    Object? a11,
+    Object? a12,
+    Object? a13,
+    Object? a14,
+    Object? a15,
+    Object? a16,
+  ]);
+
+  /// Calls the function like [call], with a result that is always a [Future], also for
+  /// errors.
+  ///
+  /// A function that computes for long lets the event loop run every few milliseconds.
+  ///
+  /// Throws a [StateError] after [dispose], or when the engine was disposed.
+  Future<dynamic> callAsync([
     Object? a1,
     Object? a2,
     Object? a3,

@@ -142,7 +142,7 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
     case _Kind.timeLimit:
       throw RhaiTimeoutError(
         message,
-        timeout: Duration(milliseconds: value),
+        timeout: Duration(microseconds: value),
         lineNumber: lineNumber,
         columnNumber: columnNumber,
         callStack: callStack,

@@ -14,6 +14,7 @@ use rhai::{ASTNode, Dynamic, Engine, Module, Position, AST};
 
 use crate::dart_objects::TYPE_OF;
 use crate::error::describe_place;
+use crate::execution_context::ExecutionContext;
 use crate::scripts::{parse, too_many_variables, FaultyLine};
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
@@ -37,12 +38,19 @@ pub struct Surroundings {
 /// alias or (), line, column]`, a free variable `[name, line, column]`. Where a line
 /// or column is not known, it is 0.
 ///
-/// Run it on a fiber's stack: the parser recurses, and so does the analysis.
-pub fn analyze(engine: &Engine, script: &str, surroundings: &Surroundings) -> Dynamic {
+/// Run it on a fiber's stack: the parser recurses, and so does the analysis. It lets the
+/// event loop run, and stops early, when `context` says so; see
+/// [`ExecutionContext::parsing_stopped`].
+pub fn analyze(
+    engine: &Engine,
+    script: &str,
+    surroundings: &Surroundings,
+    context: &ExecutionContext,
+) -> Dynamic {
     // Not optimised: what the optimizer would remove is what must be looked at.
-    let fields = match parse(engine, script) {
-        Ok(ast) => match too_many_variables(engine, &ast) {
-            None => describe(engine, script, &ast, surroundings),
+    let fields = match parse(engine, script, context) {
+        Ok(ast) => match too_many_variables(engine, &ast, context) {
+            None => describe(engine, script, &ast, surroundings, context),
             Some(position) => {
                 let limit = engine.max_variables();
                 let message = format!("too many variables: the limit is {limit}");
@@ -67,14 +75,20 @@ fn describe_error(script: &str, message: String, position: Position) -> Vec<Dyna
     fields.chain(nothing).chain(summary).collect()
 }
 
-fn describe(engine: &Engine, script: &str, ast: &AST, surroundings: &Surroundings) -> Vec<Dynamic> {
+fn describe(
+    engine: &Engine,
+    script: &str,
+    ast: &AST,
+    surroundings: &Surroundings,
+    context: &ExecutionContext,
+) -> Vec<Dynamic> {
     let functions = declarations(engine, script);
     let known = KnownFunctions::new(engine, ast, surroundings);
     let mut findings = Findings::new(surroundings);
     for function in &functions {
         findings.warnings.extend(shadowing(function, &known));
     }
-    visit(ast, &known, &mut findings);
+    visit(ast, &known, &mut findings, context);
     let warnings = findings.take_warnings();
     let free_variables = findings.free_variables();
     let imports = findings.imports;
@@ -92,10 +106,10 @@ fn describe(engine: &Engine, script: &str, ast: &AST, surroundings: &Surrounding
 
 /// Looks at every statement of a script: first those of its functions, as a constant
 /// at global level may be used only there.
-fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings) {
+fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings, context: &ExecutionContext) {
     for (.., function) in ast.shared_lib().iter_script_fn_info() {
         let body = Body::of_function(&function.name, &function.params);
-        let mut visitor = Visitor::new(known, findings, body);
+        let mut visitor = Visitor::new(known, findings, body, context);
         // Rhai shows the body of a function only to those who walk through all
         // bodies; so here is a script with no other.
         let mut module = Module::new();
@@ -103,7 +117,7 @@ fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings) {
         visit_statements(&AST::new([], module), &mut visitor);
         visitor.finish();
     }
-    let mut visitor = Visitor::new(known, findings, Body::of_script());
+    let mut visitor = Visitor::new(known, findings, Body::of_script(), context);
     visit_statements(&ast.clone_statements_only(), &mut visitor);
     visitor.finish();
 }
@@ -114,7 +128,7 @@ fn visit_statements(ast: &AST, visitor: &mut Visitor) {
         if let [ASTNode::Stmt(statement)] = path {
             visitor.visit_next(statement, &mut flow);
         }
-        true
+        !visitor.context.tick_token()
     });
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clock::TimeLimits;
 use crate::values::MAX_DEPTH;
 
 /// The limits of an engine. In every number, 0 means "no limit".
@@ -36,6 +37,9 @@ pub struct Config {
     pub script_cache_size: usize,
     /// Wall-clock time one execution may run, not counting the time it waits.
     pub time_limit: Option<Duration>,
+    /// Wall-clock time one execution may take in all, from its first wait on, or from
+    /// its start if it may yield.
+    pub total_time_limit: Option<Duration>,
     /// Whether `import` may read files, relative to the current directory.
     pub allow_file_io: bool,
     /// Whether scripts may use `eval`.
@@ -61,6 +65,7 @@ impl Default for Config {
             max_output_len: 1024 * 1024,
             script_cache_size: 16 * 1024 * 1024,
             time_limit: Some(Duration::from_millis(5_000)),
+            total_time_limit: Some(Duration::from_secs(600)),
             allow_file_io: false,
             allow_eval: false,
             allow_modules: false,
@@ -128,6 +133,14 @@ pub fn or_none(limit: usize) -> usize {
 }
 
 impl Config {
+    /// The limits of time.
+    pub fn time_limits(&self) -> TimeLimits {
+        TimeLimits {
+            running: self.time_limit,
+            total: self.total_time_limit,
+        }
+    }
+
     /// The limits of nested expressions: at global level, and inside a function.
     pub fn expr_depths(&self) -> (usize, usize) {
         let depth = or_none(self.max_expr_depth).min(MAX_EXPR_DEPTH);

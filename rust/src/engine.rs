@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::sync::Once;
+use std::sync::{Arc, Once};
+use std::time::Duration;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
@@ -12,11 +13,12 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
 use crate::builtins;
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::dart_objects::{self, DartReference};
 use crate::error::ScriptError;
 use crate::execution::{Execution, Reply, Step};
-use crate::execution_context::ExecutionContext;
+use crate::execution_time::Start;
 use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
@@ -143,30 +145,29 @@ impl ScriptEngine {
     }
 
     /// Starts a script and runs it to its first request or its end.
-    ///
-    /// With `may_yield`, it also stops to let the event loop run.
-    pub fn eval(&mut self, script: &str, may_yield: bool) -> Step {
+    pub fn eval(&mut self, script: &str, start: Start) -> Step {
         let script = Script {
             source: self.scripts.get(script),
             scripts: self.scripts.clone(),
             variables: self.variables.clone(),
         };
-        self.start(Job::Script(self.snapshot().clone(), script), may_yield)
+        self.start(Job::Script(self.snapshot().clone(), script), start)
     }
 
     /// Starts a function that Dart has, with the arguments in slot 0, and runs it
     /// to its first request or its end. `None` if there is no such function.
-    pub fn call(&mut self, function: u64) -> Option<Step> {
+    pub fn call(&mut self, function: u64, start: Start) -> Option<Step> {
         let exported = self.host.functions.get(function)?;
-        Some(self.start(Job::Call(exported), false))
+        Some(self.start(Job::Call(exported), start))
     }
 
-    fn start(&mut self, job: Job, may_yield: bool) -> Step {
+    fn start(&mut self, job: Job, start: Start) -> Step {
         if self.has_leaked_too_much() {
             ScriptError::leaked(&self.config, self.host.leaked()).write(&self.host, None);
             return Step::Failed;
         }
-        let mut execution = match Execution::new(&self.host, &self.config, job, may_yield) {
+        let held = start.held.unwrap_or_default();
+        let mut execution = match Execution::new(&self.host, &self.config, job, start) {
             Ok(execution) => execution,
             Err(error) => {
                 ScriptError::no_stack(&error).write(&self.host, None);
@@ -174,7 +175,7 @@ impl ScriptEngine {
             }
         };
         let step = execution
-            .resume(Reply::Continue)
+            .resume(Reply::Continue, held)
             .expect("a new execution can be started");
         if step.is_end() {
             self.end(execution);
@@ -212,7 +213,7 @@ impl ScriptEngine {
 
     /// Analyses a script, under the limits of an execution; slot 0 then holds what
     /// [`analysis::analyze`](crate::analysis::analyze) says.
-    pub fn analyze(&mut self, script: &str) -> Step {
+    pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
             functions: self.functions.iter().map(|f| f.0.name.clone()).collect(),
             hidden: self.restrictions.hidden().clone(),
@@ -223,7 +224,7 @@ impl ScriptEngine {
             surroundings,
         };
         let job = Job::Analysis(self.snapshot().clone(), Box::new(analysis));
-        self.start(job, false)
+        self.start(job, start)
     }
 
     /// Completes a Future with the value in slot 0, or with the error it describes.
@@ -242,10 +243,16 @@ impl ScriptEngine {
     }
 
     /// Resumes a script that made a request. `None` if there is no such script,
-    /// or `reply` does not answer its request.
+    /// or `reply` does not answer its request. The turn of the event loop has just begun.
     pub fn resume(&mut self, execution: u64, reply: Reply) -> Option<Step> {
+        self.resume_in_turn(execution, reply, Duration::ZERO)
+    }
+
+    /// Resumes a script like [`resume`](Self::resume), when the event loop has been
+    /// `held` for some time by now.
+    pub fn resume_in_turn(&mut self, execution: u64, reply: Reply, held: Duration) -> Option<Step> {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
-        let step = self.executions.get_mut(key)?.resume(reply)?;
+        let step = self.executions.get_mut(key)?.resume(reply, held)?;
         if step.is_end() {
             if let Some(execution) = self.executions.remove(key) {
                 self.end(execution);
@@ -265,6 +272,12 @@ impl ScriptEngine {
             self.end(execution);
         });
         execution.is_some()
+    }
+
+    /// The clock of a script that made a request, for those that run for it.
+    pub fn clock_of(&self, execution: u64) -> Option<Arc<Clock>> {
+        let key = DefaultKey::from(KeyData::from_ffi(execution));
+        self.executions.get(key).map(Execution::clock)
     }
 
     /// The number of scripts that have started and not ended.
@@ -326,11 +339,8 @@ impl ScriptEngine {
         // Operations are counted here and not by Rhai: it does not count what a
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
-        let host = self.host.clone();
         let has_type_of = !self.restrictions.disables_type_of();
-        scripts::watch_parsing(&mut engine, has_type_of, move || {
-            host.current().is_some_and(ExecutionContext::tick_token)
-        });
+        scripts::watch_parsing(&mut engine, has_type_of, self.host.clone());
         // Rhai would print the result of a function that replaces `print`.
         let replaced = |name| {
             self.functions

@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::mem;
+use std::time::Duration;
 
 use rhai::{Array, Dynamic, Position};
 
+use crate::clock::BrokenTime;
 use crate::config::Config;
 use crate::functions::describe_conversion_error;
 use crate::host::{known, Host};
@@ -21,7 +23,7 @@ pub enum ErrorKind {
     Syntax = 1,
     /// The script failed while it ran, or threw.
     Runtime = 2,
-    /// The script ran longer than it may.
+    /// The script took longer than it may.
     TimeLimit = 3,
     /// The script was cancelled.
     Cancelled = 4,
@@ -79,8 +81,8 @@ pub enum Detail {
     None,
     /// The limit that was broken, and its value.
     Limit(Limit, u64),
-    /// The time that was allowed, in milliseconds.
-    Time(u64),
+    /// The time that was allowed.
+    Time(Duration),
     /// What failed, and the name of the function, variable, property or module that
     /// it is about; empty if it is about none.
     Runtime(RuntimeKind, String),
@@ -186,6 +188,27 @@ impl ScriptError {
         }
     }
 
+    /// The script took too long.
+    pub fn time(broken: BrokenTime) -> Self {
+        let (limit, message) = match broken {
+            BrokenTime::Running(limit) => {
+                let ms = limit.as_millis();
+                (
+                    limit,
+                    format!("the script ran longer than its limit of {ms} ms"),
+                )
+            }
+            BrokenTime::Total(limit) => {
+                let ms = limit.as_millis();
+                (
+                    limit,
+                    format!("the script took longer than its limit of {ms} ms in all"),
+                )
+            }
+        };
+        Self::new(ErrorKind::TimeLimit, message, Detail::Time(limit))
+    }
+
     /// The script's result cannot cross to Dart.
     pub fn conversion(error: ConversionError) -> Self {
         let message = error.to_string();
@@ -215,7 +238,7 @@ impl ScriptError {
 
     /// Writes the error into slot 0 of the frame, as an array of its fields: `[kind,
     /// message, line, column, calls, id of the Dart error, thrown value, number,
-    /// value, text]`, the last three of the [`Detail`]; a call is `[function, source,
+    /// value, text]`, the last three of the [`Detail`] (a time is in microseconds); a call is `[function, source,
     /// line, column]`. A line or column that is not known is 0.
     pub fn write(mut self, host: &Host, exporter: Option<&Exporter>) {
         // The tag of a thrown value says which Dart error it was made from.
@@ -224,7 +247,7 @@ impl ScriptError {
         let (number, value, text) = match &self.detail {
             Detail::None => (0, 0, ""),
             Detail::Limit(limit, value) => (*limit as i64, *value, ""),
-            Detail::Time(milliseconds) => (0, *milliseconds, ""),
+            Detail::Time(limit) => (0, limit.as_micros() as u64, ""),
             Detail::Runtime(kind, name) => (*kind as i64, 0, name.as_str()),
             Detail::Line(line) => (line.caret as i64, 0, line.text.as_str()),
         };

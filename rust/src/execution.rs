@@ -3,11 +3,15 @@
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::ScriptError;
-use crate::execution_context::ExecutionContext;
+use crate::execution_context::{ExecutionContext, Termination};
+use crate::execution_time::{Due, Start};
 use crate::fiber::{self, Fiber, Progress, Suspender};
 use crate::host::Host;
 use crate::job::Job;
@@ -29,6 +33,8 @@ pub enum Reply {
     /// The Future has completed, or can never; see
     /// [`ExecutionContext::take_completion`]. Not from outside.
     Completed,
+    /// End with the failure that the context has. Not from outside.
+    Fail,
     /// End now, running destructors but no more script.
     Cancel,
 }
@@ -97,8 +103,10 @@ pub struct Execution {
 /// What an execution waits for.
 #[derive(Debug)]
 enum State {
-    /// To be started, or continued after the event loop had its turn.
-    Ready,
+    /// To be started.
+    New,
+    /// To be gone on with, by this reply.
+    Ready(Reply),
     /// The answer to a call.
     Calling,
     /// The Future that a call returned.
@@ -107,24 +115,13 @@ enum State {
 
 impl Execution {
     /// Prepares a script to run; the first [`resume`](Self::resume) starts it.
-    /// With `may_yield`, it lets the event loop run every few milliseconds, also
-    /// before it has waited for something.
     ///
     /// # Errors
     ///
     /// There is no stack for it.
     #[inline]
-    pub fn new(
-        host: &Rc<Host>,
-        config: &Rc<Config>,
-        job: Job,
-        may_yield: bool,
-    ) -> io::Result<Self> {
-        let context = Rc::new(ExecutionContext::new(
-            config,
-            job.engine().clone(),
-            may_yield,
-        ));
+    pub fn new(host: &Rc<Host>, config: &Rc<Config>, job: Job, start: Start) -> io::Result<Self> {
+        let context = Rc::new(ExecutionContext::new(config, job.engine().clone(), start));
         let fiber = Fiber::new(&host.stacks, {
             let (host, config, context) = (host.clone(), config.clone(), context.clone());
             move |suspender: &Suspender<Reply, Request>, reply| {
@@ -169,17 +166,27 @@ impl Execution {
             context,
             host: host.clone(),
             config: config.clone(),
-            state: State::Ready,
+            state: State::New,
             is_abandoned: false,
         })
     }
 
     /// Runs the script until it wants something or ends. `None` if `reply` is no
     /// answer to what it wants.
+    ///
+    /// To continue, it is said for how long the event loop has been `held` by now.
     #[inline]
-    pub fn resume(&mut self, reply: Reply) -> Option<Step> {
+    pub fn resume(&mut self, reply: Reply, held: Duration) -> Option<Step> {
         let reply = match (&mut self.state, reply) {
-            (_, Reply::Cancel) | (State::Ready, Reply::Continue) => reply,
+            (_, Reply::Cancel) => reply,
+            (State::New, Reply::Continue) => {
+                if !held.is_zero() && self.context.is_turn_over(held) {
+                    self.context.note_wait();
+                    self.state = State::Ready(reply);
+                    return Some(Step::Yielded);
+                }
+                reply
+            }
             (State::Calling, Reply::Value | Reply::Error) => {
                 self.context.note_return();
                 reply
@@ -189,8 +196,16 @@ impl Execution {
                 Poll::Pending => return Some(Step::Pending),
                 Poll::Ready(completion) => {
                     self.context.note_completion(completion);
-                    Reply::Completed
+                    self.state = State::Ready(Reply::Completed);
+                    match self.wake(Reply::Completed, held) {
+                        Some(reply) => reply,
+                        None => return Some(Step::Yielded),
+                    }
                 }
+            },
+            (&mut State::Ready(then), Reply::Continue) => match self.wake(then, held) {
+                Some(reply) => reply,
+                None => return Some(Step::Yielded),
             },
             _ => return None,
         };
@@ -206,7 +221,7 @@ impl Execution {
                 Step::Call
             }
             Progress::Suspended(Request::Yield) => {
-                self.state = State::Ready;
+                self.state = State::Ready(Reply::Continue);
                 Step::Yielded
             }
             Progress::Suspended(Request::Abandon) => self.abandon(),
@@ -236,6 +251,24 @@ impl Execution {
         self.context.budget().peak()
     }
 
+    /// Looks at the time before the script goes on from the event loop: the reply to
+    /// go on with, or `None` if the event loop is to have its turn before.
+    fn wake(&self, then: Reply, held: Duration) -> Option<Reply> {
+        match self.context.wake(held) {
+            Due::Nothing => Some(then),
+            Due::Turn => None,
+            Due::End(broken) => {
+                self.context.fail(Termination::TimeLimit(broken));
+                Some(Reply::Fail)
+            }
+        }
+    }
+
+    /// The clock of the script.
+    pub fn clock(&self) -> Arc<Clock> {
+        self.context.clock()
+    }
+
     /// Registers the Future that the called function returned. The fiber stays
     /// suspended in the call; this runs here to keep its stack small.
     fn wait(&mut self) -> Step {
@@ -248,6 +281,9 @@ impl Execution {
 
     /// Ends a suspended script: its destructors run, no more of the script does.
     pub fn cancel(&mut self) {
-        while !self.resume(Reply::Cancel).is_none_or(Step::is_end) {}
+        while !self
+            .resume(Reply::Cancel, Duration::ZERO)
+            .is_none_or(Step::is_end)
+        {}
     }
 }

@@ -4,14 +4,16 @@
 use std::cell::{Cell, RefCell};
 use std::ptr;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use rhai::{Dynamic, EvalAltResult, Position};
 
+use crate::clock::{BrokenTime, Clock};
 use crate::config::{or_none, Config};
 use crate::execution::{Reply, Request};
+use crate::execution_time::{Due, ExecutionTime, Start};
 use crate::fiber::{self, Suspender};
-use crate::fiber_stack::StackPool;
 use crate::host::Host;
 use crate::memory::{Abandon, Budget};
 use crate::on_fiber::OnFiber;
@@ -27,8 +29,8 @@ pub enum Termination {
     Cancelled,
     /// More operations than [`Config::max_operations`].
     TooManyOperations,
-    /// Longer than [`Config::time_limit`].
-    TimeLimit,
+    /// It took too long, or a script for which it runs did.
+    TimeLimit(BrokenTime),
     /// The script's part of the fiber's stack is used up.
     StackOverflow,
     /// What functions keep is nested more than [`MAX_KEPT_LEVELS`](crate::nesting::MAX_KEPT_LEVELS) levels.
@@ -36,7 +38,7 @@ pub enum Termination {
     /// What the function that is called keeps is more than [`Config::max_memory`].
     KeptTooMuch,
     /// `print` or `debug` failed in Dart with this error.
-    HostError(Dynamic),
+    HostError(Rc<OnFiber<Dynamic>>),
     /// More text than [`Config::max_output_len`] was printed.
     TooMuchOutput,
     /// More memory than [`Config::max_memory`] is needed.
@@ -55,47 +57,17 @@ impl From<Termination> for Box<EvalAltResult> {
     }
 }
 
-/// Operations until a script's limits are first checked, and the most between
-/// two checks. In between the interval adapts to how long operations take.
+/// Operations until a script's limits are first checked, and between two checks of one
+/// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
 const FIRST_CHECK: u64 = 8;
-const MAX_CHECK_INTERVAL: u64 = 256;
+const CHECK_INTERVAL: u64 = 256;
 
 /// The fewest operations between two measures of what functions keep: there is stack
 /// for that many levels more in any case.
 const MIN_BETWEEN_MEASURES: u64 = 20_000;
 
-/// Tokens between two checks while a script is parsed.
+/// Tokens, or parts, between two checks while a script is parsed or analysed.
 const TOKENS_BETWEEN_CHECKS: u64 = 64;
-
-/// How far apart checks should be in time, about.
-const CHECK_PERIOD: Duration = Duration::from_millis(1);
-
-/// How long a script computes before it lets the event loop run. A display
-/// that is redrawn every 16 ms stays smooth, and the turns of the event loop
-/// cost little beside it.
-const SLICE: Duration = Duration::from_millis(4);
-
-/// How long a script may wait without the event loop having run.
-const LONGEST_MICROTASKS: Duration = Duration::from_millis(1);
-
-/// Milliseconds from some start, as cheap as can be: it is asked at every call.
-fn coarse_time() -> u64 {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        let mut time = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        // SAFETY: the call writes to `time` and has no other effect.
-        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
-        time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
-    }
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-        START.elapsed().as_millis() as u64
-    }
-}
 
 /// Leaves the running fiber for good; it is never resumed.
 ///
@@ -117,7 +89,7 @@ pub struct ExecutionContext {
     stack_limit: Cell<usize>,
     cancelled: Cell<bool>,
     /// Why the script ends at its next operation.
-    failure: RefCell<Option<OnFiber<Termination>>>,
+    failure: RefCell<Option<Termination>>,
     /// Bytes printed, and how many may be.
     printed: Cell<usize>,
     max_output_len: usize,
@@ -125,6 +97,8 @@ pub struct ExecutionContext {
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
     completion: RefCell<Option<Completion>>,
+    /// The last token that was parsed.
+    last_token: Cell<(bool, Position)>,
     operations: Cell<u64>,
     /// Tokens parsed.
     tokens: Cell<u64>,
@@ -132,28 +106,12 @@ pub struct ExecutionContext {
     max_operations: u64,
     /// Operations after which what functions keep is measured.
     between_measures: u64,
-    time_limit: Option<Duration>,
-    /// Since when it runs, if that was looked at since it last waited.
-    running_since: Cell<Option<Instant>>,
-    /// How long it ran before that.
-    ran: Cell<Duration>,
-    last_check: Cell<Option<Instant>>,
-    /// When the script or its clock started, or the last call returned: see
-    /// [`coarse_time`].
-    last_call: Cell<u64>,
-    /// Whether somebody waits for a Future of the result: the script then may
-    /// end its turn at any time.
-    may_yield: Cell<bool>,
-    /// When its turn was first looked at. A turn goes on through calls and short
-    /// waits: a Future may complete without the event loop having run.
-    turn_since: Cell<Option<Instant>>,
-    /// When it began to wait.
-    waiting_since: Cell<Option<Instant>>,
+    time: ExecutionTime,
 }
 
 impl ExecutionContext {
     /// What an execution under these limits starts with.
-    pub(crate) fn new(config: &Config, engine: SharedEngine, may_yield: bool) -> Self {
+    pub(crate) fn new(config: &Config, engine: SharedEngine, start: Start) -> Self {
         let first_check = match config.max_operations {
             0 => FIRST_CHECK,
             max => max.min(FIRST_CHECK),
@@ -172,19 +130,13 @@ impl ExecutionContext {
             budget: Budget::new(or_none(config.max_memory), first_check),
             faulty_line: RefCell::new(None),
             completion: RefCell::new(None),
+            last_token: Cell::new((false, Position::NONE)),
             operations: Cell::new(0),
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),
             max_operations: config.max_operations,
             between_measures: (config.sized_data_levels() / 10).max(MIN_BETWEEN_MEASURES),
-            time_limit: config.time_limit,
-            running_since: Cell::new(None),
-            ran: Cell::new(Duration::ZERO),
-            last_check: Cell::new(None),
-            last_call: Cell::new(0),
-            may_yield: Cell::new(may_yield),
-            turn_since: Cell::new(None),
-            waiting_since: Cell::new(None),
+            time: ExecutionTime::new(config, start),
         }
     }
 
@@ -198,9 +150,6 @@ impl ExecutionContext {
         // ended the suspender lives at the base of its stack.
         self.budget
             .set_abandon(unsafe { Abandon::new(leave, suspender.cast()) });
-        if self.time_limit.is_some() {
-            self.last_call.set(coarse_time());
-        }
     }
 
     /// What a script that has a value fails with all the same: an error that Rhai
@@ -208,15 +157,9 @@ impl ExecutionContext {
     #[inline]
     pub fn failed_at_end(&self) -> Option<Termination> {
         if let Some(failure) = &*self.failure.borrow() {
-            return Some(Termination::clone(failure));
+            return Some(failure.clone());
         }
-        let limit = self.time_limit?;
-        let is_over = match self.running_since.get() {
-            Some(since) => self.ran.get() + since.elapsed() > limit,
-            // It has neither looked at the clock nor called anything so far.
-            None => u128::from(coarse_time() - self.last_call.get()) > limit.as_millis(),
-        };
-        is_over.then_some(Termination::TimeLimit)
+        self.time.broken_at_end().map(Termination::TimeLimit)
     }
 
     /// The operations so far.
@@ -266,25 +209,18 @@ impl ExecutionContext {
         if self.cancelled.get() {
             return Some(Termination::Cancelled.into());
         }
-        if let Some(failure) = &*self.failure.borrow() {
-            return Some(Termination::clone(failure).into());
+        if self.failure.borrow().is_some() {
+            return Some(self.failed().into());
         }
         if self.max_operations > 0 && self.operations.get() >= self.max_operations {
             return Some(Termination::TooManyOperations.into());
         }
-        let mut interval = granted.max(1);
-        if self.watches_time() {
-            let now = Instant::now();
-            if let Some(last) = self.last_check.replace(Some(now)) {
-                interval = match now - last {
-                    took if took < CHECK_PERIOD / 2 => (interval * 2).min(MAX_CHECK_INTERVAL),
-                    took if took > CHECK_PERIOD * 2 => (interval / 4).max(1),
-                    _ => interval,
-                };
-            }
-            if let Some(termination) = self.check_time(now) {
+        let mut interval = CHECK_INTERVAL;
+        if self.time.is_watched() {
+            if let Some(termination) = self.check_time() {
                 return Some(termination.into());
             }
+            interval = self.time.interval();
         }
         if self.max_operations > 0 {
             interval = interval.min(self.max_operations - self.operations.get());
@@ -293,70 +229,87 @@ impl ExecutionContext {
         None
     }
 
-    /// Called for every token while a script is parsed: parsing can take time
-    /// that grows with the square of the script's length. Returns whether the
-    /// parser must stop; see [`parsing_stopped`](Self::parsing_stopped).
+    /// Called for every token while a script is parsed, and for every part of it while it
+    /// is looked through: parsing can take time that grows with the square of the
+    /// script's length. Returns whether that must stop; see [`parsing_stopped`](Self::parsing_stopped).
     #[inline]
     pub fn tick_token(&self) -> bool {
         let tokens = self.tokens.get() + 1;
         self.tokens.set(tokens);
         if self.budget.is_exceeded() {
             self.parsing_stopped.set(true);
-        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 && self.watches_time() {
-            let must_stop = self.check_time(Instant::now()).is_some();
-            self.parsing_stopped.set(must_stop);
+        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
+            self.check_parsing();
         }
         self.parsing_stopped.get()
     }
 
+    #[cold]
+    fn check_parsing(&self) {
+        if self.time.is_watched() && !self.parsing_stopped.get() {
+            if let Some(termination) = self.check_time() {
+                self.parsing_stopped.set(true);
+                // A script that parses another must not catch it.
+                self.fail(termination);
+            }
+        }
+    }
+
     /// Why parsing was stopped, if it was.
     pub fn parsing_stopped(&self) -> Option<Termination> {
-        self.parsing_stopped.get().then(|| {
-            match (self.cancelled.get(), self.budget.is_exceeded()) {
-                (true, _) => Termination::Cancelled,
-                (_, true) => Termination::OutOfMemory,
-                _ => Termination::TimeLimit,
-            }
-        })
+        self.parsing_stopped.get().then(|| self.failed())
     }
 
-    /// Ends the script if it has run too long; lets the event loop run if its turn
-    /// is over.
-    fn check_time(&self, now: Instant) -> Option<Termination> {
-        if self.is_over_time(now) {
-            return Some(Termination::TimeLimit);
+    /// Notes the next token of the script that is parsed, and whether it begins a
+    /// declaration; returns the last one. Each execution has its own: parsing may be
+    /// suspended.
+    pub fn next_token(&self, declares: bool, position: Position) -> (bool, Position) {
+        self.last_token.replace((declares, position))
+    }
+
+    /// Ends the script if it took too long; lets the event loop run if its turn is over.
+    #[inline]
+    fn check_time(&self) -> Option<Termination> {
+        match self.time.look() {
+            Due::Nothing => None,
+            Due::End(broken) => Some(self.fail_in_time(broken)),
+            Due::Turn => self.end_turn(),
         }
-        if self.may_yield.get() && self.is_turn_over(now) {
-            self.stop_clock(now);
-            let reply = self.suspend(Request::Yield);
-            self.start_clock(Instant::now());
-            self.turn_since.set(None);
-            if reply == Reply::Cancel {
-                return Some(Termination::Cancelled);
-            }
+    }
+
+    /// Keeps why the script ends: what evaluates a text or imports can be in a `try`, and
+    /// the time is not looked at again before some has passed.
+    #[cold]
+    fn fail_in_time(&self, broken: BrokenTime) -> Termination {
+        let termination = Termination::TimeLimit(broken);
+        self.failure.replace(Some(termination.clone()));
+        termination
+    }
+
+    #[cold]
+    fn end_turn(&self) -> Option<Termination> {
+        self.time.pause();
+        match self.suspend(Request::Yield) {
+            Reply::Continue => None,
+            _ => Some(self.failed()),
         }
-        None
     }
 
-    fn is_over_time(&self, now: Instant) -> bool {
-        let Some(limit) = self.time_limit else {
-            return false;
-        };
-        let since = self.running_since.get().unwrap_or(now);
-        self.running_since.set(Some(since));
-        self.ran.get() + (now - since) > limit
-    }
-
-    fn is_turn_over(&self, now: Instant) -> bool {
-        let since = self.turn_since.get().unwrap_or(now);
-        self.turn_since.set(Some(since));
-        now - since > SLICE
+    /// Why the script ends.
+    pub fn failed(&self) -> Termination {
+        if self.budget.is_exceeded() {
+            return Termination::OutOfMemory;
+        }
+        self.failure
+            .borrow()
+            .clone()
+            .unwrap_or(Termination::Cancelled)
     }
 
     /// Makes the next operation end the script: for callbacks of Rhai that cannot
     /// return an error.
-    pub fn fail(&self, failure: Termination, stacks: &Rc<StackPool>) {
-        self.failure.replace(Some(OnFiber::new(failure, stacks)));
+    pub fn fail(&self, failure: Termination) {
+        *self.failure.borrow_mut() = Some(failure);
         self.check_at_next_operation();
     }
 
@@ -403,26 +356,33 @@ impl ExecutionContext {
         reply
     }
 
-    /// Called when the script calls a function: the clock runs from the first
-    /// call on at the latest.
+    /// Called when the script calls a function.
     #[inline]
     pub(crate) fn note_call(&self) {
-        if self.running_since.get().is_none() && self.watches_time() {
-            self.start_clock(Instant::now());
+        self.time.note_call();
+    }
+
+    /// Called when a call has returned: the time may be over.
+    #[inline]
+    pub(crate) fn note_return(&self) {
+        if self.time.is_due_to_look() {
+            self.check_at_next_operation();
         }
     }
 
-    /// Called when a call has returned: if it took long, the limits are checked
-    /// at the next operation.
-    #[inline]
-    pub(crate) fn note_return(&self) {
-        if !self.watches_time() {
-            return;
-        }
-        let now = coarse_time();
-        if now - self.last_call.replace(now) > CHECK_PERIOD.as_millis() as u64 {
-            self.check_at_next_operation();
-        }
+    /// The clock, also for scripts that run for this one.
+    pub(crate) fn clock(&self) -> Arc<Clock> {
+        self.time.clock().clone()
+    }
+
+    /// Whether a turn is over that has been `held` so far.
+    pub(crate) fn is_turn_over(&self, held: Duration) -> bool {
+        self.time.is_turn_over(held)
+    }
+
+    /// Called before the script goes on, when the event loop has been held for `held`.
+    pub(crate) fn wake(&self, held: Duration) -> Due {
+        self.time.wake(held)
     }
 
     /// Takes what the awaited Future completed with; `None` if its sender is
@@ -431,44 +391,13 @@ impl ExecutionContext {
         self.completion.take()
     }
 
-    /// Called when the script begins to wait for a Future. Whoever evaluates it
-    /// has a Future by now.
+    /// Called when the script begins to wait for a Future.
     pub(crate) fn note_wait(&self) {
-        let now = Instant::now();
-        self.may_yield.set(true);
-        self.stop_clock(now);
-        self.waiting_since.set(Some(now));
+        self.time.pause();
     }
 
     /// Called with what the awaited Future completed with.
     pub(crate) fn note_completion(&self, completion: Option<Completion>) {
-        let now = Instant::now();
         *self.completion.borrow_mut() = completion;
-        self.start_clock(now);
-        // The event loop has had its turn, unless only microtasks ran.
-        let since = self.waiting_since.take();
-        if since.is_some_and(|since| now - since > LONGEST_MICROTASKS) {
-            self.turn_since.set(None);
-        }
-    }
-
-    /// Called when the script goes on.
-    fn start_clock(&self, now: Instant) {
-        self.running_since.set(Some(now));
-        self.last_call.set(coarse_time());
-    }
-
-    /// Adds the time since the script last waited to what it ran.
-    fn stop_clock(&self, now: Instant) {
-        if let Some(since) = self.running_since.take() {
-            self.ran.set(self.ran.get() + (now - since));
-        }
-        self.last_check.set(None);
-    }
-
-    /// Whether it matters how long the script runs.
-    #[inline]
-    fn watches_time(&self) -> bool {
-        self.time_limit.is_some() || self.may_yield.get()
     }
 }

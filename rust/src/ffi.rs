@@ -6,10 +6,12 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::str;
+use std::time::Duration;
 
 use crate::engine::ScriptEngine;
 use crate::error::ScriptError;
 use crate::execution::{Reply, Step};
+use crate::execution_time::Start;
 use crate::function_table::Handle;
 
 mod setup;
@@ -100,28 +102,49 @@ fn input_text(engine: &ScriptEngine, len: u64) -> Option<String> {
     })
 }
 
+/// How an execution starts, as the parameters of [`rhai_eval`] say.
+///
+/// # Safety
+///
+/// That of [`rhai_eval`].
+unsafe fn start(held: i64, outer_engine: *const ScriptEngine, outer_execution: u64) -> Start {
+    // SAFETY: the caller's contract. Shared only until this returns, before anything
+    // else uses the engine, which may be the same.
+    let outer = unsafe { outer_engine.as_ref() };
+    Start {
+        held: u64::try_from(held).ok().map(Duration::from_micros),
+        outer: outer.and_then(|outer| guarded(None, || outer.clock_of(outer_execution))),
+    }
+}
+
 /// Starts the script in the first `script_len` bytes of the input, and runs it
-/// to its first request or its end. With `may_yield` it stops every few
-/// milliseconds for the event loop; without, it does so only after it has waited
-/// for a Future. Returns a [`Step`], or [`INVALID`].
+/// to its first request or its end. Returns a [`Step`], or [`INVALID`].
+///
+/// `held` is for how many microseconds the event loop has been held by now, if the
+/// script may let it run. If it is negative, the script does so only after it has waited
+/// for a Future. If the script runs for another one, which waits for it, that is
+/// `outer_execution` of `outer_engine`.
 ///
 /// # Safety
 ///
 /// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
-/// other call uses it at the same time.
+/// other call uses it at the same time. The same holds for `outer_engine`.
 #[no_mangle]
 pub unsafe extern "C" fn rhai_eval(
     engine: *mut ScriptEngine,
     script_len: u64,
-    may_yield: bool,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
+        let start = start(held, outer_engine, outer_execution);
         step(engine, |engine| {
             let host = engine.host.clone();
             host.with_input(|_, input| {
                 let bytes = input.get(..usize::try_from(script_len).ok()?)?;
-                Some(engine.eval(str::from_utf8(bytes).ok()?, may_yield))
+                Some(engine.eval(str::from_utf8(bytes).ok()?, start))
             })
         })
     }
@@ -129,15 +152,25 @@ pub unsafe extern "C" fn rhai_eval(
 
 /// Calls a function of a script that Dart has, with the arguments in slot 0 (an
 /// array), and runs it to its first request or its end. Returns a [`Step`], or
-/// [`INVALID`] if there is no such function.
+/// [`INVALID`] if there is no such function. The other parameters are those of
+/// [`rhai_eval`].
 ///
 /// # Safety
 ///
 /// As [`rhai_eval`].
 #[no_mangle]
-pub unsafe extern "C" fn rhai_call(engine: *mut ScriptEngine, function: u64) -> i32 {
+pub unsafe extern "C" fn rhai_call(
+    engine: *mut ScriptEngine,
+    function: u64,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
+) -> i32 {
     // SAFETY: the caller's contract.
-    unsafe { step(engine, |engine| engine.call(function)) }
+    unsafe {
+        let start = start(held, outer_engine, outer_execution);
+        step(engine, |engine| engine.call(function, start))
+    }
 }
 
 /// Lets go of a function of a script. Also Dart's finalizer: it may run on any
@@ -168,14 +201,20 @@ pub unsafe extern "C" fn rhai_drop_released(engine: *mut ScriptEngine) {
 }
 
 /// Answers the request of an execution and runs it to its next request or its
-/// end. `reply` is 0 to continue after a Future has completed, 1 for a value in
-/// slot 0, 2 for an error in slot 0, 3 for "it returned a Future".
+/// end. `reply` is 0 to continue from the event loop, 1 for a value in slot 0, 2 for an
+/// error in slot 0, 3 for "it returned a Future". For 0, `held` says for how many
+/// microseconds the event loop has been held by now.
 ///
 /// # Safety
 ///
 /// As [`rhai_eval`].
 #[no_mangle]
-pub unsafe extern "C" fn rhai_resume(engine: *mut ScriptEngine, execution: u64, reply: i32) -> i32 {
+pub unsafe extern "C" fn rhai_resume(
+    engine: *mut ScriptEngine,
+    execution: u64,
+    reply: i32,
+    held: i64,
+) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         step(engine, |engine| {
@@ -186,7 +225,11 @@ pub unsafe extern "C" fn rhai_resume(engine: *mut ScriptEngine, execution: u64, 
                 3 => Reply::Pending,
                 _ => return None,
             };
-            engine.resume(execution, reply)
+            engine.resume_in_turn(
+                execution,
+                reply,
+                Duration::from_micros(u64::try_from(held).unwrap_or(0)),
+            )
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::error::describe_place;
 use crate::execution::{Reply, Request};
 use crate::execution_context::Termination;
 use crate::host::{Host, MAX_ARGUMENTS};
+use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
 use crate::script_functions::Exporter;
 use crate::values::ConversionError;
@@ -153,6 +154,7 @@ pub fn invoke_dart_callback_async(
                 CHANNEL_CLOSED,
             )),
         },
+        Reply::Fail => Err(context.failed().into()),
         Reply::Cancel | Reply::Continue | Reply::Pending => Err(Termination::Cancelled.into()),
     }
 }
@@ -172,7 +174,7 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
         return;
     };
     if !context.may_print(text.len()) {
-        return context.fail(Termination::TooMuchOutput, &host.stacks);
+        return context.fail(Termination::TooMuchOutput);
     }
     let mut values = vec![text.into()];
     values.extend(position.into_iter().flat_map(describe_place));
@@ -180,7 +182,8 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     let result = invoke_dart_callback_async(host, id, &args, None);
     if let Err(error) = result {
         if let EvalAltResult::ErrorRuntime(thrown, _) = *error {
-            context.fail(Termination::HostError(thrown), &host.stacks);
+            let thrown = OnFiber::new(thrown, &host.stacks);
+            context.fail(Termination::HostError(thrown.into()));
         }
     }
 }

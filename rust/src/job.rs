@@ -98,7 +98,7 @@ impl Job {
 
 #[inline(never)]
 fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
-    let analysis = analyze(engine, &analysis.script, &analysis.surroundings);
+    let analysis = analyze(engine, &analysis.script, &analysis.surroundings, context);
     match context.parsing_stopped() {
         Some(termination) => Err(termination.into()),
         None => checked(Ok(analysis), context),

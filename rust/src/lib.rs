@@ -22,7 +22,9 @@
 //! | [`memory`] | the allocator that counts what a script takes, and its budget |
 //! | [`countdown`] | operations until an execution looks at its limits |
 //! | [`job`] | what it runs: a script, or a function of one |
-//! | [`execution_context`] | what its running code knows of it: limits, clock, suspending |
+//! | [`execution_context`] | what its running code knows of it: limits, suspending |
+//! | [`execution_time`] | when it looks at the clock, and what is due by then |
+//! | [`clock`] | how long scripts run, and those that run for them |
 //! | [`fiber`] | the only stack-switching code |
 //! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
 //! | [`stack_slab`] | the memory of these stacks, on Unix |
@@ -61,6 +63,7 @@ pub mod analysis;
 pub mod benchmark;
 pub mod builtins;
 pub mod callbacks;
+pub mod clock;
 pub mod config;
 pub mod countdown;
 pub mod dart_objects;
@@ -70,6 +73,7 @@ pub mod engine;
 pub mod error;
 pub mod execution;
 pub mod execution_context;
+pub mod execution_time;
 pub mod ffi;
 pub mod fiber;
 pub mod fiber_stack;

@@ -236,12 +236,8 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
         },
         Some(Termination::OutOfMemory) => limit_of(Limit::Memory, config),
         Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
-        Some(Termination::TimeLimit) => {
-            let limit = config.time_limit.unwrap_or_default().as_millis() as u64;
-            let message = format!("the script ran longer than its limit of {limit} ms");
-            ScriptError::new(ErrorKind::TimeLimit, message, Detail::Time(limit))
-        }
-        Some(Termination::HostError(thrown)) => from_thrown(thrown),
+        Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
+        Some(Termination::HostError(thrown)) => from_thrown(Dynamic::clone(&thrown)),
         Some(Termination::Cancelled) | None => ScriptError::new(
             ErrorKind::Cancelled,
             "the script was cancelled",

@@ -144,7 +144,7 @@ impl ScriptCache {
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         let before = memory::used();
-        let ast = compile(engine, &script);
+        let ast = compile(engine, &script, context);
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }

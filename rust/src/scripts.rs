@@ -1,6 +1,6 @@
 //! How scripts are compiled.
 
-use std::cell::Cell;
+use std::rc::Rc;
 
 use rhai::{
     ASTFlags, ASTNode, Engine, EvalAltResult, Expr, LexError, OptimizationLevel, ParseError,
@@ -8,7 +8,8 @@ use rhai::{
 };
 
 use crate::dart_objects::TYPE_OF;
-use crate::host::known;
+use crate::execution_context::ExecutionContext;
+use crate::host::{known, Host};
 use crate::memory;
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
@@ -63,18 +64,24 @@ impl FaultyLine {
 /// # Errors
 ///
 /// The script is not valid Rhai, or declares too many variables.
-pub(crate) fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltResult>> {
+pub(crate) fn compile(
+    engine: &Engine,
+    script: &str,
+    context: &ExecutionContext,
+) -> Result<AST, Box<EvalAltResult>> {
     let before = memory::used();
-    let ast = parse(engine, script)?;
+    let ast = parse(engine, script, context)?;
     let size = memory::used().saturating_sub(before);
-    if let Some(position) = too_many_variables(engine, &ast) {
+    if let Some(position) = too_many_variables(engine, &ast, context) {
         return Err(EvalAltResult::ErrorTooManyVariables(position).into());
     }
     // The optimizer works on a copy.
-    Ok(match size <= memory::room() && is_cheap_to_optimize(&ast) {
-        true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
-        false => ast,
-    })
+    Ok(
+        match size <= memory::room() && is_cheap_to_optimize(&ast, context) {
+            true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
+            false => ast,
+        },
+    )
 }
 
 /// Compiles a script like [`compile`], but leaves it as it was written.
@@ -82,10 +89,10 @@ pub(crate) fn compile(engine: &Engine, script: &str) -> Result<AST, Box<EvalAltR
 /// # Errors
 ///
 /// The script is not valid Rhai.
-pub fn parse(engine: &Engine, script: &str) -> Result<AST, ParseError> {
+pub fn parse(engine: &Engine, script: &str, context: &ExecutionContext) -> Result<AST, ParseError> {
     let ast = engine.compile(script)?;
     if script.contains("type_of") {
-        if let Some(position) = misused_type_of(&ast) {
+        if let Some(position) = misused_type_of(&ast, context) {
             let error = ParseErrorType::Reserved("type_of".into());
             return Err(ParseError(error.into(), position));
         }
@@ -95,7 +102,7 @@ pub fn parse(engine: &Engine, script: &str) -> Result<AST, ParseError> {
 
 /// Where a script uses the word `type_of` as a name, which Rhai itself would refuse:
 /// see [`watch_parsing`].
-fn misused_type_of(ast: &AST) -> Option<Position> {
+fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
     let mut misused = None;
     ast.walk(&mut |path: &[ASTNode]| {
         if let Some(ASTNode::Expr(expr)) = path.last() {
@@ -109,7 +116,7 @@ fn misused_type_of(ast: &AST) -> Option<Position> {
                 misused = Some(expr.position());
             }
         }
-        misused.is_none()
+        misused.is_none() && !context.tick_token()
     });
     misused
 }
@@ -117,7 +124,11 @@ fn misused_type_of(ast: &AST) -> Option<Position> {
 /// Where a script declares more variables than it may. Rhai itself checks how many
 /// there are at once, but a script can catch that error where a function broke the
 /// limit.
-pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
+pub fn too_many_variables(
+    engine: &Engine,
+    ast: &AST,
+    context: &ExecutionContext,
+) -> Option<Position> {
     let mut declared = 0;
     let mut broken_at = None;
     ast.walk(&mut |path: &[ASTNode]| {
@@ -132,7 +143,7 @@ pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
                 broken_at = Some(position);
             }
         }
-        broken_at.is_none()
+        broken_at.is_none() && !context.tick_token()
     });
     broken_at
 }
@@ -143,12 +154,12 @@ pub fn too_many_variables(engine: &Engine, ast: &AST) -> Option<Position> {
 /// the blocks in it: two passes at least for each statement that another is in.
 /// And it puts the values of constants where they are used, also into other
 /// constants, whose size can double with each.
-fn is_cheap_to_optimize(ast: &AST) -> bool {
+fn is_cheap_to_optimize(ast: &AST, context: &ExecutionContext) -> bool {
     let mut visits: u64 = 0;
     ast.walk(&mut |path: &[ASTNode]| {
         let statements = path.iter().filter(|node| matches!(node, ASTNode::Stmt(..)));
         visits += 1 << statements.count().min(32);
-        visits <= MAX_OPTIMIZER_VISITS && !is_growing_constant(path)
+        visits <= MAX_OPTIMIZER_VISITS && !is_growing_constant(path) && !context.tick_token()
     })
 }
 
@@ -177,28 +188,26 @@ fn is_growing_constant(path: &[ASTNode]) -> bool {
         )
 }
 
-/// Makes the parser stop with an error when `must_stop`, which is called for every
-/// token, says so; and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
-pub fn watch_parsing(
-    engine: &mut Engine,
-    has_type_of: bool,
-    must_stop: impl Fn() -> bool + 'static,
-) {
-    // It cannot be declared: there, it is left for Rhai to refuse. A token that is
-    // not after the last one begins another script.
-    let last = Cell::new((false, Position::NONE));
+/// Makes the parser stop with an error when the execution that is running must stop;
+/// and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
+pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position, _| {
-        if must_stop() {
+        let Some(context) = host.current() else {
+            return token;
+        };
+        if context.tick_token() {
             let error = LexError::Runtime("parsing was stopped".into());
             return Token::LexError(error.into());
         }
+        // It cannot be declared: there, it is left for Rhai to refuse. A token that is
+        // not after the last one begins another script.
         let declares = matches!(
             token,
             Token::Fn | Token::Let | Token::Const | Token::MapStart
         );
-        let (declared, last_position) = last.replace((declares, position));
+        let (declared, last_position) = context.next_token(declares, position);
         let declared = declared && position > last_position;
         match token {
             Token::Reserved(word) if has_type_of && *word == "type_of" && !declared => {

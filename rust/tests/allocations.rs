@@ -3,6 +3,7 @@
 use rhai_dart::config::Config;
 use rhai_dart::engine::ScriptEngine;
 use rhai_dart::execution::{Reply, Step};
+use rhai_dart::execution_time::Start;
 use rhai_dart::functions::DartFunction;
 use rhai_dart::memory;
 use rhai_dart::values::{Slot, Tag};
@@ -24,7 +25,7 @@ fn new_engine() -> ScriptEngine {
 
 /// Runs a script, and answers each of its calls with `result`.
 fn run(engine: &mut ScriptEngine, script: &str, result: Slot) {
-    let mut step = engine.eval(script, false);
+    let mut step = engine.eval(script, Start::default());
     while step == Step::Call {
         let execution = engine.host.with_frame(|frame| {
             frame.slots[0] = result;

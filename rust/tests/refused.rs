@@ -10,6 +10,7 @@ mod fake_host;
 use fake_host::{write_value, Answer, FakeHost, Outcome};
 use rhai::Dynamic;
 use rhai_dart::config::Config;
+use rhai_dart::execution_time::Start;
 use rhai_dart::limits::Limit;
 use rhai_dart::memory::refusing;
 
@@ -188,7 +189,10 @@ fn scripts_that_wait_go_on_when_another_is_abandoned() {
 /// Calls the `id`th function that the host was given, without arguments.
 fn call(host: &mut FakeHost, id: u64) -> Outcome {
     write_value(&host.host(), &Vec::<Dynamic>::new().into());
-    let step = host.engine.call(id).expect("a function of the host's");
+    let step = host
+        .engine
+        .call(id, Start::default())
+        .expect("a function of the host's");
     host.drive(step)
 }
 
@@ -197,7 +201,7 @@ fn what_an_abandoned_script_was_changing_can_be_looked_at() {
     let mut locked = 0;
     for index in 1.. {
         let mut host = new_host();
-        host.value(
+        let _ = host.value(
             "let m = #{}; let a = [];
              keep(|| { for i in 0..30 { m[`k${i}`] = i; a.push(`${i}`); } m.len() + a.len });
              keep(|| [m.keys().len, m.values().len, m.to_string(), a.to_string(), m == m])",

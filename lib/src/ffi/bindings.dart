@@ -152,19 +152,30 @@ external int rhaiSetVariable(
 external void rhaiClearScope(Pointer<NativeEngine> engine);
 
 /// Starts a script.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Bool)>(
-  symbol: 'rhai_eval',
-)
+@Native<_Start>(symbol: 'rhai_eval')
 external int rhaiEval(
   Pointer<NativeEngine> engine,
   int scriptLength,
-  // ignore: avoid_positional_boolean_parameters
-  bool mayYield,
+  int held,
+  int outerEngine,
+  int outerExecution,
 );
 
+/// What starts an execution: of what the second argument says, for how long the event
+/// loop has been held, and the execution for which it runs, with the address of its
+/// engine.
+typedef _Start =
+    Int32 Function(Pointer<NativeEngine>, Uint64, Int64, UintPtr, Uint64);
+
 /// Calls a function of a script.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_call')
-external int rhaiCall(Pointer<NativeEngine> engine, int function);
+@Native<_Start>(symbol: 'rhai_call')
+external int rhaiCall(
+  Pointer<NativeEngine> engine,
+  int function,
+  int held,
+  int outerEngine,
+  int outerExecution,
+);
 
 /// Lets go of a function of a script.
 @Native<Void Function(Pointer<NativeFunctionHandle>)>(
@@ -183,10 +194,15 @@ final rhaiFunctionFinalizer =
     >(rhaiFunctionFree);
 
 /// Resumes a script.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int32)>(
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int32, Int64)>(
   symbol: 'rhai_resume',
 )
-external int rhaiResume(Pointer<NativeEngine> engine, int execution, int reply);
+external int rhaiResume(
+  Pointer<NativeEngine> engine,
+  int execution,
+  int reply,
+  int held,
+);
 
 /// Completes a Future that a script waits for.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
@@ -212,8 +228,14 @@ external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
 external int rhaiLeakedBytes(Pointer<NativeEngine> engine);
 
 /// Analyses a script.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_analyze')
-external int rhaiAnalyze(Pointer<NativeEngine> engine, int scriptLength);
+@Native<_Start>(symbol: 'rhai_analyze')
+external int rhaiAnalyze(
+  Pointer<NativeEngine> engine,
+  int scriptLength,
+  int held,
+  int outerEngine,
+  int outerExecution,
+);
 
 /// Whether scripts can use a name.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(

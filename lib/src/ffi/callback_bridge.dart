@@ -17,6 +17,7 @@ import 'execution.dart';
 import 'future_wait.dart';
 import 'new_engine.dart';
 import 'script_function.dart';
+import 'turns.dart';
 import 'value_codec.dart';
 
 final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
@@ -150,12 +151,19 @@ final class CallbackBridge implements Finalizable {
     _codec.forgetReleased();
   }
 
-  /// Analyses a script: the fields that `rust/src/analysis.rs` lists.
-  List<Object?> analyze(String script) {
+  /// Analyses a script, like [eval]: the fields that `rust/src/analysis.rs` lists.
+  Object? analyze(String script, {required bool mayYield}) {
     _registerFunctions();
-    final step = rhaiAnalyze(_engine, _codec.writeText(script, 'script'));
-    final result = _result(step, null);
-    return result! as List<Object?>;
+    final length = _codec.writeText(script, 'script');
+    final outer = Execution.current;
+    final step = rhaiAnalyze(
+      _engine,
+      length,
+      _held(mayYield),
+      _engineOf(outer),
+      outer?.id ?? 0,
+    );
+    return _start(step, outer, mayYield: mayYield);
   }
 
   /// Runs a script: its value, or a Future of it if it waits.
@@ -164,26 +172,61 @@ final class CallbackBridge implements Finalizable {
   Object? eval(String script, {required bool mayYield}) {
     if (_unregistered.isNotEmpty) _registerFunctions();
     final length = _codec.writeText(script, 'script');
-    return _start(rhaiEval(_engine, length, mayYield));
+    final outer = Execution.current;
+    final step = rhaiEval(
+      _engine,
+      length,
+      _held(mayYield),
+      _engineOf(outer),
+      outer?.id ?? 0,
+    );
+    return _start(step, outer, mayYield: mayYield);
   }
 
+  /// How long the event loop is held when a script starts; negative if that does not
+  /// matter to it.
+  static int _held(bool mayYield) => mayYield ? Turns.start() : -1;
+
+  static int _engineOf(Execution? execution) =>
+      execution == null ? 0 : execution.bridge._engine.address;
+
   /// Calls a function of a script, like [eval].
-  Object? callFunction(ScriptFunction function, List<Object?> arguments) {
+  Object? callFunction(
+    ScriptFunction function,
+    List<Object?> arguments, {
+    required bool mayYield,
+  }) {
     _codec.writeValue(arguments, 'args');
     // Again: encoding may have run code that disposed it.
     if (function.isDisposed) throw StateError('this RhaiFunction was disposed');
-    return _start(rhaiCall(_engine, function.id));
+    final outer = Execution.current;
+    final step = rhaiCall(
+      _engine,
+      function.id,
+      _held(mayYield),
+      _engineOf(outer),
+      outer?.id ?? 0,
+    );
+    return _start(step, outer, mayYield: mayYield);
   }
 
-  /// Drives what was started to its first step.
-  Object? _start(int step) {
+  /// Drives what was started for [outer] to its first step.
+  Object? _start(int step, Execution? outer, {required bool mayYield}) {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
       return _result(step, null);
     }
-    final execution = Execution(this, _codec.execution);
+    final execution = Execution(
+      this,
+      _codec.execution,
+      outer,
+      mayYield: mayYield,
+    );
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
-    return identical(result, _parked) ? _continue(execution) : result;
+    return identical(result, _parked)
+        // There, every later step of it can call functions.
+        ? execution.runInOwnZone(() => _continue(execution))
+        : result;
   }
 
   /// Runs an execution on whenever what it waits for is there.
@@ -194,7 +237,7 @@ final class CallbackBridge implements Finalizable {
     while (true) {
       await execution.wake.future;
       if (isDisposed) throw const RhaiCancelledError();
-      final step = rhaiResume(_engine, execution.id, Reply.goOn);
+      final step = rhaiResume(_engine, execution.id, Reply.goOn, Turns.held);
       final result = _drive(execution, step);
       if (!identical(result, _parked)) return result;
     }
@@ -249,6 +292,9 @@ final class CallbackBridge implements Finalizable {
         ),
       );
     }
+    for (final execution in _executions.values) {
+      execution.end();
+    }
     _executions.clear();
     pendingCount = 0;
   }
@@ -259,14 +305,16 @@ final class CallbackBridge implements Finalizable {
       while (true) {
         switch (step) {
           case Step.call:
+            if (!execution.isInOwnZone && _mayReturnFuture()) {
+              return _driveInOwnZone(execution, step);
+            }
             step = _call(execution);
           case Step.pending:
             _await(execution);
             return _parked;
           case Step.yielded:
             _park(execution);
-            // A timer's turn comes after the events that are there by now.
-            Timer.run(execution.goOn);
+            Turns.add(execution);
             return _parked;
           default:
             _forget(execution);
@@ -282,6 +330,16 @@ final class CallbackBridge implements Finalizable {
     }
   }
 
+  /// Whether the function that is called may return a Future: what it does later then
+  /// runs for the script. Making a zone for that takes a tenth of a short script's time.
+  bool _mayReturnFuture() {
+    final target = _codec.objects[_codec.function];
+    return target is! RegisteredFunction || target.mayReturnFuture;
+  }
+
+  Object? _driveInOwnZone(Execution execution, int step) =>
+      execution.runInOwnZone(() => _drive(execution, step));
+
   /// Says that an execution waits, or lets the event loop run; its time in all counts
   /// from then on.
   void _park(Execution execution) {
@@ -294,7 +352,9 @@ final class CallbackBridge implements Finalizable {
   /// Takes an execution from those that have not ended. Returns whether it was there.
   bool _forget(Execution execution) {
     if (execution.isTimed) _totalTimeouts.remove(execution);
-    return _executions.remove(execution.id) != null;
+    final wasThere = _executions.remove(execution.id) != null;
+    if (wasThere) execution.end();
+    return wasThere;
   }
 
   /// Ends an execution, which waits, because it took too long in all.
@@ -339,7 +399,7 @@ final class CallbackBridge implements Finalizable {
     final arguments = _codec.readArguments();
     final Object? result;
     try {
-      result = _callNested(function, arguments);
+      result = _callNested(execution, function, arguments);
       if (result is! Future<Object?>) {
         if (isDisposed) throw const RhaiCancelledError();
         _codec.writeValue(result, 'result of ${function.name}');
@@ -347,7 +407,7 @@ final class CallbackBridge implements Finalizable {
     } catch (error, stackTrace) {
       if (isDisposed) throw const RhaiCancelledError();
       _writeError(execution.errors.describe(error, stackTrace, function.name));
-      return rhaiResume(_engine, execution.id, Reply.error);
+      return rhaiResume(_engine, execution.id, Reply.error, 0);
     }
     if (result is Future<Object?>) {
       if (isDisposed) {
@@ -355,13 +415,17 @@ final class CallbackBridge implements Finalizable {
         throw const RhaiCancelledError();
       }
       execution.returned = (function, result);
-      return rhaiResume(_engine, execution.id, Reply.pending);
+      return rhaiResume(_engine, execution.id, Reply.pending, 0);
     }
-    return rhaiResume(_engine, execution.id, Reply.value);
+    return rhaiResume(_engine, execution.id, Reply.value, 0);
   }
 
   /// Calls a function, which may run scripts that call functions again.
-  Object? _callNested(RegisteredFunction function, List<Object?> arguments) {
+  Object? _callNested(
+    Execution execution,
+    RegisteredFunction function,
+    List<Object?> arguments,
+  ) {
     if (_maxNesting > 0 && _nesting >= _maxNesting) {
       throw RhaiRuntimeError(
         'scripts that Dart functions run are nested too deeply: '
@@ -369,9 +433,12 @@ final class CallbackBridge implements Finalizable {
       );
     }
     _nesting++;
+    final caller = Execution.calling;
+    Execution.calling = execution;
     try {
       return function.call(arguments);
     } finally {
+      Execution.calling = caller;
       _nesting--;
     }
   }

@@ -7,7 +7,7 @@ import 'value_codec.dart';
 
 /// Makes a native engine with the limits of [config].
 Pointer<NativeEngine> newEngine(RhaiConfig config) {
-  // In the order of `Limit` in rust/src/limits.rs, the cache and the running time.
+  // In the order of `Limit` in rust/src/limits.rs, the cache, and the two of time.
   final limits = Uint64List.fromList([
     config.maxOperations,
     config.maxStackDepth,
@@ -22,6 +22,7 @@ Pointer<NativeEngine> newEngine(RhaiConfig config) {
     config.maxOutputLength,
     config.scriptCacheSize,
     config.timeoutMs,
+    config.totalTimeout.inMicroseconds,
   ]);
   return rhaiEngineNew(
     limits.address,

@@ -1,3 +1,4 @@
+import 'dart:async';
 import 'dart:ffi';
 
 import '../rhai_function.dart';
@@ -50,16 +51,46 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     Object? a15 = _none,
     Object? a16 = _none,
   ]) {
-    if (isDisposed) throw StateError('this RhaiFunction was disposed');
-    final arguments = <Object?>[];
-    for (final argument in [
+    final arguments = _passed([
       ...[a1, a2, a3, a4, a5, a6, a7, a8],
       ...[a9, a10, a11, a12, a13, a14, a15, a16],
-    ]) {
-      if (identical(argument, _none)) break;
-      arguments.add(argument);
-    }
-    return bridge.callFunction(this, arguments);
+    ]);
+    return bridge.callFunction(this, arguments, mayYield: false);
+  }
+
+  @override
+  Future<dynamic> callAsync([
+    Object? a1 = _none,
+    Object? a2 = _none,
+    Object? a3 = _none,
+    Object? a4 = _none,
+    Object? a5 = _none,
+    Object? a6 = _none,
+    Object? a7 = _none,
+    Object? a8 = _none,
+    Object? a9 = _none,
+    Object? a10 = _none,
+    Object? a11 = _none,
+    Object? a12 = _none,
+    Object? a13 = _none,
+    Object? a14 = _none,
+    Object? a15 = _none,
+    Object? a16 = _none,
+  ]) {
+    final arguments = _passed([
+      ...[a1, a2, a3, a4, a5, a6, a7, a8],
+      ...[a9, a10, a11, a12, a13, a14, a15, a16],
+    ]);
+    return Future.sync(
+      () => bridge.callFunction(this, arguments, mayYield: true),
+    );
+  }
+
+  /// The arguments that were passed. Throws a [StateError] after [dispose].
+  List<Object?> _passed(List<Object?> arguments) {
+    if (isDisposed) throw StateError('this RhaiFunction was disposed');
+    final count = arguments.indexWhere((a) => identical(a, _none));
+    return count < 0 ? arguments : arguments.sublist(0, count);
   }
 
   @override

@@ -8,6 +8,9 @@ use super::statements::Visitor;
 impl Visitor<'_, '_> {
     /// Looks at an expression.
     pub fn visit_expr(&mut self, expr: &Expr) {
+        if self.context.tick_token() {
+            return;
+        }
         match expr {
             Expr::Variable(parts, _, position) => match parts.2.is_empty() {
                 true => self.use_variable(&parts.1, *position),

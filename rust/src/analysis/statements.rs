@@ -7,6 +7,7 @@ use rhai::{ASTFlags, Expr, FlowControl, Ident, ImmutableString, Position, Stmt, 
 use super::findings::{Doubt, Findings, Import, Kind, Warning};
 use super::known_functions::KnownFunctions;
 use super::scopes::{Declared, Scopes, Variable};
+use crate::execution_context::ExecutionContext;
 
 /// What is looked at together, as its variables are its own: the statements at global
 /// level, or a function. A closure is a function; what it captures are parameters.
@@ -72,15 +73,23 @@ pub struct Visitor<'a, 'b> {
     pub findings: &'a mut Findings<'b>,
     /// Where this is.
     pub body: Body,
+    /// The analysis as an execution.
+    pub context: &'a ExecutionContext,
 }
 
 impl<'a, 'b> Visitor<'a, 'b> {
     /// One that is at the start of a body.
-    pub fn new(known: &'a KnownFunctions<'a>, findings: &'a mut Findings<'b>, body: Body) -> Self {
+    pub fn new(
+        known: &'a KnownFunctions<'a>,
+        findings: &'a mut Findings<'b>,
+        body: Body,
+        context: &'a ExecutionContext,
+    ) -> Self {
         Visitor {
             known,
             findings,
             body,
+            context,
         }
     }
 

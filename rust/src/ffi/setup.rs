@@ -3,7 +3,7 @@
 use std::str;
 use std::time::Duration;
 
-use super::{enter, guarded, input_text, step, with_engine, INVALID, OK};
+use super::{enter, guarded, input_text, start, step, with_engine, INVALID, OK};
 use crate::benchmark;
 use crate::config::Config;
 use crate::engine::ScriptEngine;
@@ -25,7 +25,8 @@ pub mod flags {
 
 /// Makes an engine. `limits` are the numbers of [`Limit`](crate::limits::Limit), up to
 /// [`OutputLength`](crate::limits::Limit::OutputLength), the bytes of compiled scripts
-/// that are kept, and the milliseconds that a script may run; each may be 0, for "no
+/// that are kept, the milliseconds that a script may run, and the microseconds that it may
+/// take in all; each may be 0, for "no
 /// limit". May be a leaf call.
 ///
 /// Returns null if it cannot.
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn rhai_engine_new(
         }
         // SAFETY: the caller's contract.
         let limits: [u64; LIMITS] = unsafe { *limits.cast() };
-        let [operations, rest @ .., running_time] = limits;
+        let [operations, rest @ .., running_time, total_time] = limits;
         let [stack_depth, expr_depth, string_len, array_len, map_len, variables, functions, modules, memory, output_len, cache_size] =
             rest.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let config = Config {
@@ -62,6 +63,7 @@ pub unsafe extern "C" fn rhai_engine_new(
             max_output_len: output_len,
             script_cache_size: cache_size,
             time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
+            total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
             allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
             allow_eval: flags & flags::ALLOW_EVAL != 0,
             allow_modules: flags & flags::ALLOW_MODULES != 0,
@@ -71,7 +73,7 @@ pub unsafe extern "C" fn rhai_engine_new(
 }
 
 /// The numbers that [`rhai_engine_new`] takes.
-pub const LIMITS: usize = Limit::OutputLength as usize + 3;
+pub const LIMITS: usize = Limit::OutputLength as usize + 4;
 
 /// Switches off what the names in the first `names_len` bytes of the input mean, which
 /// are separated by line feeds; `list` is a [`List`]. Returns the index of the first
@@ -254,18 +256,26 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds what [`analyze`](crate::analysis::analyze) says.
+/// running it; slot 0 then holds what [`analyze`](crate::analysis::analyze) says. The
+/// other parameters are those of [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_analyze(engine: *mut ScriptEngine, script_len: u64) -> i32 {
+pub unsafe extern "C" fn rhai_analyze(
+    engine: *mut ScriptEngine,
+    script_len: u64,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
+) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
+        let start = start(held, outer_engine, outer_execution);
         step(engine, |engine| {
             let script = input_text(engine, script_len)?;
-            Some(engine.analyze(&script))
+            Some(engine.analyze(&script, start))
         })
     }
 }

@@ -1,6 +1,9 @@
 //! Scripts that are ended from outside, and engines that are dropped.
 
+use std::ptr::null;
+
 use rhai_dart::execution::{Reply, Step};
+use rhai_dart::execution_time::Start;
 use rhai_dart::ffi;
 
 use crate::fake_host::{new_engine, send, Answer, Calls, FakeHost};
@@ -49,9 +52,10 @@ fn a_cancelled_script_runs_nothing_more() {
 #[test]
 fn a_script_can_be_cancelled_in_a_call() {
     let (mut host, calls) = host_and_calls();
-    let step = host
-        .engine
-        .eval("try { note(1) } catch { note(2) } note(3)", false);
+    let step = host.engine.eval(
+        "try { note(1) } catch { note(2) } note(3)",
+        Start::default(),
+    );
     assert_eq!(step, Step::Call);
     let execution = host.host().with_frame(|frame| frame.execution);
     assert!(host.engine.cancel(execution));
@@ -101,11 +105,11 @@ fn the_finalizer_may_run_on_another_thread() {
     unsafe { ffi::rhai_register_function(engine, name.len() as u64, 2, 1) };
     crate::fake_host::write_input(&host, script.as_bytes());
     // SAFETY: as above; the script is in the input.
-    let step = unsafe { ffi::rhai_eval(engine, script.len() as u64, false) };
+    let step = unsafe { ffi::rhai_eval(engine, script.len() as u64, -1, null(), 0) };
     assert_eq!(step, Step::Call as i32);
     let execution = host.with_frame(|frame| frame.execution);
     // SAFETY: as above; it answers the call.
-    let step = unsafe { ffi::rhai_resume(engine, execution, 3) };
+    let step = unsafe { ffi::rhai_resume(engine, execution, 3, 0) };
     assert_eq!(step, Step::Pending as i32);
     let future = host.with_frame(|frame| frame.future);
     drop(host);

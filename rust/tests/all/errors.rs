@@ -1,10 +1,15 @@
 //! What each error of Rhai becomes.
 
+use std::time::Duration;
+
 use rhai::{Dynamic, EvalAltResult as E, LexError, ParseErrorType as P, Position};
+use rhai_dart::clock::BrokenTime;
 use rhai_dart::config::Config;
 use rhai_dart::error::{Detail, ErrorKind, RuntimeKind, ScriptError};
 use rhai_dart::execution_context::Termination;
+use rhai_dart::fiber_stack::StackPool;
 use rhai_dart::limits::Limit;
+use rhai_dart::on_fiber::OnFiber;
 
 use crate::fake_host::{unlimited, FakeHost};
 
@@ -169,9 +174,26 @@ fn every_reason_to_end_a_script_is_mapped() {
     use Termination as T;
     let convert = |reason: Termination| convert(E::ErrorTerminated(reason.into(), HERE));
     assert_eq!(convert(T::Cancelled).kind, ErrorKind::Cancelled);
-    assert_eq!(convert(T::TimeLimit).detail, Detail::Time(5000));
-    assert_eq!(convert(T::TimeLimit).kind, ErrorKind::TimeLimit);
-    assert_eq!(convert(T::HostError(1.into())).kind, ErrorKind::Runtime);
+    let limit = Duration::from_millis(20);
+    for (broken, words) in [
+        (
+            BrokenTime::Running(limit),
+            "ran longer than its limit of 20 ms",
+        ),
+        (BrokenTime::Total(limit), "its limit of 20 ms in all"),
+    ] {
+        let error = convert(T::TimeLimit(broken));
+        assert_eq!(error.detail, Detail::Time(limit));
+        assert_eq!(error.kind, ErrorKind::TimeLimit);
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+    let stacks = StackPool::new(Config::default().stack_layout());
+    let thrown = OnFiber::new(Dynamic::from_int(1), &stacks);
+    assert_eq!(convert(T::OutOfMemory).kind, ErrorKind::Limit);
+    assert_eq!(
+        convert(T::HostError(thrown.into())).kind,
+        ErrorKind::Runtime
+    );
     let stack = Config::default().stack_layout().script as u64;
     for (reason, limit, value) in [
         (T::TooManyOperations, Limit::Operations, 1_000_000),

@@ -10,6 +10,7 @@ use rhai_dart::config::Config;
 use rhai_dart::decode::{decode_slot, HEADER_LEN};
 use rhai_dart::engine::ScriptEngine;
 use rhai_dart::execution::{Reply, Step};
+use rhai_dart::execution_time::Start;
 use rhai_dart::ffi;
 use rhai_dart::fiber_stack::StackPool;
 use rhai_dart::functions::{DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
@@ -176,7 +177,7 @@ impl FakeHost {
 
     /// Starts a script and drives it as far as it goes.
     pub fn eval(&mut self, script: &str) -> Outcome {
-        let step = self.engine.eval(script, false);
+        let step = self.engine.eval(script, Start::default());
         self.drive(step)
     }
 
@@ -230,7 +231,7 @@ impl FakeHost {
     /// the thread's stack: says only whether it ended with a value, and with
     /// which message if not.
     pub fn run_to_end(&mut self, script: &str) -> Result<(), String> {
-        let step = self.engine.eval(script, false);
+        let step = self.engine.eval(script, Start::default());
         match self.answer_calls(step) {
             Step::Done => Ok(()),
             Step::Failed => Err(self.read_failure().message),

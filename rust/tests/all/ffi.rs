@@ -1,6 +1,6 @@
 //! The C interface: bad pointers, bad input, calls in any order.
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 use std::rc::Rc;
 
 use rhai_dart::engine::ScriptEngine;
@@ -26,7 +26,7 @@ impl Handle {
     fn eval(&self, script: &[u8]) -> i32 {
         write_input(&self.host(), script);
         // SAFETY: as above.
-        unsafe { ffi::rhai_eval(self.0, script.len() as u64, false) }
+        unsafe { ffi::rhai_eval(self.0, script.len() as u64, -1, null(), 0) }
     }
 
     fn register(&self, name: &str, arities: u32) -> i32 {
@@ -37,7 +37,7 @@ impl Handle {
 
     fn resume(&self, execution: u64, reply: i32) -> i32 {
         // SAFETY: as above.
-        unsafe { ffi::rhai_resume(self.0, execution, reply) }
+        unsafe { ffi::rhai_resume(self.0, execution, reply, 0) }
     }
 }
 
@@ -60,11 +60,11 @@ fn a_null_engine_is_refused_by_every_function() {
         assert_eq!(ffi::rhai_register_function(null_mut(), 0, 0, 1), INVALID);
         assert_eq!(ffi::rhai_set_variable(null_mut(), 0, false), INVALID);
         ffi::rhai_clear_scope(null_mut());
-        assert_eq!(ffi::rhai_eval(null_mut(), 0, false), INVALID);
-        assert_eq!(ffi::rhai_resume(null_mut(), 0, 0), INVALID);
+        assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
+        assert_eq!(ffi::rhai_resume(null_mut(), 0, 0, 0), INVALID);
         assert!(!ffi::rhai_complete_future(null_mut(), 1, false));
         assert!(!ffi::rhai_cancel(null_mut(), 1));
-        assert_eq!(ffi::rhai_analyze(null_mut(), 0), INVALID);
+        assert_eq!(ffi::rhai_analyze(null_mut(), 0, -1, null(), 0), INVALID);
         assert!(!ffi::rhai_is_usable_name(null_mut(), 0, true));
         ffi::rhai_engine_free(null_mut());
     }
@@ -78,8 +78,8 @@ fn text_that_is_no_text_is_refused() {
     for len in [too_long, u64::MAX] {
         // SAFETY: the engine is alive, and only used here.
         unsafe {
-            assert_eq!(ffi::rhai_eval(engine.0, len, false), INVALID);
-            assert_eq!(ffi::rhai_analyze(engine.0, len), INVALID);
+            assert_eq!(ffi::rhai_eval(engine.0, len, -1, null(), 0), INVALID);
+            assert_eq!(ffi::rhai_analyze(engine.0, len, -1, null(), 0), INVALID);
             assert_eq!(ffi::rhai_register_function(engine.0, len, 2, 1), INVALID);
             assert_eq!(ffi::rhai_set_variable(engine.0, len, true), INVALID);
             assert!(!ffi::rhai_is_usable_name(engine.0, len, true));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rhai_dart::config::Config;
 use rhai_dart::execution::{Reply, Step};
+use rhai_dart::execution_time::Start;
 
 use crate::fake_host::{patient, Answer, FakeHost};
 
@@ -113,10 +114,10 @@ fn a_script_lets_the_event_loop_run_only_if_it_may() {
         ..Config::default()
     });
     let long = "let s = 0; for i in 0..2000000 { s += 1; } s";
-    assert_eq!(host.engine.eval(long, false), Step::Done);
+    assert_eq!(host.engine.eval(long, Start::default()), Step::Done);
 
     let mut turns = 0;
-    let mut step = host.engine.eval(long, true);
+    let mut step = host.engine.eval(long, Start::in_new_turn());
     while step == Step::Yielded {
         turns += 1;
         let execution = host.host().with_frame(|frame| frame.execution);

@@ -12,5 +12,6 @@ mod limits;
 mod nested_data;
 mod recursion;
 mod stacks;
+mod turns;
 mod values;
 mod waiting;
