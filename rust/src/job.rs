@@ -151,7 +151,10 @@ impl Script {
         // Setting another copies them while somebody has them.
         drop(self.variables);
         let ast = &script.ast;
-        global.lib.push(ast.shared_lib().clone());
+        // The list takes an allocation.
+        if ast.has_functions() {
+            global.lib.push(ast.shared_lib().clone());
+        }
         // Rhai's `eval_ast` does just this, and drops `global`, which functions
         // of the script that outlive it need. (To be removed in Rhai 2; the
         // version is fixed.)

@@ -70,6 +70,7 @@ impl ExecutionContext {
         let captured = self.environment.borrow_mut().captured.take();
         match captured {
             Some(captured) => captured.keep(scope),
+            None if scope.is_empty() => {}
             None => empty_captured(scope),
         }
     }

@@ -173,7 +173,7 @@ impl SlabStack {
     #[inline]
     pub fn is_touched_at(&self, depth: usize) -> bool {
         /// Bytes that are looked at.
-        const LOOKED_AT: usize = 1024;
+        const LOOKED_AT: usize = 512;
         if cfg!(feature = "sanitizer") {
             // The sanitizer reports reads of what a function has left.
             return true;
