@@ -93,6 +93,85 @@ void main() {
     expect(engine.eval(script), 42);
   });
 
+  group('a variable is found', () {
+    for (final script in [
+      'v',
+      'v + 0',
+      '-(-v)',
+      '[v][0]',
+      '#{a: v}.a',
+      r'parse_int(`${v}`)',
+      r'parse_int(`a${"b" + v}c`.sub_string(2, 1))',
+      'let x = v; x',
+      'const X = v; X',
+      'if v == 7 { v } else { 0 }',
+      'if false { 0 } else if v == 7 { 7 } else { 0 }',
+      'switch v { 7 => 7, _ => 0 }',
+      'switch 1 { 1 if v == 7 => 7, _ => 0 }',
+      'switch 1 { 1 => v, _ => 0 }',
+      'switch 1 { 2 => 0, _ => v }',
+      'switch 1 { 0..5 if v == 7 => v, _ => 0 }',
+      'loop { break v; }',
+      'let x = loop { break v; }; x',
+      'while v == 7 { break v; }',
+      'do { break v; } while v == 7;',
+      'for i in v..v + 1 { break i; }',
+      'for i in [v] { break i; }',
+      'return v;',
+      'let x = 0; try { throw v } catch (e) { x = e; } x',
+      'let x = 0; try { throw 1 } catch { x = v; } x',
+      '{ { v } }',
+      '(|| v).call()',
+      '(|x| x + v).call(0)',
+      '(|| (|| v).call()).call()',
+      '[1].map(|x| v)[0]',
+      'let f = || { loop { break v; } }; f.call()',
+      'fn f() { v } f!()',
+      'fn f() { loop { break v; } } f!()',
+      'f(v)',
+      'v.f()',
+      '[v].f2()',
+      'v ?? 1',
+      '() ?? v',
+      '() ?? loop { break v; }',
+      'if v in [7] { 7 } else { 0 }',
+      'let a = [7]; a[v - 7]',
+      'list[0]',
+      'map.x',
+      'map["x"]',
+      'map?.x',
+      'list?[0]',
+      'v += 0; v',
+      'list[0] += 0; list[0]',
+      'map.x = 7; map.x',
+      'let x = 7; { let v = v; x = v; } x',
+      'eval("v")',
+      'eval("eval(\\"v\\")")',
+      'if is_def_var("v") { 7 } else { 0 }',
+      'let name = "v"; if is_def_var(name) { 7 } else { 0 }',
+      'export v; v',
+      'export v as w; v',
+    ]) {
+      test(script, () {
+        final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+        addTearDown(engine.dispose);
+        engine
+          ..registerFunction('f', (int x) => x)
+          ..registerFunction('f2', (List<Object?> x) => x.single)
+          ..setVar('v', 7)
+          ..setVar('list', [7])
+          ..setConstant('unused', 1)
+          ..setVar('map', {'x': 7});
+        expect(engine.eval(script), 7);
+        // Also when it is compiled already, and when there are many more.
+        for (var i = 0; i < 100; i++) {
+          engine.setVar('other$i', i);
+        }
+        expect(engine.eval(script), 7);
+      });
+    }
+  });
+
   group('variables', () {
     test('are seen by every later script', () {
       engine

@@ -18,6 +18,7 @@ use crate::host::Host;
 use crate::memory::{Abandon, Budget};
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
+use crate::script_cache::Words;
 use crate::script_functions::{Environment, SharedEngine};
 use crate::scripts::FaultyLine;
 
@@ -99,6 +100,8 @@ pub struct ExecutionContext {
     completion: RefCell<Option<Completion>>,
     /// The last token that was parsed.
     last_token: Cell<(bool, Position)>,
+    /// The words of the script that is compiled.
+    pub(crate) words: RefCell<Words>,
     operations: Cell<u64>,
     /// Tokens parsed.
     tokens: Cell<u64>,
@@ -131,6 +134,7 @@ impl ExecutionContext {
             faulty_line: RefCell::new(None),
             completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),
+            words: RefCell::default(),
             operations: Cell::new(0),
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),

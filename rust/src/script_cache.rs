@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use lru::LruCache;
-use rhai::{ASTNode, Engine, EvalAltResult, Expr, Identifier, Stmt, AST};
+use rhai::{Engine, EvalAltResult, Identifier, Token, AST};
 
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
@@ -18,70 +18,60 @@ use crate::scripts::{compile, FaultyLine};
 pub struct CompiledScript {
     /// Its syntax tree, which may hold constants of any depth.
     pub ast: OnFiber<AST>,
-    names: Names,
+    words: Words,
 }
 
-/// The names by which a script may look for variables.
+impl CompiledScript {
+    /// The words by which it may look for variables; `None` if it finds any.
+    pub fn words(&self) -> Option<&HashSet<Identifier>> {
+        match &self.words {
+            Words::Written(words) => Some(words),
+            Words::Any => None,
+        }
+    }
+
+    /// Whether it may look for a variable of this name.
+    pub fn may_use(&self, name: &str) -> bool {
+        self.words().is_none_or(|words| words.contains(name))
+    }
+}
+
+/// The words in a script that could be names of variables.
 #[derive(Debug)]
-enum Names {
+pub(crate) enum Words {
     /// These.
     Written(HashSet<Identifier>),
     /// Any: it evaluates text, or asks which variables there are.
     Any,
 }
 
-impl CompiledScript {
-    fn new(ast: AST, stacks: &Rc<StackPool>) -> Self {
-        CompiledScript {
-            names: names_in(&ast),
-            ast: OnFiber::new(ast, stacks),
-        }
-    }
-
-    /// Whether it may look for a variable of this name.
-    pub fn may_use(&self, name: &str) -> bool {
-        match &self.names {
-            Names::Written(names) => names.contains(name),
-            Names::Any => true,
-        }
-    }
-
-    /// The names by which it may look for variables; `None` if that can be any.
-    pub fn names(&self) -> Option<&HashSet<Identifier>> {
-        match &self.names {
-            Names::Written(names) => Some(names),
-            Names::Any => None,
-        }
+impl Default for Words {
+    fn default() -> Self {
+        Words::Written(HashSet::new())
     }
 }
 
-/// Functions that find variables by names that are not written as such.
+/// Functions that find variables whose names are no words of the script.
 const LOOKING: [&str; 2] = ["eval", "is_def_var"];
 
-fn names_in(ast: &AST) -> Names {
-    let mut names = HashSet::new();
-    let is_written = ast.walk(&mut |path: &[ASTNode]| {
-        match path.last() {
-            Some(ASTNode::Expr(Expr::Variable(variable, ..))) => {
-                names.insert(Identifier::from(variable.1.as_str()));
+impl ExecutionContext {
+    /// Notes a token of a script that is compiled. (Not what is in its syntax tree: Rhai
+    /// shows only a part of that.)
+    pub(crate) fn note_word(&self, token: &Token) {
+        match token {
+            Token::Identifier(word) => {
+                if let Words::Written(words) = &mut *self.words.borrow_mut() {
+                    // Not twice: then it would be allocated again.
+                    if !words.contains(word.as_str()) {
+                        words.insert(Identifier::from(word.as_str()));
+                    }
+                }
             }
-            Some(ASTNode::Expr(Expr::FnCall(call, ..)))
-            | Some(ASTNode::Stmt(Stmt::FnCall(call, ..))) => {
-                return !LOOKING.contains(&call.name.as_str());
-            }
-            Some(ASTNode::Stmt(Stmt::Share(shared))) => {
-                names.extend(shared.iter().map(|v| Identifier::from(v.0.as_str())));
-            }
-            Some(ASTNode::Stmt(Stmt::Export(export, ..))) => {
-                names.insert(Identifier::from(export.0.as_str()));
+            Token::Reserved(word) if LOOKING.contains(&word.as_str()) => {
+                self.words.replace(Words::Any);
             }
             _ => {}
         }
-        true
-    });
-    match is_written {
-        true => Names::Written(names),
-        false => Names::Any,
     }
 }
 
@@ -144,6 +134,7 @@ impl ScriptCache {
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         let before = memory::used();
+        context.words.take();
         let ast = compile(engine, &script, context);
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
@@ -153,7 +144,10 @@ impl ScriptCache {
                 context.note_faulty_line(line);
             }
         })?;
-        let compiled = Rc::new(CompiledScript::new(ast, &self.stacks));
+        let compiled = Rc::new(CompiledScript {
+            ast: OnFiber::new(ast, &self.stacks),
+            words: context.words.take(),
+        });
         let size = memory::used().saturating_sub(before) + script.len();
         if size <= self.max_size && !memory::is_exceeded() {
             // What the cache allocates and drops is not this script's.

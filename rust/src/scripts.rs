@@ -207,6 +207,7 @@ pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
             token,
             Token::Fn | Token::Let | Token::Const | Token::MapStart
         );
+        context.note_word(&token);
         let (declared, last_position) = context.next_token(declares, position);
         let declared = declared && position > last_position;
         match token {

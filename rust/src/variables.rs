@@ -79,9 +79,9 @@ impl Variables {
     }
 
     fn add_used(&self, scope: &mut Scope, script: &CompiledScript) {
-        match script.names() {
-            Some(names) if names.len() < self.0.len() => {
-                for name in names {
+        match script.words() {
+            Some(words) if words.len() < self.0.len() => {
+                for name in words {
                     if let Some(variable) = self.0.get(name.as_str()) {
                         variable.add_to(scope, name);
                     }
