@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::memory;
 use crate::values::MAX_DEPTH;
 
 /// The limits of an engine. In every number, 0 means "no limit".
@@ -129,6 +130,29 @@ impl Config {
     pub fn expr_depths(&self) -> (usize, usize) {
         let depth = or_none(self.max_expr_depth).min(MAX_EXPR_DEPTH);
         (depth, depth.div_ceil(2))
+    }
+
+    /// Bytes that a string may have in an engine; 0 means "no limit".
+    ///
+    /// Operators that Rhai has built in ask nobody. `a + (b + c)` and `a - b` allocate up
+    /// to four times the longest string that there may be, as capacities double, before
+    /// the next operation looks at the memory. So strings are limited to what that may
+    /// take: see [`SLACK`](crate::memory::SLACK).
+    pub fn max_string_size(&self) -> usize {
+        self.bounded_by_memory(self.max_string_len)
+    }
+
+    /// Elements that an array may have in an engine, or bytes a blob; 0 means "no limit".
+    /// Like [`max_string_size`](Self::max_string_size), because of blobs.
+    pub fn max_array_size(&self) -> usize {
+        self.bounded_by_memory(self.max_array_len)
+    }
+
+    fn bounded_by_memory(&self, limit: usize) -> usize {
+        match self.max_memory {
+            0 => limit,
+            memory => or_none(limit).min(memory / 4 + memory::SLACK / 4),
+        }
     }
 
     /// Levels that one execution can nest data, as far as there is stack for them.

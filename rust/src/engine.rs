@@ -238,7 +238,7 @@ impl ScriptEngine {
         // The module registered last is searched first.
         engine.register_global_module(self.standard.clone());
         let mut module = Module::new();
-        builtins::register(&mut module);
+        builtins::register(&mut module, &self.host);
         dart_objects::register(&mut module, &self.host);
         self.restrictions.hide(&mut module);
         engine.register_global_module(module.into());
@@ -254,8 +254,8 @@ impl ScriptEngine {
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
         let (global_depth, function_depth) = config.expr_depths();
         engine.set_max_expr_depths(global_depth, function_depth);
-        engine.set_max_string_size(config.max_string_len);
-        engine.set_max_array_size(config.max_array_len);
+        engine.set_max_string_size(config.max_string_size());
+        engine.set_max_array_size(config.max_array_size());
         engine.set_max_map_size(config.max_map_len);
         engine.set_max_call_levels(config::or_none(config.max_call_levels));
         engine.set_max_variables(config::or_none(config.max_variables));

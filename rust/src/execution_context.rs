@@ -12,6 +12,7 @@ use crate::config::{or_none, Config};
 use crate::execution::{Reply, Request};
 use crate::fiber::{self, Suspender};
 use crate::host::Host;
+use crate::memory::{self, TooMuchMemory};
 use crate::pending_futures::Completion;
 use crate::script_functions::Environment;
 use crate::scripts::FaultyLine;
@@ -36,6 +37,11 @@ pub enum Termination {
     HostError(Dynamic),
     /// More text than [`Config::max_output_len`] was printed.
     TooMuchOutput,
+    /// More memory than [`Config::max_memory`] is used, or would be.
+    OutOfMemory,
+    /// A native function would make a text that is longer than
+    /// [`Config::max_string_len`].
+    TextTooLong,
 }
 
 impl From<Termination> for Dynamic {
@@ -47,6 +53,12 @@ impl From<Termination> for Dynamic {
 impl From<Termination> for Box<EvalAltResult> {
     fn from(termination: Termination) -> Self {
         EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into()
+    }
+}
+
+impl From<TooMuchMemory> for Box<EvalAltResult> {
+    fn from(_: TooMuchMemory) -> Self {
+        Termination::OutOfMemory.into()
     }
 }
 
@@ -201,6 +213,9 @@ impl ExecutionContext {
         if let Some(failure) = self.failure.take() {
             return Some(failure);
         }
+        if memory::room() == 0 {
+            return Some(Termination::OutOfMemory);
+        }
         let limit = self.time_limit?;
         let is_over = match self.running_since.get() {
             Some(since) => self.ran.get() + since.elapsed() > limit,
@@ -239,6 +254,9 @@ impl ExecutionContext {
     pub fn tick(&self, host: &Host) -> Option<Dynamic> {
         if fiber::stack_address() < self.stack_limit.get() {
             return Some(Termination::StackOverflow.into());
+        }
+        if memory::room() == 0 {
+            return Some(Termination::OutOfMemory.into());
         }
         match self.fuel.get() {
             0 => self.check_limits(host),

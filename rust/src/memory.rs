@@ -1,10 +1,8 @@
-//! What memory a running script takes: a global allocator that counts it and
-//! refuses what is too much.
+//! What memory a running script takes: a global allocator that counts it.
 //!
-//! A refused allocation panics where it was asked for, and so unwinds the script's
-//! fiber up to its root: what the script had is freed, and nothing that it could
-//! catch happens. Rhai is written for that (its functions may panic); the C
-//! library's own failure to give memory ends in the same way.
+//! An allocation that passes the limit is granted, and ends the script at its next
+//! operation. So native functions that can make more than a few times what they were
+//! given ask first.
 //!
 //! What a thread allocates is counted for the execution whose fiber runs on it. The
 //! counter is the thread's; it is carried over from one resumption to the next by
@@ -26,6 +24,8 @@ struct Meter {
     is_metered: Cell<bool>,
     /// Allocations in all.
     allocations: Cell<u64>,
+    /// The most that was in use beyond a limit.
+    peak: Cell<isize>,
 }
 
 thread_local! {
@@ -35,6 +35,7 @@ thread_local! {
             limit: Cell::new(isize::MAX),
             is_metered: Cell::new(false),
             allocations: Cell::new(0),
+            peak: Cell::new(0),
         }
     };
 }
@@ -57,8 +58,8 @@ pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
 /// Runs `f` with `used` as the bytes in use so far, of which there may be `limit`.
 /// `used` is then what there is after it.
 ///
-/// In `f` an allocation that would exceed the limit panics with [`OutOfMemory`], and
-/// lifts the limit for what is done about that. `f` must catch the panic.
+/// In `f` an allocation that the system refuses panics with [`OutOfMemory`]. `f` must
+/// catch the panic.
 #[inline]
 pub fn metered<R>(used: &Cell<isize>, limit: usize, f: impl FnOnce() -> R) -> R {
     METER.with(|meter| {
@@ -77,26 +78,70 @@ pub fn metered<R>(used: &Cell<isize>, limit: usize, f: impl FnOnce() -> R) -> R 
     result
 }
 
+/// Bytes that one operation may take beside as much as the limit: an execution has no
+/// more than the limit at an operation, and twice the limit and this much before the
+/// next.
+pub const SLACK: usize = 16 << 20;
+
+/// The script would need more memory than it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMuchMemory;
+
+/// The bytes that the running execution may still allocate; `usize::MAX` without a limit
+/// or off a fiber.
+#[inline]
+pub fn room() -> usize {
+    METER.with(|meter| match meter.limit.get() {
+        isize::MAX => usize::MAX,
+        limit => usize::try_from(limit.saturating_sub(meter.used.get())).unwrap_or(0),
+    })
+}
+
+/// Asks whether `bytes` more may be allocated. Nothing is set aside.
+///
+/// # Errors
+///
+/// They may not; or there is no limit, and the system does not have them.
+#[inline]
+pub fn ask(bytes: usize) -> Result<(), TooMuchMemory> {
+    match room() {
+        usize::MAX => ask_system(bytes),
+        room if bytes <= room => Ok(()),
+        _ => Err(TooMuchMemory),
+    }
+}
+
+/// Requests that are tried with the system, where there is no limit.
+const LARGE: usize = 1 << 30;
+
+/// Finds out that the system does not have so much, before an allocation aborts.
+#[cold]
+fn ask_system(bytes: usize) -> Result<(), TooMuchMemory> {
+    match bytes > LARGE {
+        true => Vec::<u8>::new()
+            .try_reserve_exact(bytes)
+            .map_err(|_| TooMuchMemory),
+        false => Ok(()),
+    }
+}
+
+/// The most that executions on this thread had in use while it was beyond their limit,
+/// since [`forget_peak`]; 0 if it never was. For tests.
+pub fn peak() -> usize {
+    METER.with(|meter| usize::try_from(meter.peak.get()).unwrap_or(0))
+}
+
+/// Starts [`peak`] anew.
+pub fn forget_peak() {
+    METER.with(|meter| meter.peak.set(0));
+}
+
 /// Counts a block of `size` bytes that was allocated elsewhere, and that the execution
 /// which runs on this thread will free. Where none does, it does nothing.
-///
-/// # Panics
-///
-/// It is too much; see [`metered`].
 pub fn adopt(size: usize) {
-    let is_too_much = METER.with(|meter| {
-        if !meter.is_metered.get() {
-            return false;
-        }
-        meter.used.set(meter.used.get().saturating_add(taken(size)));
-        let is_too_much = meter.used.get() > meter.limit.get();
-        if is_too_much {
-            meter.limit.set(isize::MAX);
-        }
-        is_too_much
-    });
-    if is_too_much {
-        resume_unwind(Box::new(OutOfMemory));
+    let is_metered = METER.with(|meter| meter.is_metered.get());
+    if is_metered {
+        take(taken(size));
     }
 }
 
@@ -163,18 +208,22 @@ fn taken(size: usize) -> isize {
     ((size + 8 + 15) & !15).max(32) as isize
 }
 
-/// Counts bytes that are about to be allocated; returns whether they may be.
+/// Counts bytes that are about to be allocated.
 #[inline(always)]
-fn take(bytes: isize) -> bool {
+fn take(bytes: isize) {
     METER.with(|meter| {
         let used = meter.used.get().wrapping_add(bytes);
-        if used > meter.limit.get() {
-            return false;
-        }
         meter.used.set(used);
         meter.allocations.set(meter.allocations.get() + 1);
-        true
+        if used > meter.limit.get() {
+            note_peak(meter);
+        }
     })
+}
+
+#[cold]
+fn note_peak(meter: &Meter) {
+    meter.peak.set(meter.peak.get().max(meter.used.get()));
 }
 
 #[inline(always)]
@@ -182,13 +231,10 @@ fn give_back(bytes: isize) {
     METER.with(|meter| meter.used.set(meter.used.get().wrapping_sub(bytes)));
 }
 
-/// Allocates what takes `bytes`, or that much more, if it may be; null if not, or if the
-/// system has no memory.
+/// Allocates what takes `bytes`, or that much more; null if the system has no memory.
 #[inline(always)]
 fn counted(bytes: isize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
-    if !take(bytes) {
-        return std::ptr::null_mut();
-    }
+    take(bytes);
     let pointer = allocate();
     if pointer.is_null() {
         give_back(bytes);
@@ -204,8 +250,7 @@ static ALLOCATOR: Metered = Metered;
 
 // Not inlined: it would make the stack frames of all that allocates larger.
 //
-// SAFETY: what is not refused is passed on to the system's allocator as it came, and
-// refusing is to return null, as an allocator may at any time. Nothing in here
+// SAFETY: everything is passed on to the system's allocator as it came. Nothing in here
 // allocates or panics: a meter has no destructor and no lazy initialisation.
 unsafe impl GlobalAlloc for Metered {
     #[inline(never)]

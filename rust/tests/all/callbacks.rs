@@ -32,7 +32,7 @@ fn functions_with(engine: &Engine, ty: TypeId) -> HashSet<Signature> {
 #[test]
 fn every_function_that_takes_a_callback_is_replaced() {
     let mut module = Module::new();
-    builtins::register(&mut module);
+    builtins::register(&mut module, &FakeHost::new().host());
     let mut ours = Engine::new_raw();
     ours.register_global_module(module.into());
     let rhai = Engine::new();
