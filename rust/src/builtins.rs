@@ -25,6 +25,8 @@ mod script_functions;
 mod strings;
 pub mod text;
 
+pub use pieces::CharsStream;
+
 type Context<'a> = rhai::NativeCallContext<'a>;
 type Failure = Box<EvalAltResult>;
 

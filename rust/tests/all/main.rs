@@ -3,6 +3,7 @@
 mod errors;
 mod fake_host;
 
+mod asking;
 mod callbacks;
 mod cancelling;
 mod ffi;
@@ -10,6 +11,7 @@ mod fiber;
 mod functions;
 mod limits;
 mod nested_data;
+mod peaks;
 mod recursion;
 mod stacks;
 mod values;
