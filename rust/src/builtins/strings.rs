@@ -170,7 +170,8 @@ fn part(text: ImmutableString, start: INT, len: INT) -> ImmutableString {
 }
 
 fn index_of(text: &str, start: INT, find: impl FnOnce(&str) -> Option<usize>) -> INT {
-    let found = start_of(text, start).and_then(|start| Some(start + find(&text[start..])?));
+    let start = start_of(text, start).filter(|_| !text.is_empty());
+    let found = start.and_then(|start| Some(start + find(&text[start..])?));
     let index = found.map(|at| INT::try_from(text[..at].chars().count()));
     index.and_then(Result::ok).unwrap_or(-1)
 }

@@ -13,6 +13,7 @@ mod limits;
 mod nested_data;
 mod peaks;
 mod recursion;
+mod same_as_rhai;
 mod stacks;
 mod values;
 mod waiting;
