@@ -85,13 +85,23 @@ fn to_json(context: Context, map: &mut Map) -> Result<ImmutableString, Failure> 
     }
 }
 
-/// Bytes that Rhai's parser takes at most for each of a text, and the object map with it.
-const PARSED: usize = 64;
+/// What Rhai's parser and the object map take together, at most, for what is in a text: its
+/// syntax tree is there until all has been evaluated.
+fn parsed_size(json: &str) -> usize {
+    let sizes = json.bytes().map(|byte| match byte {
+        b'{' => 1600,
+        b'[' => 320,
+        b',' => 160,
+        b'"' => 64,
+        _ => 2,
+    });
+    sizes.fold(0, usize::saturating_add)
+}
 
 /// Reads an object map. Rhai's own throws a syntax error of the script, which
 /// cannot be caught.
 fn parse_json(context: Context, json: &str) -> Result<Map, Failure> {
-    memory::ask(json.len().saturating_mul(PARSED))?;
+    memory::ask(parsed_size(json))?;
     let map = context.engine().parse_json(json, true);
     map.map_err(|error| match *error {
         // What the text holds is data: that it is nested too deeply is no limit.

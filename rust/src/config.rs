@@ -136,22 +136,11 @@ impl Config {
     ///
     /// Operators that Rhai has built in ask nobody. `a + (b + c)` and `a - b` allocate up
     /// to four times the longest string that there may be, as capacities double, before
-    /// the next operation looks at the memory. So strings are limited to what that may
-    /// take: see [`SLACK`](crate::memory::SLACK).
+    /// the next operation looks at the memory. So the memory limits strings, too.
     pub fn max_string_size(&self) -> usize {
-        self.bounded_by_memory(self.max_string_len)
-    }
-
-    /// Elements that an array may have in an engine, or bytes a blob; 0 means "no limit".
-    /// Like [`max_string_size`](Self::max_string_size), because of blobs.
-    pub fn max_array_size(&self) -> usize {
-        self.bounded_by_memory(self.max_array_len)
-    }
-
-    fn bounded_by_memory(&self, limit: usize) -> usize {
         match self.max_memory {
-            0 => limit,
-            memory => or_none(limit).min(memory / 4 + memory::SLACK / 4),
+            0 => self.max_string_len,
+            memory => or_none(self.max_string_len).min(memory / 2 + memory::SLACK / 2),
         }
     }
 

@@ -7,7 +7,7 @@ use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Module, INT};
 
 use super::arrays::{bounds, take_others};
 use super::strings::{span, span_inclusive};
-use super::text::{Text, TooLarge};
+use super::text::{SizedText, Text, TooLarge};
 use super::{block, changing, pure, Context, Failure};
 use crate::memory;
 
@@ -40,9 +40,9 @@ pub fn register(module: &mut Module) {
 /// The text that a blob holds in UTF-8, with a sign for what is no UTF-8.
 pub fn decoded(context: &Context, utf8: &[u8]) -> Result<ImmutableString, TooLarge> {
     if let Ok(valid) = std::str::from_utf8(utf8) {
-        let mut text = Text::with_len(context.engine(), valid.len())?;
-        text.push_str(valid)?;
-        return text.finish();
+        let mut text = SizedText::new(context.engine(), valid.len())?;
+        text.push_str(valid);
+        return Ok(text.finish());
     }
     let mut text = Text::new(context.engine());
     for chunk in utf8.utf8_chunks() {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Module};
 
-use super::text::{Text, TooLarge};
+use super::text::{SizedText, Text, TooLarge};
 use super::{changing, pure, Context, Failure};
 use crate::execution_context::Termination;
 use crate::host::Host;
@@ -93,6 +93,28 @@ fn register_appending(module: &mut Module) {
     pure("+").set_into_module(module, |c: Context, utf8: Blob, text: Text| {
         joined(&c, &super::blobs::decoded(&c, &utf8)?, &text)
     });
+    // Rhai has these operators built in; the functions are for pointers to them.
+    pure("+").set_into_module(module, |c: Context, a: Text, b: Text| joined(&c, &a, &b));
+    pure("+").set_into_module(module, |c: Context, a: Text, b: char| {
+        joined(&c, &a, &Text::from(b.to_string()))
+    });
+    pure("+").set_into_module(module, |c: Context, a: char, b: Text| {
+        joined(&c, &Text::from(a.to_string()), &b)
+    });
+    changing("+=").set_into_module(
+        module,
+        |c: Context, text: &mut Text, more: Text| -> Result<(), Failure> {
+            *text = joined(&c, text, &more)?;
+            Ok(())
+        },
+    );
+    pure("+=").set_into_module(
+        module,
+        |c: Context, text: &mut Text, more: char| -> Result<(), Failure> {
+            *text = joined(&c, text, &Text::from(more.to_string()))?;
+            Ok(())
+        },
+    );
     for name in ["+=", "append"] {
         changing(name).set_into_module(
             module,
@@ -123,10 +145,10 @@ fn joined(
     if a.is_empty() {
         return Ok(b.clone());
     }
-    let mut text = Text::with_len(context.engine(), a.len().saturating_add(b.len()))?;
-    text.push_str(a)?;
-    text.push_str(b)?;
-    Ok(text.finish()?)
+    let mut text = SizedText::new(context.engine(), a.len().saturating_add(b.len()))?;
+    text.push_str(a);
+    text.push_str(b);
+    Ok(text.finish())
 }
 
 /// What a function answers. Where Rhai makes the text of a value by itself, it takes an

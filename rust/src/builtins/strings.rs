@@ -3,11 +3,12 @@
 //! Rhai's own make a list of all characters first, or find out how large the result is
 //! when it is there.
 
+use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 
-use rhai::{Engine, ImmutableString, Module, INT};
+use rhai::{Engine, EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
 
-use super::text::{Text, TooLarge};
+use super::text::{SizedText, TooLarge};
 use super::{changing, pure, Context, Failure};
 use crate::memory;
 
@@ -17,6 +18,7 @@ pub fn register(module: &mut Module) {
     register_searching(module);
     register_case(module);
     register_replacing(module);
+    register_parsing(module);
     let pad_char = |c: Context, s: &mut ImmutableString, len: INT, by: char| {
         pad(c.engine(), s, len, by.encode_utf8(&mut [0; 4]))
     };
@@ -100,6 +102,12 @@ fn register_case(module: &mut Module) {
 
 fn register_replacing(module: &mut Module) {
     type Str = ImmutableString;
+    changing("remove").set_into_module(module, |c: Context, s: &mut Str, find: &str| {
+        replace(c.engine(), s, find, "")
+    });
+    changing("remove").set_into_module(module, |c: Context, s: &mut Str, find: char| {
+        replace(c.engine(), s, find.encode_utf8(&mut [0; 4]), "")
+    });
     changing("replace").set_into_module(module, |c: Context, s: &mut Str, a: &str, b: &str| {
         replace(c.engine(), s, a, b)
     });
@@ -118,6 +126,42 @@ fn register_replacing(module: &mut Module) {
             b.encode_utf8(&mut by),
         )
     });
+}
+
+/// Registers what makes a number of a text. Rhai's own say in the error which text it was,
+/// however long.
+fn register_parsing(module: &mut Module) {
+    let parse_int = |text: &str, radix: INT| {
+        let valid = u32::try_from(radix).ok().filter(|n| (2..=36).contains(n));
+        let radix = valid.ok_or_else(|| arithmetic(format!("Invalid radix: '{radix}'")))?;
+        INT::from_str_radix(text.trim(), radix).map_err(|error| {
+            let text = beginning(text);
+            arithmetic(format!("Error parsing integer number '{text}': {error}"))
+        })
+    };
+    pure("parse_int").set_into_module(module, parse_int);
+    pure("parse_int").set_into_module(module, move |text: &str| parse_int(text, 10));
+    pure("parse_float").set_into_module(module, |text: &str| {
+        text.trim().parse::<FLOAT>().map_err(|error| {
+            let text = beginning(text);
+            arithmetic(format!(
+                "Error parsing floating-point number '{text}': {error}"
+            ))
+        })
+    });
+}
+
+fn arithmetic(message: String) -> Failure {
+    EvalAltResult::ErrorArithmetic(message, Position::NONE).into()
+}
+
+/// The first characters of a text.
+fn beginning(text: &str) -> Cow<'_, str> {
+    const SHOWN: u64 = 1000;
+    match offset(text, SHOWN) {
+        Some(end) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// The first index in a range and how many there are, as Rhai counts them.
@@ -224,17 +268,20 @@ fn replace(
     }
     let kept = text.len() - count * find.len();
     let len = kept.saturating_add(count.saturating_mul(by.len()));
-    let mut replaced = Text::with_len(engine, len)?;
+    let mut replaced = SizedText::new(engine, len)?;
     let mut end = 0;
     for (at, found) in text.match_indices(find) {
-        replaced.push_str(&text[end..at])?;
-        replaced.push_str(by)?;
+        replaced.push_str(&text[end..at]);
+        replaced.push_str(by);
         end = at + found.len();
     }
-    replaced.push_str(&text[end..])?;
-    *text = replaced.finish()?;
+    replaced.push_str(&text[end..]);
+    *text = replaced.finish();
     Ok(())
 }
+
+/// Bytes that a string is padded with at once.
+const PADDING: usize = 4096;
 
 fn pad(engine: &Engine, text: &mut ImmutableString, len: INT, by: &str) -> Result<(), Failure> {
     let wanted = usize::try_from(len).unwrap_or(0);
@@ -250,12 +297,20 @@ fn pad(engine: &Engine, text: &mut ImmutableString, len: INT, by: &str) -> Resul
         .saturating_mul(by.len())
         .saturating_add(text.len())
         .saturating_add(rest);
-    let mut padded = Text::with_len(engine, len)?;
-    padded.push_str(text)?;
-    for _ in 0..times {
-        padded.push_str(by)?;
+    let mut padded = SizedText::new(engine, len)?;
+    padded.push_str(text);
+    // Short ones many at once.
+    let repeated = match PADDING / by.len() {
+        0 | 1 => Cow::Borrowed(by),
+        many => Cow::Owned(by.repeat(many.min(times.max(1)))),
+    };
+    let mut left = times * by.len();
+    while left > 0 {
+        let part = &repeated[..left.min(repeated.len())];
+        padded.push_str(part);
+        left -= part.len();
     }
-    padded.push_str(&by[..rest])?;
-    *text = padded.finish()?;
+    padded.push_str(&by[..rest]);
+    *text = padded.finish();
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rhai::{Engine, EvalAltResult, ImmutableString};
+use rhai::{Engine, EvalAltResult, Identifier, ImmutableString};
 
 use crate::execution_context::Termination;
 use crate::memory::{self, TooMuchMemory};
@@ -37,6 +37,77 @@ impl From<TooLarge> for Box<EvalAltResult> {
     }
 }
 
+/// Bytes that strings of an engine may have.
+fn max_len(engine: &Engine) -> usize {
+    match engine.max_string_size() {
+        0 => usize::MAX,
+        max_len => max_len,
+    }
+}
+
+/// A text whose length is known. It is made where it stays, so that it takes no more than
+/// its length.
+///
+/// A string of scripts doubles its capacity until that is enough, and none can be made
+/// with a given one except from another string, which is copied with its capacity. So the
+/// text begins with a string that has to be doubled so and so often.
+#[derive(Debug)]
+pub struct SizedText {
+    start: String,
+    all: Identifier,
+}
+
+/// Bytes that a text of known length begins with at most.
+const START: usize = 8 << 10;
+
+impl SizedText {
+    /// Begins a text of `len` bytes for a script of this engine.
+    ///
+    /// # Errors
+    ///
+    /// It may not have so many.
+    pub fn new(engine: &Engine, len: usize) -> Result<Self, TooLarge> {
+        if len > max_len(engine) {
+            return Err(TooLarge::Length);
+        }
+        let (mut start, mut doublings) = (len, 0);
+        while start > START {
+            start = start.div_ceil(2);
+            doublings += 1;
+        }
+        memory::ask((start << doublings) + 2 * START)?;
+        Ok(SizedText {
+            start: String::with_capacity(start),
+            all: Identifier::new(),
+        })
+    }
+
+    /// Appends `part`.
+    pub fn push_str(&mut self, part: &str) {
+        if !self.all.is_empty() {
+            return self.all.push_str(part);
+        }
+        let room = self.start.capacity() - self.start.len();
+        let fits = (0..=room.min(part.len()))
+            .rev()
+            .find(|end| part.is_char_boundary(*end));
+        let (fitting, rest) = part.split_at(fits.unwrap_or(0));
+        self.start.push_str(fitting);
+        if !rest.is_empty() {
+            self.all = std::mem::take(&mut self.start).into();
+            self.all.push_str(rest);
+        }
+    }
+
+    /// Ends the text.
+    pub fn finish(self) -> ImmutableString {
+        match self.all.is_empty() {
+            true => self.start.into(),
+            false => self.all.into(),
+        }
+    }
+}
+
 /// A text that grows as far as it may.
 ///
 /// What is written to it with [`fmt::Write`] fails without a reason, which
@@ -56,26 +127,9 @@ impl Text {
     pub fn new(engine: &Engine) -> Self {
         Text {
             text: String::new(),
-            max_len: match engine.max_string_size() {
-                0 => usize::MAX,
-                max_len => max_len,
-            },
+            max_len: max_len(engine),
             failure: None,
         }
-    }
-
-    /// Begins a text that will have `len` bytes.
-    ///
-    /// # Errors
-    ///
-    /// It may not have so many.
-    pub fn with_len(engine: &Engine, len: usize) -> Result<Self, TooLarge> {
-        let mut text = Text::new(engine);
-        if len > text.max_len {
-            return Err(TooLarge::Length);
-        }
-        text.allocate(len)?;
-        Ok(text)
     }
 
     /// Appends `part`.
@@ -143,12 +197,7 @@ impl Text {
             .into_iter()
             .find(|wanted| memory::ask(wanted - capacity).is_ok())
             .ok_or(TooLarge::Memory)?;
-        self.allocate(enough - len)
-    }
-
-    fn allocate(&mut self, more: usize) -> Result<(), TooLarge> {
-        memory::ask((self.text.len() + more).saturating_sub(self.text.capacity()))?;
-        let reserved = self.text.try_reserve_exact(more);
+        let reserved = self.text.try_reserve_exact(enough - len);
         reserved.map_err(|_| TooLarge::Memory)
     }
 }

@@ -43,6 +43,7 @@ const CHECKED: &str = "
     crop(string, int) crop(string, int, int) crop(string, range) crop(string, range=)
     pop(string, int) index_of(string, char, int) index_of(string, string, int)
     to_upper(string) to_lower(string) make_upper(string) make_lower(string)
+    remove(string, char) remove(string, string)
     replace(string, char, char) replace(string, char, string)
     replace(string, string, char) replace(string, string, string)
 
@@ -50,6 +51,8 @@ const CHECKED: &str = "
     to_debug(?) to_debug(array) to_debug(map) to_debug(string)
     print(?) print(array) print(map)
     debug(?) debug(array) debug(map) debug(string)
+    parse_int(string) parse_int(string, int) parse_float(string)
+    +(string, string) +(string, char) +(char, string) +=(string, string) +=(string, char)
     +(?, string) +(string, ?) +(blob, string) +(string, blob)
     +=(string, ?) +=(string, blob) append(string, ?) append(string, blob)
 
@@ -70,10 +73,10 @@ const CHECKED: &str = "
 ";
 
 /// What cannot make more than as much as an array, a blob or a map that it is given, or
-/// than four times as much as a string: no string is larger than a quarter of the memory.
+/// than twice as much as a string: no string takes more than half of the memory and 8 MiB.
 ///
 /// A part or a copy takes no more than the whole; a list that grows doubles at most; a
-/// string may double, be copied with its capacity, and again.
+/// string is made by copying it twice.
 const BOUNDED: &str = "
     len(array) len(blob) len(map) len(string)
     get$len(array) get$len(blob) get$len(string)
@@ -103,19 +106,16 @@ const BOUNDED: &str = "
     split(array, int) split(blob, int)
     pop(array) pop(blob) pop(string) shift(array) shift(blob)
     remove(array, int) remove(blob, int) remove(map, string)
-    remove(string, char) remove(string, string)
     clear(array) clear(blob) clear(map) clear(string)
     truncate(array, int) truncate(blob, int) truncate(string, int)
     chop(array, int) chop(blob, int) reverse(array) reverse(blob) trim(string)
     sort(array) sort_desc(array) dedup(array) dedup(array, Fn) dedup(array, string)
     values(map) to_blob(string)
 
-    +((), string) +(string, ()) +(char, string) +(string, char) +(string, string)
-    +=(string, ()) +=(string, char) +=(string, string)
+    +((), string) +(string, ()) +=(string, ())
     max(string, string) min(string, string)
     print(string) to_string(string) debug(Fn) to_debug(Fn)
     print(DartObject) debug(DartObject) to_string(DartObject) to_debug(DartObject)
-    parse_int(string) parse_int(string, int) parse_float(string)
     name(Fn) get$name(Fn) is_anonymous(Fn) get$is_anonymous(Fn)
     type_of(?) tag(?) get$tag(?) set_tag(?, int) set$tag(?, int) take(?) exit(?)
 

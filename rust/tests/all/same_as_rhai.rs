@@ -11,6 +11,9 @@ const TEXTS: &[&str] = &[
     r#""a,b,,c,""#,
     r#"",,""#,
     r#""aaaa""#,
+    r#"" 12 ""#,
+    r#""-7f""#,
+    r#""1e3""#,
     r#""UPPER""#,
     r#""lower""#,
     r#""quote\" back\\ \u0001 \u200b""#,
@@ -139,7 +142,20 @@ fn changed_texts() {
         for name in ["to_upper", "to_lower", "make_upper", "make_lower"] {
             calls.of(text, &format!("{name}()"));
         }
+        for call in [
+            "parse_int()",
+            "parse_int(16)",
+            "parse_int(1)",
+            "parse_float()",
+        ] {
+            calls.of(text, call);
+        }
         for part in PARTS {
+            calls.of(text, &format!("remove({part})"));
+            for other in [text, part] {
+                calls.script(&format!("Fn(\"+\").call({other}, {part})"));
+                calls.script(&format!("Fn(\"+\").call({part}, {other})"));
+            }
             for by in PARTS {
                 calls.of(text, &format!("replace({part}, {by})"));
             }
