@@ -3,6 +3,7 @@
 
 use rhai::Dynamic;
 use rhai_dart::config::Config;
+use rhai_dart::limits::Limit;
 use rhai_dart::memory::{self, SLACK};
 
 use crate::asking;
@@ -269,6 +270,59 @@ fn object_maps_do_not_take_much_more_than_the_limit() {
                 peak as f64 / memory as f64
             );
         }
+    }
+}
+
+/// An array that refers to one text again and again takes little; its text does not.
+#[test]
+fn the_text_of_a_value_may_not_be_larger_than_what_is_left() {
+    let limits = [
+        (24 * MIB, 0, MIB, Limit::Memory),
+        (24 * MIB, 100_000, 8_000, Limit::StringLength),
+    ];
+    for (memory, max_string_len, len, limit) in limits {
+        let mut host = FakeHost::with_config(Config {
+            max_memory: memory,
+            max_string_len,
+            ..unlimited()
+        });
+        for text in [
+            "`${a}`",
+            "`${m}`",
+            "a.to_string()",
+            "to_debug(a)",
+            "m.to_debug()",
+            "print(a)",
+            "debug(m)",
+            "a + \"\"",
+            "\"\" + a",
+            "\"\" + m",
+            "{ let s = \"\"; s += a; s }",
+            "{ let s = \"\"; s.append(m); s }",
+            "m.to_json()",
+            "[1].map(|x| `${a}`)",
+            "{ let f = || a; `${a}` }",
+        ] {
+            for script in [
+                format!("let r = {text};"),
+                format!("try {{ let r = {text}; }} catch {{ }} 1"),
+                format!("fn f(a, m) {{ try {{ {text} }} catch {{ 1 }} }} f(a, m);"),
+            ] {
+                let value = format!(
+                    "let a = [txt({len}, \"x\")]; for i in 0..4 {{ a += a; }} let m = #{{a: a}};"
+                );
+                memory::forget_peak();
+                let failure = host.error(&format!("{MAKERS} {value} {script}"));
+                assert_eq!(
+                    (failure.kind, failure.number),
+                    (7, limit as i64),
+                    "{script}: {failure:?}"
+                );
+                assert!(memory::peak() < 2 * memory + SLACK, "{script}");
+            }
+        }
+        assert!(host.printed.is_empty());
+        assert_eq!(host.int("40 + 2"), 42);
     }
 }
 
