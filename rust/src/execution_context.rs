@@ -375,6 +375,11 @@ impl ExecutionContext {
         self.check_at_next_operation();
     }
 
+    /// Why the script ends at its next operation, if it does.
+    pub fn failure(&self) -> Option<Termination> {
+        self.failure.borrow().clone()
+    }
+
     /// Bytes of memory that the script may use.
     pub fn max_memory(&self) -> usize {
         self.max_memory

@@ -10,7 +10,7 @@ use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Module};
 
 use super::text::{SizedText, Text, TooLarge};
 use super::{changing, pure, Context, Failure};
-use crate::execution_context::Termination;
+use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::Host;
 
 const TO_STRING: &str = "to_string";
@@ -160,7 +160,11 @@ fn answer(
     made: Made<ImmutableString>,
 ) -> Result<ImmutableString, Failure> {
     let stop = match made {
-        Ok(text) => return Ok(text),
+        // It lacks a part if that was too large.
+        Ok(text) => match host.current().and_then(ExecutionContext::failure) {
+            Some(failure) => Stop::Ended(failure.into()),
+            None => return Ok(text),
+        },
         Err(stop) => stop,
     };
     let is_asked_by_rhai = [TO_STRING, TO_DEBUG].contains(&context.fn_name());

@@ -8,6 +8,7 @@ use std::ops::{Range, RangeInclusive};
 use rhai::{Array, Dynamic, FuncRegistration, ImmutableString, Module, INT};
 
 use super::strings::{offset, offset_from_end, span};
+use super::text::SizedText;
 use super::{block, pure, Failure};
 use crate::memory;
 
@@ -86,7 +87,7 @@ fn split_at(text: &mut Str, index: INT) -> Array {
         false => offset_from_end(text, index.unsigned_abs()).unwrap_or(0),
     };
     let (start, end) = text.split_at(at);
-    vec![start.into(), end.into()]
+    vec![SizedText::copy(start).into(), SizedText::copy(end).into()]
 }
 
 /// Bytes of a string that are kept without a block of their own.

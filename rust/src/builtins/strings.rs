@@ -60,12 +60,19 @@ fn register_parts(module: &mut Module) {
         }
         let all = s.clone();
         let (rest, end) = all.split_at(offset_from_end(&all, count.unsigned_abs()).unwrap_or(0));
-        *s = rest.into();
+        *s = SizedText::copy(rest);
         match rest.is_empty() {
             true => all,
-            false => end.into(),
+            false => SizedText::copy(end),
         }
     });
+    changing("trim").set_into_module(module, |s: &mut Str| {
+        let trimmed = s.trim();
+        if trimmed.len() < s.len() {
+            *s = SizedText::copy(trimmed);
+        }
+    });
+    changing("set").set_into_module(module, set);
 }
 
 fn register_searching(module: &mut Module) {
@@ -209,8 +216,26 @@ fn part(text: ImmutableString, start: INT, len: INT) -> ImmutableString {
     let end = offset(rest, len.unsigned_abs()).unwrap_or(rest.len());
     match end == text.len() {
         true => text,
-        false => rest[..end].into(),
+        false => SizedText::copy(&rest[..end]),
     }
+}
+
+/// Replaces the character with this index, which counts from the end if it is negative.
+fn set(context: Context, text: &mut ImmutableString, index: INT, by: char) -> Result<(), Failure> {
+    let at = match index < 0 {
+        true => offset_from_end(text, index.unsigned_abs()),
+        false => offset(text, index.unsigned_abs()),
+    };
+    let Some((at, c)) = at.and_then(|at| Some((at, text[at..].chars().next()?))) else {
+        return Ok(());
+    };
+    let end = at + c.len_utf8();
+    let mut changed = SizedText::new(context.engine(), text.len() - (end - at) + by.len_utf8())?;
+    changed.push_str(&text[..at]);
+    changed.push_str(by.encode_utf8(&mut [0; 4]));
+    changed.push_str(&text[end..]);
+    *text = changed.finish();
+    Ok(())
 }
 
 fn index_of(text: &str, start: INT, find: impl FnOnce(&str) -> Option<usize>) -> INT {

@@ -76,10 +76,25 @@ impl SizedText {
             doublings += 1;
         }
         memory::ask((start << doublings) + 2 * START)?;
-        Ok(SizedText {
+        Ok(SizedText::with_start(start))
+    }
+
+    /// Copies a part of a string, which needs no more than that.
+    pub fn copy(part: &str) -> ImmutableString {
+        let mut start = part.len();
+        while start > START {
+            start = start.div_ceil(2);
+        }
+        let mut copy = SizedText::with_start(start);
+        copy.push_str(part);
+        copy.finish()
+    }
+
+    fn with_start(start: usize) -> Self {
+        SizedText {
             start: String::with_capacity(start),
             all: Identifier::new(),
-        })
+        }
     }
 
     /// Appends `part`.

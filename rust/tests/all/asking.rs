@@ -43,7 +43,7 @@ const CHECKED: &str = "
     crop(string, int) crop(string, int, int) crop(string, range) crop(string, range=)
     pop(string, int) index_of(string, char, int) index_of(string, string, int)
     to_upper(string) to_lower(string) make_upper(string) make_lower(string)
-    remove(string, char) remove(string, string)
+    trim(string) set(string, int, char) remove(string, char) remove(string, string)
     replace(string, char, char) replace(string, char, string)
     replace(string, string, char) replace(string, string, string)
 
@@ -72,11 +72,8 @@ const CHECKED: &str = "
     get_fn_metadata_list() get_fn_metadata_list(string) get_fn_metadata_list(string, int)
 ";
 
-/// What cannot make more than as much as an array, a blob or a map that it is given, or
-/// than twice as much as a string: no string takes more than half of the memory and 8 MiB.
-///
-/// A part or a copy takes no more than the whole; a list that grows doubles at most; a
-/// string is made by copying it twice.
+/// What cannot make more than as much as it is given: a part or a copy takes no more than
+/// the whole, and a list that grows doubles at most.
 const BOUNDED: &str = "
     len(array) len(blob) len(map) len(string)
     get$len(array) get$len(blob) get$len(string)
@@ -93,7 +90,7 @@ const BOUNDED: &str = "
     ==(DartObject, DartObject) !=(DartObject, DartObject)
 
     get(array, int) get(blob, int) get(map, string) get(string, int)
-    set(array, int, ?) set(blob, int, int) set(map, string, ?) set(string, int, char)
+    set(array, int, ?) set(blob, int, int) set(map, string, ?)
     push(array, ?) push(blob, int) insert(array, int, ?) insert(blob, int, int)
     append(array, array) append(blob, blob) append(blob, char) append(blob, int)
     append(blob, string) +(array, array)
@@ -108,7 +105,7 @@ const BOUNDED: &str = "
     remove(array, int) remove(blob, int) remove(map, string)
     clear(array) clear(blob) clear(map) clear(string)
     truncate(array, int) truncate(blob, int) truncate(string, int)
-    chop(array, int) chop(blob, int) reverse(array) reverse(blob) trim(string)
+    chop(array, int) chop(blob, int) reverse(array) reverse(blob)
     sort(array) sort_desc(array) dedup(array) dedup(array, Fn) dedup(array, string)
     values(map) to_blob(string)
 

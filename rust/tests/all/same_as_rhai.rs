@@ -121,7 +121,13 @@ fn parts_of_texts() {
             calls.of(text, &format!("split({part})"));
             calls.of(text, &format!("split_rev({part})"));
         }
-        for call in ["split()", "to_chars()", "to_debug()", "to_string()"] {
+        for call in [
+            "trim()",
+            "split()",
+            "to_chars()",
+            "to_debug()",
+            "to_string()",
+        ] {
             calls.of(text, call);
         }
         calls.script(&format!(
