@@ -12,6 +12,7 @@ use rhai::{
     INT,
 };
 
+use crate::memory;
 use crate::rhai_errors::{into_innermost, is_limit};
 
 type Context<'a> = rhai::NativeCallContext<'a>;
@@ -177,8 +178,12 @@ impl<'a> Callback<'a> {
         this_argument: Option<usize>,
     ) -> Outcome<Dynamic> {
         let (by, context) = (&self.by, &self.context);
-        by.call_raw_with_extra_args(self.name, context, this, arguments, extras, this_argument)
-            .map_err(unwrap_limit)
+        let answer = by
+            .call_raw_with_extra_args(self.name, context, this, arguments, extras, this_argument)
+            .map_err(unwrap_limit)?;
+        // A function of Dart is called without an operation that would find out.
+        memory::ask(1)?;
+        Ok(answer)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::TimeLimits;
+use crate::memory;
 use crate::values::MAX_DEPTH;
 
 /// The limits of an engine. In every number, 0 means "no limit".
@@ -145,6 +146,38 @@ impl Config {
     pub fn expr_depths(&self) -> (usize, usize) {
         let depth = or_none(self.max_expr_depth).min(MAX_EXPR_DEPTH);
         (depth, depth.div_ceil(2))
+    }
+
+    /// Bytes that a string may have in an engine; 0 means "no limit".
+    ///
+    /// Operators that Rhai has built in ask nobody. `a + (b + c)` and `a - b` allocate up
+    /// to four times the longest string that there may be, as capacities double, before
+    /// the next operation looks at the memory. So the memory limits strings, too; but not
+    /// where no size is limited, as Rhai would then measure whole arrays at every call.
+    pub fn max_string_size(&self) -> usize {
+        let limits_sizes =
+            self.max_string_len > 0 || self.max_array_len > 0 || self.max_map_len > 0;
+        match self.max_memory {
+            memory if memory > 0 && limits_sizes => {
+                or_none(self.max_string_len).min(memory / 2 + memory::SLACK / 2)
+            }
+            _ => self.max_string_len,
+        }
+    }
+
+    /// Bytes that an execution may have in use at most within one operation, if it had no
+    /// more than [`max_memory`](Self::max_memory) at the one before.
+    pub fn most_in_one_operation(&self) -> usize {
+        let longest = match self.max_string_size() {
+            0 => self.max_memory,
+            longest => longest.min(self.max_memory),
+        };
+        let by_operators = longest
+            .saturating_mul(4)
+            .max(self.max_memory.saturating_mul(2));
+        or_none(self.max_memory)
+            .saturating_add(by_operators)
+            .saturating_add(memory::SLACK)
     }
 
     /// Levels that one execution can nest data, as far as there is stack for them.

@@ -207,7 +207,7 @@ impl ScriptEngine {
             0 => Config::default().max_memory,
             max => max,
         };
-        let lost = budget.saturating_add(memory::HARD_SLACK);
+        let lost = budget.saturating_add(memory::SLACK);
         self.host.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
     }
 
@@ -301,7 +301,7 @@ impl ScriptEngine {
         // The module registered last is searched first.
         engine.register_global_module(self.standard.clone());
         let mut module = Module::new();
-        builtins::register(&mut module);
+        builtins::register(&mut module, &self.host);
         dart_objects::register(&mut module, &self.host);
         self.restrictions.hide(&mut module);
         engine.register_global_module(module.into());
@@ -317,7 +317,7 @@ impl ScriptEngine {
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
         let (global_depth, function_depth) = config.expr_depths();
         engine.set_max_expr_depths(global_depth, function_depth);
-        engine.set_max_string_size(config.max_string_len);
+        engine.set_max_string_size(config.max_string_size());
         engine.set_max_array_size(config.max_array_len);
         engine.set_max_map_size(config.max_map_len);
         engine.set_max_call_levels(config::or_none(config.max_call_levels));

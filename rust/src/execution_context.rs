@@ -15,7 +15,7 @@ use crate::execution::{Reply, Request};
 use crate::execution_time::{Due, ExecutionTime, Start};
 use crate::fiber::{self, Suspender};
 use crate::host::Host;
-use crate::memory::{Abandon, Budget};
+use crate::memory::{Abandon, Budget, TooMuchMemory};
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
 use crate::script_cache::Words;
@@ -42,8 +42,11 @@ pub enum Termination {
     HostError(Rc<OnFiber<Dynamic>>),
     /// More text than [`Config::max_output_len`] was printed.
     TooMuchOutput,
-    /// More memory than [`Config::max_memory`] is needed.
+    /// More memory than [`Config::max_memory`] is used, or would be.
     OutOfMemory,
+    /// A native function would make a text that is longer than
+    /// [`Config::max_string_len`].
+    TextTooLong,
 }
 
 impl From<Termination> for Dynamic {
@@ -55,6 +58,12 @@ impl From<Termination> for Dynamic {
 impl From<Termination> for Box<EvalAltResult> {
     fn from(termination: Termination) -> Self {
         EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into()
+    }
+}
+
+impl From<TooMuchMemory> for Box<EvalAltResult> {
+    fn from(_: TooMuchMemory) -> Self {
+        Termination::OutOfMemory.into()
     }
 }
 
@@ -301,13 +310,15 @@ impl ExecutionContext {
 
     /// Why the script ends.
     pub fn failed(&self) -> Termination {
+        self.failure().unwrap_or(Termination::Cancelled)
+    }
+
+    /// Why the script ends at its next operation, if it does.
+    pub fn failure(&self) -> Option<Termination> {
         if self.budget.is_exceeded() {
-            return Termination::OutOfMemory;
+            return Some(Termination::OutOfMemory);
         }
-        self.failure
-            .borrow()
-            .clone()
-            .unwrap_or(Termination::Cancelled)
+        self.failure.borrow().clone()
     }
 
     /// Makes the next operation end the script: for callbacks of Rhai that cannot

@@ -9,6 +9,7 @@ use rhai::{
     Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position, RhaiFunc,
 };
 
+use crate::builtins::text::SizedText;
 use crate::dart_objects::{self, DartObject, DartReference};
 use crate::error::describe_place;
 use crate::execution::{Reply, Request};
@@ -176,7 +177,7 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     if !context.may_print(text.len()) {
         return context.fail(Termination::TooMuchOutput);
     }
-    let mut values = vec![text.into()];
+    let mut values = vec![SizedText::copy(text).into()];
     values.extend(position.into_iter().flat_map(describe_place));
     let args: Vec<&mut Dynamic> = values.iter_mut().collect();
     let result = invoke_dart_callback_async(host, id, &args, None);

@@ -30,7 +30,7 @@ use crate::countdown::Countdown;
 pub use trim::{note_freed, trim};
 
 /// Bytes by which an execution may pass twice its budget before it is abandoned.
-pub const HARD_SLACK: usize = 16 * 1024 * 1024;
+pub const SLACK: usize = 16 * 1024 * 1024;
 
 /// Bytes of memory from which on an execution is large. Until then its peak is unknown.
 pub const LARGE: usize = 8 * 1024 * 1024;
@@ -86,7 +86,7 @@ impl Budget {
             peak: Cell::new(0),
             watermark: Cell::new(LARGE as isize),
             limit: to_signed(limit),
-            hard_limit: to_signed(limit.saturating_mul(2).saturating_add(HARD_SLACK)),
+            hard_limit: to_signed(limit.saturating_mul(2).saturating_add(SLACK)),
             is_exceeded: Cell::new(false),
             countdown: Countdown::new(operations),
             abandon: Cell::new(None),
@@ -168,6 +168,8 @@ struct Meter {
     is_held: Cell<bool>,
     /// Allocations in all.
     allocations: Cell<u64>,
+    /// The most bytes that were in use when a threshold was passed.
+    peak: Cell<isize>,
 }
 
 thread_local! {
@@ -178,6 +180,7 @@ thread_local! {
             budget: Cell::new(ptr::null()),
             is_held: Cell::new(false),
             allocations: Cell::new(0),
+            peak: Cell::new(0),
         }
     };
 }
@@ -263,17 +266,25 @@ pub fn room() -> usize {
     .unwrap_or(usize::MAX)
 }
 
-/// Asks whether the running execution may allocate `bytes` more.
+/// Asks for `bytes` more for the running execution. If it may not have them, it is ended
+/// at its next operation.
 ///
 /// # Errors
 ///
 /// It may not, or the system has no block of that size.
 #[inline]
 pub fn ask(bytes: usize) -> Result<(), TooMuchMemory> {
-    match bytes <= room() && (bytes < TRIED || is_there(bytes)) {
+    match fits(bytes) {
         true => Ok(()),
         false => Err(refusal()),
     }
+}
+
+/// Whether the running execution may allocate `bytes` more: if not, and it can do with
+/// less, nothing comes of it.
+#[inline]
+pub fn fits(bytes: usize) -> bool {
+    bytes <= room() && (bytes < TRIED || is_there(bytes))
 }
 
 /// Says that the running execution needs more memory than it may have: its next operation
@@ -324,6 +335,17 @@ pub fn used() -> usize {
 /// Whether the execution that runs on this thread has exceeded its budget.
 pub fn is_exceeded() -> bool {
     with_budget(Budget::is_exceeded).unwrap_or(false)
+}
+
+/// The most bytes that an execution of this thread has used since [`forget_peak`]: see
+/// [`Budget::peak`]. For tests.
+pub fn peak() -> usize {
+    METER.with(|meter| usize::try_from(meter.peak.get()).unwrap_or(0))
+}
+
+/// Starts [`peak`] anew.
+pub fn forget_peak() {
+    METER.with(|meter| meter.peak.set(0));
 }
 
 /// How many allocations this thread has made; for tests and measurements.

@@ -1,5 +1,7 @@
 //! What the errors of Rhai are as [`ScriptError`]s.
 
+use std::fmt::{self, Display, Write};
+
 use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
 use crate::config::Config;
@@ -96,7 +98,7 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         E::ErrorRuntime(thrown, _) => return from_thrown(thrown),
         error => error,
     };
-    let text = readable(&error.to_string());
+    let text = readable(&shortened(&error));
     let runtime = |kind, name: &str| {
         let detail = Detail::Runtime(kind, name.into());
         ScriptError::new(ErrorKind::Runtime, text.clone(), detail)
@@ -190,7 +192,7 @@ pub fn into_innermost(error: Box<E>) -> Box<E> {
 /// A script, or a module, that does not parse.
 fn from_parse(kind: &ParseErrorType, faulty_line: Option<FaultyLine>) -> ScriptError {
     let detail = faulty_line.map_or(Detail::None, Detail::Line);
-    ScriptError::new(ErrorKind::Syntax, readable(&kind.to_string()), detail)
+    ScriptError::new(ErrorKind::Syntax, readable(&shortened(kind)), detail)
 }
 
 /// The limit that Rhai names so; that is all it says.
@@ -202,8 +204,13 @@ fn size_limit(what: &str) -> Limit {
     }
 }
 
-/// A limit was broken whose value is that of the configuration.
+/// A limit was broken whose value is that of the configuration. If the engine had a
+/// smaller one, because of the memory, it is that of the memory.
 fn limit_of(limit: Limit, config: &Config) -> ScriptError {
+    let limit = match limit {
+        Limit::StringLength if config.max_string_size() != config.max_string_len => Limit::Memory,
+        limit => limit,
+    };
     let value = match limit {
         Limit::Operations => config.max_operations,
         Limit::StackDepth => config.max_call_levels as u64,
@@ -235,6 +242,7 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
             ..limit_of(Limit::Memory, config)
         },
         Some(Termination::OutOfMemory) => limit_of(Limit::Memory, config),
+        Some(Termination::TextTooLong) => limit_of(Limit::StringLength, config),
         Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
         Some(Termination::HostError(thrown)) => from_thrown(Dynamic::clone(&thrown)),
@@ -256,7 +264,7 @@ fn from_thrown(thrown: Dynamic) -> ScriptError {
         true => "the script threw ()".into(),
         // Dart says what its objects are.
         false if thrown.is::<DartObject>() => String::new(),
-        false => readable(&thrown.to_string()),
+        false => readable(&shortened(&thrown)),
     });
     // Dart knows whether it was one of its functions.
     let detail = Detail::Runtime(RuntimeKind::Thrown, String::new());
@@ -268,7 +276,38 @@ fn from_thrown(thrown: Dynamic) -> ScriptError {
 
 fn message_of(map: &Map) -> Option<String> {
     let message = map.get("message")?.as_immutable_string_ref().ok()?;
-    Some(message.to_string())
+    Some(shortened(&*message))
+}
+
+/// Bytes of a text of a value or an error that are shown: a value can have a text that is
+/// any number of times as large as itself.
+const SHOWN_TEXT: usize = 64 << 10;
+
+/// The beginning of a text.
+fn shortened(text: &(impl Display + ?Sized)) -> String {
+    let mut start = Beginning(String::new());
+    match write!(start, "{text}") {
+        Ok(()) => start.0,
+        Err(_) => start.0 + "…",
+    }
+}
+
+/// Takes a text until it is as long as what is shown, and then refuses more.
+struct Beginning(String);
+
+impl Write for Beginning {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let room = SHOWN_TEXT - self.0.len();
+        let fits = part.len() <= room;
+        let end = (0..=room.min(part.len()))
+            .rev()
+            .find(|end| part.is_char_boundary(*end));
+        self.0.push_str(&part[..end.unwrap_or(0)]);
+        match fits {
+            true => Ok(()),
+            false => Err(fmt::Error),
+        }
+    }
 }
 
 /// Rhai names a string argument by all of its Rust types, and a closure by a number.

@@ -42,7 +42,9 @@ fn pass(meter: &Meter, bytes: isize) {
     if std::thread::panicking() {
         return;
     }
-    let is_far_too_much = budget.passed(meter.used.get());
+    let used = meter.used.get();
+    meter.peak.set(meter.peak.get().max(used));
+    let is_far_too_much = budget.passed(used);
     meter.threshold.set(budget.threshold());
     if is_far_too_much && may_leave(meter) {
         give_back(bytes);

@@ -32,7 +32,7 @@ fn functions_with(engine: &Engine, ty: TypeId) -> HashSet<Signature> {
 #[test]
 fn every_function_that_takes_a_callback_is_replaced() {
     let mut module = Module::new();
-    builtins::register(&mut module);
+    builtins::register(&mut module, &FakeHost::new().host());
     let mut ours = Engine::new_raw();
     ours.register_global_module(module.into());
     let rhai = Engine::new();
@@ -223,14 +223,15 @@ fn outcome_in_rhai(engine: &Engine, script: &str) -> String {
 }
 
 /// Runs scripts here and in Rhai; they must make the same.
-struct Comparison {
+pub struct Comparison {
     host: FakeHost,
     rhai: Engine,
     count: usize,
 }
 
 impl Comparison {
-    fn new() -> Self {
+    /// Compares with an engine of Rhai without limits.
+    pub fn new() -> Self {
         let mut rhai = Engine::new();
         // As here; a constant is another place otherwise.
         rhai.set_optimization_level(OptimizationLevel::None);
@@ -257,7 +258,8 @@ impl Comparison {
         }
     }
 
-    fn script(&mut self, script: &str) {
+    /// Compares what a script makes.
+    pub fn script(&mut self, script: &str) {
         let expected = outcome_in_rhai(&self.rhai, script);
         assert_eq!(outcome(&mut self.host, script), expected, "{script}");
         self.count += 1;

@@ -3,6 +3,7 @@
 mod errors;
 mod fake_host;
 
+mod asking;
 mod callbacks;
 mod cancelling;
 mod ffi;
@@ -10,7 +11,9 @@ mod fiber;
 mod functions;
 mod limits;
 mod nested_data;
+mod peaks;
 mod recursion;
+mod same_as_rhai;
 mod stacks;
 mod turns;
 mod values;

@@ -1,0 +1,55 @@
+//! Object maps that grow, and their keys.
+
+use std::mem::size_of;
+
+use rhai::{Array, Dynamic, Map, Module};
+
+use super::pieces::string_size;
+use super::{block, changing, pure, Failure};
+use crate::memory;
+
+/// Registers the functions with `module`.
+pub fn register(module: &mut Module) {
+    for name in ["mixin", "+="] {
+        changing(name).set_into_module(module, |map: &mut Map, other: Map| merge(map, other));
+    }
+    pure("+").set_into_module(module, |mut map: Map, other: Map| -> Result<Map, Failure> {
+        merge(&mut map, other)?;
+        Ok(map)
+    });
+    changing("fill_with").set_into_module(module, |map: &mut Map, other: Map| {
+        for (key, value) in other {
+            ask_for_entry()?;
+            map.entry(key).or_insert(value);
+        }
+        Ok::<_, Failure>(())
+    });
+    pure("keys").set_into_module(module, |map: &mut Map| -> Result<Array, Failure> {
+        memory::ask(block(map.len() * size_of::<Dynamic>()))?;
+        let mut keys = Array::with_capacity(map.len());
+        for key in map.keys() {
+            memory::ask(string_size(key.capacity()))?;
+            keys.push(key.clone().into());
+        }
+        Ok(keys)
+    });
+}
+
+/// Adds the entries of one map to another.
+fn merge(map: &mut Map, other: Map) -> Result<(), Failure> {
+    if map.is_empty() {
+        *map = other;
+        return Ok(());
+    }
+    for (key, value) in other {
+        ask_for_entry()?;
+        map.insert(key, value);
+    }
+    Ok(())
+}
+
+/// Asks for what an entry may need: a full node is split into two.
+fn ask_for_entry() -> Result<(), Failure> {
+    const NODE: usize = 640;
+    Ok(memory::ask(NODE)?)
+}
