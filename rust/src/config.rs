@@ -150,34 +150,30 @@ impl Config {
 
     /// Bytes that a string may have in an engine; 0 means "no limit".
     ///
-    /// Operators that Rhai has built in ask nobody. `a + (b + c)` and `a - b` allocate up
-    /// to four times the longest string that there may be, as capacities double, before
-    /// the next operation looks at the memory. So the memory limits strings, too; but not
-    /// where no size is limited, as Rhai would then measure whole arrays at every call.
+    /// Operators that Rhai has built in ask for no memory. `a + (b + c)`, or the error of
+    /// a call of a function with such a name, take up to five times the longest string
+    /// that there may be before the next operation looks at the memory. So it limits
+    /// strings, too.
     pub fn max_string_size(&self) -> usize {
-        let limits_sizes =
-            self.max_string_len > 0 || self.max_array_len > 0 || self.max_map_len > 0;
-        match self.max_memory {
-            memory if memory > 0 && limits_sizes => {
-                or_none(self.max_string_len).min(memory / 2 + memory::SLACK / 2)
-            }
-            _ => self.max_string_len,
-        }
+        self.bounded_by_memory(self.max_string_len, 6)
     }
 
-    /// Bytes that an execution may have in use at most within one operation, if it had no
-    /// more than [`max_memory`](Self::max_memory) at the one before.
-    pub fn most_in_one_operation(&self) -> usize {
-        let longest = match self.max_string_size() {
-            0 => self.max_memory,
-            longest => longest.min(self.max_memory),
-        };
-        let by_operators = longest
-            .saturating_mul(4)
-            .max(self.max_memory.saturating_mul(2));
-        or_none(self.max_memory)
-            .saturating_add(by_operators)
-            .saturating_add(memory::SLACK)
+    /// Elements that an array may have in an engine, and bytes that a blob may; 0 means
+    /// "no limit". Of a blob, `b + 'x'` takes twice its size.
+    pub fn max_array_size(&self) -> usize {
+        self.bounded_by_memory(self.max_array_len, 3)
+    }
+
+    /// A limit of sizes, or what a `part`th of what one operation may take allows, if that
+    /// is less. Not where no size is limited: Rhai would then measure whole arrays at
+    /// every call.
+    fn bounded_by_memory(&self, limit: usize, part: usize) -> usize {
+        let limits_sizes =
+            self.max_string_len > 0 || self.max_array_len > 0 || self.max_map_len > 0;
+        match limits_sizes && self.max_memory > 0 {
+            true => or_none(limit).min(self.max_memory.saturating_add(memory::SLACK) / part),
+            false => limit,
+        }
     }
 
     /// Levels that one execution can nest data, as far as there is stack for them.

@@ -318,7 +318,7 @@ impl ScriptEngine {
         let (global_depth, function_depth) = config.expr_depths();
         engine.set_max_expr_depths(global_depth, function_depth);
         engine.set_max_string_size(config.max_string_size());
-        engine.set_max_array_size(config.max_array_len);
+        engine.set_max_array_size(config.max_array_size());
         engine.set_max_map_size(config.max_map_len);
         engine.set_max_call_levels(config::or_none(config.max_call_levels));
         engine.set_max_variables(config::or_none(config.max_variables));

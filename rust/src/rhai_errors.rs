@@ -209,6 +209,7 @@ fn size_limit(what: &str) -> Limit {
 fn limit_of(limit: Limit, config: &Config) -> ScriptError {
     let limit = match limit {
         Limit::StringLength if config.max_string_size() != config.max_string_len => Limit::Memory,
+        Limit::ArraySize if config.max_array_size() != config.max_array_len => Limit::Memory,
         limit => limit,
     };
     let value = match limit {
