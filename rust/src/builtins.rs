@@ -11,6 +11,7 @@ use rhai::{
 };
 
 use crate::callbacks;
+use crate::config::MAX_EXPR_DEPTH;
 use crate::host::Host;
 use crate::json;
 use crate::memory;
@@ -86,16 +87,36 @@ fn to_json(context: Context, map: &mut Map) -> Result<ImmutableString, Failure> 
 }
 
 /// What Rhai's parser and the object map take together, at most, for what is in a text: its
-/// syntax tree is there until all has been evaluated.
+/// syntax tree is there until all has been evaluated. What is nested too deeply is not
+/// parsed to its end.
 fn parsed_size(json: &str) -> usize {
-    let sizes = json.bytes().map(|byte| match byte {
-        b'{' => 1600,
-        b'[' => 320,
-        b',' => 160,
-        b'"' => 64,
-        _ => 2,
-    });
-    sizes.fold(0, usize::saturating_add)
+    let mut depth = 0_usize;
+    let mut size = 0_usize;
+    let mut is_quoted = false;
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\\' if is_quoted => {
+                bytes.next();
+            }
+            _ if is_quoted => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_EXPR_DEPTH {
+            break;
+        }
+        size = size.saturating_add(match byte {
+            b'{' => 1600,
+            b'[' => 320,
+            b',' => 160,
+            b'"' => 64,
+            _ => 2,
+        });
+    }
+    size
 }
 
 /// Reads an object map. Rhai's own throws a syntax error of the script, which

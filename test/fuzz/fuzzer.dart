@@ -171,7 +171,8 @@ final class Fuzzer {
     try {
       if (engine.eval('id(v).map(|x| add(x, 1))').toString() == '[2, 3]' &&
           (_runs % 50 != 0 || await engine.eval('later(7)') == 7) &&
-          engine.pendingCount == 0) {
+          engine.pendingCount == 0 &&
+          engine.leakedBytes == 0) {
         return;
       }
     } on RhaiException catch (error) {

@@ -1,6 +1,8 @@
 import 'dart:async';
 import 'dart:collection';
 
+import 'turns.dart';
+
 /// The waits of an engine's scripts, and when they time out.
 ///
 /// All have the same timeout, so they end in the order they were added: one
@@ -87,6 +89,7 @@ final class AsyncTimeouts {
 
   void _onTimer() {
     _timer = null;
+    Turns.begin();
     final now = _clock.elapsed;
     while (_slow.isNotEmpty && _slow.first._deadline <= now) {
       final wait = _slow.first..unlink();

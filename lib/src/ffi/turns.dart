@@ -60,6 +60,9 @@ abstract final class Turns {
   /// Notes that a script has ended which had joined.
   static void leave() => _unfinished--;
 
+  /// Notes that a turn begins: a timer calls this.
+  static void begin() => _began = _clock.elapsedMicroseconds;
+
   /// Lets [execution] go on in a later turn, after those that came before.
   static void add(Execution execution) {
     _queue.add(execution);
@@ -75,7 +78,7 @@ abstract final class Turns {
   }
 
   static void _onTimer() {
-    _began = _clock.elapsedMicroseconds;
+    begin();
     _goOn(_queue.length);
   }
 
