@@ -93,6 +93,9 @@ fn parsed_size(json: &str) -> usize {
     let mut depth = 0_usize;
     let mut size = 0_usize;
     let mut is_quoted = false;
+    // Rhai's parser also knows comments and other quotes: then it is not clear what a
+    // bracket is.
+    let is_plain = !json.contains(['\'', '`', '/']);
     let mut bytes = json.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
@@ -105,7 +108,7 @@ fn parsed_size(json: &str) -> usize {
             b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > MAX_EXPR_DEPTH {
+        if is_plain && depth > MAX_EXPR_DEPTH {
             break;
         }
         size = size.saturating_add(match byte {
