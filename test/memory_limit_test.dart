@@ -69,6 +69,31 @@ void main() {
     });
   });
 
+  test('asking for more than there can be is an error, at any size', () {
+    for (final maxArraySize in [0, 1000]) {
+      final other = RhaiEngine.withConfig(
+        RhaiConfig.custom(maxArraySize: maxArraySize),
+      );
+      addTearDown(other.dispose);
+      for (var bits = 20; bits < 64; bits++) {
+        final size = (1 << bits) - 1;
+        for (final script in [
+          'let a = []; a.pad($size, 0); a.len()',
+          'let b = blob(); b.pad($size, 0); b.len()',
+          'blob($size).len()',
+          'let s = ""; s.pad($size, "xy"); s.len',
+        ]) {
+          try {
+            expect(other.eval(script), size);
+          } on RhaiLimitError {
+            // As it should be.
+          }
+        }
+      }
+      expect(other.leakedBytes, 0);
+    }
+  });
+
   test('the error has the limit', () {
     expect(
       () => engine.eval('blob(${40 * _mib})'),

@@ -1,8 +1,6 @@
 //! What a running script and its host exchange.
 
 use std::cell::{Cell, RefCell, UnsafeCell};
-use std::mem;
-use std::ops::{Deref, DerefMut};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,6 +14,7 @@ use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::function_table::FunctionTable;
 use crate::memory;
+use crate::output::{encoding_room, is_too_large, Output, KEPT_BUFFER};
 use crate::released_ids::ReleasedIds;
 use crate::script_functions::{self, Exporter};
 use crate::values::{encode_scalar, ConversionError, Slot, Tag};
@@ -54,7 +53,7 @@ pub struct Host {
     frame: UnsafeCell<Frame>,
     input: UnsafeCell<Vec<u8>>,
     text: Cell<Identifier>,
-    output: Cell<Vec<u8>>,
+    pub(crate) output: Cell<Vec<u8>>,
     held: RefCell<Held>,
     published: RefCell<Vec<u64>>,
     current: Cell<*const ExecutionContext>,
@@ -86,17 +85,6 @@ enum Held {
     Nothing,
     String(ImmutableString),
     Blob(Blob),
-}
-
-/// Bytes that the input and output buffers always keep between calls.
-const KEPT_BUFFER: usize = 64 * 1024;
-
-/// Bytes that they keep as long as they are used.
-const MAX_KEPT_BUFFER: usize = 4 * 1024 * 1024;
-
-/// Whether a buffer that is used for `len` bytes is too large to be kept.
-fn is_too_large(capacity: usize, len: usize) -> bool {
-    capacity > KEPT_BUFFER && (capacity > MAX_KEPT_BUFFER || capacity / 4 > len)
 }
 
 impl Host {
@@ -361,54 +349,6 @@ fn refer(value: &Dynamic) -> Option<Slot> {
 
 fn refer_to(tag: Tag, bytes: &[u8]) -> Slot {
     Slot::new(tag, bytes.len(), bytes.as_ptr() as u64)
-}
-
-/// The output buffer, taken out of its host while it is written: a script that is
-/// abandoned meanwhile takes it along, and the host has another.
-struct Output<'a> {
-    bytes: Vec<u8>,
-    host: &'a Host,
-}
-
-impl<'a> Output<'a> {
-    /// Takes it, empty.
-    fn take(host: &'a Host) -> Self {
-        let mut bytes = host.output.take();
-        let is_too_large = is_too_large(bytes.capacity(), bytes.len());
-        bytes.clear();
-        if is_too_large {
-            memory::uncounted(|| bytes.shrink_to(KEPT_BUFFER));
-        }
-        Output { bytes, host }
-    }
-}
-
-impl Deref for Output<'_> {
-    type Target = Vec<u8>;
-
-    fn deref(&self) -> &Vec<u8> {
-        &self.bytes
-    }
-}
-
-impl DerefMut for Output<'_> {
-    fn deref_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
-    }
-}
-
-impl Drop for Output<'_> {
-    fn drop(&mut self) {
-        // Its address stays the same.
-        self.host.output.set(mem::take(&mut self.bytes));
-    }
-}
-
-/// Bytes that a script may encode: as many as it may still allocate, but always enough
-/// for the description of an error.
-fn encoding_room() -> usize {
-    const DESCRIPTION: usize = 1024 * 1024;
-    memory::room().max(DESCRIPTION)
 }
 
 /// Appends a value to `output`; the slot's payload is its offset there.

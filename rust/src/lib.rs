@@ -34,6 +34,7 @@
 //! | [`callbacks`] | those of them that call functions of the script |
 //! | [`json`] | object maps as JSON text |
 //! | [`host`] | what a running script and its host exchange: the frame, the current execution |
+//! | [`output`] | the buffer in which values go to Dart |
 //! | [`pending_futures`] | the registry of Futures that scripts wait for |
 //! | [`values`] | the binary encoding of values |
 //! | [`encode`], [`decode`] | values on their way to Dart, and from it |
@@ -88,6 +89,7 @@ pub mod marked_pointers;
 pub mod memory;
 pub mod nesting;
 pub mod on_fiber;
+pub mod output;
 pub mod pending_futures;
 pub mod released_ids;
 pub mod restrictions;

@@ -66,3 +66,64 @@ fn a_scalar_argument_and_result_allocate_nothing() {
     let text = Slot::new(Tag::String, 4, 0);
     assert!(allocations_per_call("1", text) >= 1.0);
 }
+
+/// The allocations of one evaluation.
+fn allocations_of(engine: &mut ScriptEngine, script: &str) -> u64 {
+    let before = memory::allocations();
+    assert_eq!(engine.eval(script, Start::default()), Step::Done);
+    memory::allocations() - before
+}
+
+#[test]
+fn compiled_scripts_are_kept_by_their_last_use() {
+    let mut engine = new_engine();
+    let scripts: Vec<String> = (0..300).map(|n| format!("let a = {n}; a + 1")).collect();
+    for script in &scripts {
+        assert!(allocations_of(&mut engine, script) > 20, "it is compiled");
+    }
+    for script in &scripts {
+        assert!(allocations_of(&mut engine, script) < 20, "it is kept");
+    }
+
+    // Where there is room for some only, those that are used stay.
+    let mut engine = ScriptEngine::new(Config {
+        script_cache_size: 64 * 1024,
+        ..Config::default()
+    });
+    allocations_of(&mut engine, &scripts[0]);
+    for script in &scripts[1..] {
+        allocations_of(&mut engine, script);
+        assert!(allocations_of(&mut engine, &scripts[0]) < 20, "it is kept");
+    }
+    assert!(allocations_of(&mut engine, &scripts[1]) > 20, "it is gone");
+
+    let mut engine = ScriptEngine::new(Config {
+        script_cache_size: 0,
+        ..Config::default()
+    });
+    for _ in 0..2 {
+        assert!(
+            allocations_of(&mut engine, &scripts[0]) > 20,
+            "none is kept"
+        );
+    }
+}
+
+#[test]
+fn variables_that_a_script_does_not_use_cost_nothing() {
+    let mut engine = new_engine();
+    for script in ["1 + 1", "let a = 2; a"] {
+        allocations_of(&mut engine, script);
+        let without = allocations_of(&mut engine, script);
+        for n in 0..1000 {
+            engine
+                .host
+                .with_frame(|frame| frame.slots[0] = Slot::new(Tag::Int, 0, n));
+            engine
+                .set_variable(&format!("v{n}"), false)
+                .expect("a variable");
+        }
+        assert_eq!(allocations_of(&mut engine, script), without);
+        engine.clear_scope();
+    }
+}
