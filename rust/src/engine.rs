@@ -178,7 +178,10 @@ impl ScriptEngine {
             .resume(Reply::Continue, held)
             .expect("a new execution can be started");
         if step.is_end() {
-            self.end(execution);
+            let ended = Ended::of(&execution);
+            // Where it is: it is large.
+            drop(execution);
+            self.clean_up(ended);
         } else {
             let key = self.executions.insert(execution).data().as_ffi();
             self.host.with_frame(|frame| frame.execution = key);
@@ -186,15 +189,13 @@ impl ScriptEngine {
         step
     }
 
-    /// Lets go of an execution that has ended.
+    /// Cleans up after an execution that was dropped.
     #[inline]
-    fn end(&mut self, execution: Execution) {
-        let (peak, is_abandoned) = (execution.peak_memory(), execution.is_abandoned());
-        drop(execution);
-        if peak > 0 {
-            memory::note_freed(peak);
+    fn clean_up(&mut self, ended: Ended) {
+        if ended.peak_memory > 0 {
+            memory::note_freed(ended.peak_memory);
         }
-        if is_abandoned {
+        if ended.is_abandoned {
             // It may have borrowed something of the Rhai engine's for ever.
             self.snapshot.take();
         }
@@ -254,8 +255,12 @@ impl ScriptEngine {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
         let step = self.executions.get_mut(key)?.resume(reply, held)?;
         if step.is_end() {
-            if let Some(execution) = self.executions.remove(key) {
-                self.end(execution);
+            let ended = self
+                .executions
+                .remove(key)
+                .map(|execution| Ended::of(&execution));
+            if let Some(ended) = ended {
+                self.clean_up(ended);
             }
         } else {
             self.host.with_frame(|frame| frame.execution = execution);
@@ -266,12 +271,15 @@ impl ScriptEngine {
     /// Ends a script that made a request. Returns whether there was one.
     pub fn cancel(&mut self, execution: u64) -> bool {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
-        let execution = self.executions.remove(key);
-        let execution = execution.map(|mut execution| {
+        let ended = self.executions.remove(key).map(|mut execution| {
             execution.cancel();
-            self.end(execution);
+            Ended::of(&execution)
         });
-        execution.is_some()
+        let was_there = ended.is_some();
+        if let Some(ended) = ended {
+            self.clean_up(ended);
+        }
+        was_there
     }
 
     /// The clock of a script that made a request, for those that run for it.
@@ -358,6 +366,22 @@ impl ScriptEngine {
             });
         }
         engine
+    }
+}
+
+/// What matters of an execution that has ended.
+struct Ended {
+    peak_memory: usize,
+    is_abandoned: bool,
+}
+
+impl Ended {
+    #[inline]
+    fn of(execution: &Execution) -> Self {
+        Ended {
+            peak_memory: execution.peak_memory(),
+            is_abandoned: execution.is_abandoned(),
+        }
     }
 }
 
