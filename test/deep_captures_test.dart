@@ -61,7 +61,7 @@ void main() {
       ..registerFunction('wait', () => wait.future);
   });
 
-  Future<Object?> outcomeOf(Object? Function() call) async {
+  Future<Object?> outcomeOf(dynamic Function() call) async {
     try {
       return await call();
     } catch (error) {
@@ -163,5 +163,5 @@ void main() {
 (WeakReference<Object>, Future<Object?>) _call(
   RhaiFunction f,
   String how,
-  Future<Object?> Function(Object? Function() call) outcomeOf,
+  Future<Object?> Function(dynamic Function() call) outcomeOf,
 ) => (WeakReference(f), outcomeOf(() => f.call(how)));
