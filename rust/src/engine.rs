@@ -391,7 +391,7 @@ impl Drop for ScriptEngine {
             execution.cancel();
         }
         self.host.functions.clear();
-        memory::note_freed(SIZE);
+        memory::note_freed_by_engine(SIZE);
     }
 }
 

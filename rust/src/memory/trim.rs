@@ -12,15 +12,27 @@ const REST: u32 = 20;
 /// Bytes freed by scripts and engines that have ended, since the last trimming.
 static FREED: AtomicUsize = AtomicUsize::new(0);
 
-/// Notes that about so many bytes were freed, and gives memory back to the system when
-/// that is worth the time.
+/// Notes that a script has freed about so many bytes, and gives memory back to the system
+/// when that is worth the time.
 pub fn note_freed(bytes: usize) {
-    let freed = FREED
-        .fetch_add(bytes, Ordering::Relaxed)
-        .saturating_add(bytes);
-    if freed >= WORTHWHILE && has_rested() {
+    if add_freed(bytes) >= WORTHWHILE && has_rested() {
         trim();
     }
+}
+
+/// Notes that an engine has freed about so many bytes. It may be the last one: then nobody
+/// comes here after it has rested.
+pub fn note_freed_by_engine(bytes: usize) {
+    let freed = add_freed(bytes);
+    if freed >= 2 * WORTHWHILE || (freed >= WORTHWHILE && has_rested()) {
+        trim();
+    }
+}
+
+fn add_freed(bytes: usize) -> usize {
+    FREED
+        .fetch_add(bytes, Ordering::Relaxed)
+        .saturating_add(bytes)
 }
 
 /// Nanoseconds since some start, until which there is no trimming.
