@@ -20,11 +20,11 @@ pub fn note_freed(bytes: usize) {
     }
 }
 
-/// Notes that an engine has freed about so many bytes. It may be the last one: then nobody
-/// comes here after it has rested.
+/// Notes that an engine has freed about so many bytes, and gives memory back as
+/// [`note_freed`] does, but without rest: it may be the last engine, and then nobody comes
+/// here again.
 pub fn note_freed_by_engine(bytes: usize) {
-    let freed = add_freed(bytes);
-    if freed >= 2 * WORTHWHILE || (freed >= WORTHWHILE && has_rested()) {
+    if add_freed(bytes) >= WORTHWHILE {
         trim();
     }
 }
