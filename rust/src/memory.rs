@@ -27,7 +27,7 @@ use std::sync::Once;
 
 use crate::countdown::Countdown;
 
-pub use trim::{note_freed, note_freed_by_engine, trim};
+pub use trim::{note_freed, note_freed_by_engine};
 
 /// Bytes by which an execution may pass twice its budget before it is abandoned.
 pub const SLACK: usize = 16 * 1024 * 1024;

@@ -170,14 +170,4 @@ impl ScriptCache {
             self.size.set(self.size.get() - same.size);
         }
     }
-
-    /// The number of scripts that are kept.
-    pub fn len(&self) -> usize {
-        self.scripts.borrow().len()
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }

@@ -48,7 +48,7 @@ fn has_rested() -> bool {
 }
 
 /// Gives memory back to the system now.
-pub fn trim() {
+fn trim() {
     FREED.store(0, Ordering::Relaxed);
     let before = since_start();
     trim_allocator();
