@@ -28,6 +28,7 @@ import 'event_loop_test.dart' as event_loop;
 import 'hostile/growth_test.dart' as growth;
 import 'hostile/hostile_test.dart' as hostile;
 import 'large_scripts_test.dart' as large_scripts;
+import 'lazy_values_test.dart' as lazy_values;
 import 'limits_test.dart' as limits;
 import 'memory_limit_test.dart' as memory_limit;
 import 'nested_time_test.dart' as nested_time;
@@ -74,6 +75,7 @@ void main() {
   group('growth', growth.main);
   group('hostile', hostile.main);
   group('large_scripts', large_scripts.main);
+  group('lazy values', lazy_values.main);
   group('limits', limits.main);
   group('memory_limit', memory_limit.main);
   group('nested_time', nested_time.main);

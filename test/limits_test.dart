@@ -215,10 +215,10 @@ void main() {
       expect(() => engine.eval('"${'x' * 101}"'), isTooLong);
     });
 
-    test('limits the strings of an array or map together', () {
+    test('is of each string alone', () {
       const script = 'let s = ""; s.pad(60, "x");';
-      expect(() => engine.eval('$script [s, s]'), isTooLong);
-      expect(() => engine.eval('$script #{a: s, b: s}'), isTooLong);
+      expect(engine.eval('$script [s, s, s].len()'), 3);
+      expect(engine.eval('$script #{a: s, b: s}.len()'), 2);
     });
 
     test('of 0 is no limit', () {
@@ -268,15 +268,21 @@ void main() {
       expect(engine.eval('40 + 2'), 42);
     }
 
-    test('maxArraySize is of elements, nested ones included, and bytes', () {
+    test('maxArraySize is of the elements of one array, and bytes', () {
       check(
         RhaiConfig.custom(maxArraySize: 5),
         RhaiLimit.arraySize,
         5,
-        passing: ['[1, 2, 3, 4]', 'blob(5)', '[[1, 2], [3]]'],
+        passing: [
+          '[1, 2, 3, 4]',
+          'blob(5)',
+          'let x = 1; [[x, x, x], [x, x, x], [x, x, x]]',
+          '[1, 2, 3, 4, 5].map(|x| [x, x, x, x, x])',
+          'let x = 1; take(#{a: [x, 2, 3], b: [x, 2, 3]})',
+        ],
         breaking: [
           '[1, 2, 3, 4, 5, 6]',
-          'let x = 1; [[x, x], [x, x]]',
+          'let x = 1; [[x], [x, x, x, x, x, x]]',
           'blob(6)',
           'let a = []; a.pad(6, 0)',
           'let a = [1, 2, 3]; a + a',
@@ -289,21 +295,31 @@ void main() {
           '"abcdef".to_chars()',
           '"a b c d e f".split(" ")',
           '"abcdef".to_blob()',
-          '[1, 2, 3].map(|x| [x])',
-          'let x = 1; take(#{a: [x, 2, 3], b: [x, 2, 3]})',
+          'let a = [1]; loop { a += 1; }',
+          'let a = [1]; loop { a += a; }',
+          'let b = blob(1); loop { b += b; }',
+          'let m = #{a: [1]}; loop { m.a.push(1); }',
+          'let m = #{a: [1]}; for i in 0..9 { m.a += 1; } take(m)',
+          r'let m = #{}; for i in 0..6 { m[`${i}`] = i; } m.values()',
         ],
       );
     });
 
-    test('maxMapSize is of entries, nested ones included', () {
+    test('maxMapSize is of the entries of one map', () {
       check(
         RhaiConfig.custom(maxMapSize: 3),
         RhaiLimit.mapSize,
         3,
-        passing: ['#{a: 1, b: 2, c: 3}', '#{a: #{b: #{}}}'],
+        passing: [
+          '#{a: 1, b: 2, c: 3}',
+          'let x = 1; #{a: #{b: x, c: x}, d: #{e: x, f: x}}',
+        ],
         breaking: [
           '#{a: 1, b: 2, c: 3, d: 4}',
-          'let x = 1; #{a: #{b: x}, c: #{d: x}}',
+          'let x = 1; [#{a: x, b: x, c: x, d: x}]',
+          r'let m = #{}; let i = 0; loop { m[`${i}`] = i; i += 1; }',
+          r'let m = #{}; let i = 0; loop { m.set(`${i}`, i); i += 1; }',
+          'let m = #{a: 1, b: 2}; m.fill_with(#{c: 3, d: 4})',
           'let m = #{}; for i in 0..5 { m["k" + i] = i; } let a = m; a',
           'let m = #{}; for i in 0..5 { m["k" + i] = i; } take(m)',
           'let m = #{a: 1, b: 2}; m + #{c: 3, d: 4}',

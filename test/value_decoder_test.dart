@@ -7,6 +7,7 @@ import 'dart:typed_data';
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:rhai_dart/src/ffi/object_table.dart';
+import 'package:rhai_dart/src/ffi/value_limits.dart';
 import 'package:rhai_dart/src/ffi/value_reader.dart';
 import 'package:rhai_dart/src/ffi/value_writer.dart';
 import 'package:test/test.dart';
@@ -18,7 +19,11 @@ final class _Function implements RhaiFunction {
 }
 
 Uint8List _encode(Object? value) {
-  final writer = ValueWriter.take('value', '', 0)..writeValue(value);
+  final writer = ValueWriter.take(
+    'value',
+    '',
+    ValueLimits(RhaiConfig.unlimited()),
+  )..writeValue(value);
   final bytes = Uint8List.fromList(writer.bytes.sublist(16, writer.length));
   writer.release();
   return bytes;

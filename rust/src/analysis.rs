@@ -13,9 +13,11 @@ use std::collections::HashSet;
 use rhai::{ASTNode, Dynamic, Engine, Module, Position, AST};
 
 use crate::dart_objects::TYPE_OF;
-use crate::error::describe_place;
+use crate::error::{describe_place, ScriptError};
 use crate::execution_context::ExecutionContext;
-use crate::scripts::{parse, too_many_variables, FaultyLine};
+use crate::limits::Limit;
+use crate::memory;
+use crate::scripts::{broken_limit, parse, FaultyLine};
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
 use known_functions::KnownFunctions;
@@ -49,11 +51,15 @@ pub fn analyze(
 ) -> Dynamic {
     // Not optimised: what the optimizer would remove is what must be looked at.
     let fields = match parse(engine, script, context) {
-        Ok(ast) => match too_many_variables(engine, &ast, context) {
+        Ok(ast) => match broken_limit(engine, &ast, context) {
             None => describe(engine, script, &ast, surroundings, context),
-            Some(position) => {
-                let limit = engine.max_variables();
-                let message = format!("too many variables: the limit is {limit}");
+            Some((limit, position)) => {
+                let value = match limit {
+                    Limit::ArraySize => memory::sizes().longest_array(),
+                    Limit::MapSize => memory::sizes().largest_map(),
+                    _ => engine.max_variables(),
+                };
+                let message = ScriptError::limit(limit, value as u64).message;
                 describe_error(script, message, position)
             }
         },

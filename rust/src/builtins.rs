@@ -20,6 +20,7 @@ use crate::rhai_errors::is_limit;
 mod arrays;
 mod blobs;
 mod display;
+mod growing;
 mod maps;
 mod pieces;
 mod script_functions;
@@ -38,6 +39,7 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
     arrays::register(module);
     blobs::register(module);
     display::register(module, host);
+    growing::register(module);
     maps::register(module);
     pieces::register(module);
     script_functions::register(module);
@@ -75,10 +77,10 @@ fn mismatch(context: &Context, expected: &str, actual: &str) -> Failure {
     .into()
 }
 
-fn to_json(context: Context, map: &mut Map) -> Result<ImmutableString, Failure> {
+fn to_json(map: &mut Map) -> Result<ImmutableString, Failure> {
     // Not cloned, which would recurse: put into a value and back.
     let value = Dynamic::from_map(std::mem::take(map));
-    let json = json::to_json(&value, context.engine());
+    let json = json::to_json(&value);
     *map = value.cast();
     match json {
         Ok(json) => Ok(json?),

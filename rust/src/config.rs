@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::clock::TimeLimits;
-use crate::memory;
 use crate::values::MAX_DEPTH;
 
 /// The limits of an engine. In every number, 0 means "no limit".
@@ -14,11 +13,11 @@ pub struct Config {
     pub max_operations: u64,
     /// Nested calls of script functions and closures.
     pub max_call_levels: usize,
-    /// Bytes of UTF-8 in a string, or in all strings of an array or map.
+    /// Bytes of UTF-8 in a string.
     pub max_string_len: usize,
-    /// Elements in an array, with those of nested ones; bytes in a blob.
+    /// Elements in an array; bytes in a blob.
     pub max_array_len: usize,
-    /// Entries in an object map, with those of nested ones.
+    /// Entries in an object map.
     pub max_map_len: usize,
     /// Levels that expressions may nest at global level, and twice as many as they
     /// may inside a function. 0 is [`MAX_EXPR_DEPTH`], as is more.
@@ -146,34 +145,6 @@ impl Config {
     pub fn expr_depths(&self) -> (usize, usize) {
         let depth = or_none(self.max_expr_depth).min(MAX_EXPR_DEPTH);
         (depth, depth.div_ceil(2))
-    }
-
-    /// Bytes that a string may have in an engine; 0 means "no limit".
-    ///
-    /// Operators that Rhai has built in ask for no memory. `a + (b + c)`, or the error of
-    /// a call of a function with such a name, take up to five times the longest string
-    /// that there may be before the next operation looks at the memory. So it limits
-    /// strings, too.
-    pub fn max_string_size(&self) -> usize {
-        self.bounded_by_memory(self.max_string_len, 6)
-    }
-
-    /// Elements that an array may have in an engine, and bytes that a blob may; 0 means
-    /// "no limit". Of a blob, `b + 'x'` takes twice its size.
-    pub fn max_array_size(&self) -> usize {
-        self.bounded_by_memory(self.max_array_len, 3)
-    }
-
-    /// A limit of sizes, or what a `part`th of what one operation may take allows, if that
-    /// is less. Not where no size is limited: Rhai would then measure whole arrays at
-    /// every call.
-    fn bounded_by_memory(&self, limit: usize, part: usize) -> usize {
-        let limits_sizes =
-            self.max_string_len > 0 || self.max_array_len > 0 || self.max_map_len > 0;
-        match limits_sizes && self.max_memory > 0 {
-            true => or_none(limit).min(self.max_memory.saturating_add(memory::SLACK) / part),
-            false => limit,
-        }
     }
 
     /// Levels that one execution can nest data, as far as there is stack for them.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 
 use crate::dart_objects::{DartObject, NewObjects};
+use crate::encode::within;
 use crate::host::Host;
 use crate::memory::{self, TooMuchMemory};
 use crate::released_ids::ReleasedIds;
+use crate::sizes::Sizes;
 use crate::values::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
 use crate::walk::too_deep;
 
@@ -87,16 +89,19 @@ pub fn decode_taken(
         Some(Tag::String) if slot.is_appended() => {
             let text = host.take_text(slot.byte_len()).ok_or_else(outside)?;
             memory::adopt(text.capacity()).map_err(too_large)?;
+            within(memory::sizes().of_string(text.len()))?;
             Ok(ImmutableString::from(text).into())
         }
         Some(Tag::String) => {
             let text = std::str::from_utf8(slot.bytes(input).ok_or_else(outside)?);
             let text = text.map_err(|_| ConversionError::malformed("not UTF-8"))?;
+            within(memory::sizes().of_string(text.len()))?;
             memory::ask(text.len()).map_err(too_large)?;
             Ok(ImmutableString::from(text).into())
         }
         Some(Tag::Blob) => {
             let bytes = slot.bytes(input).ok_or_else(outside)?;
+            within(memory::sizes().of_blob(bytes.len()))?;
             memory::ask(bytes.len()).map_err(too_large)?;
             Ok(Dynamic::from_blob(Blob::from(bytes)))
         }
@@ -140,6 +145,7 @@ pub fn decode(bytes: &[u8], host: &Host, objects: NewObjects) -> Result<Dynamic,
     let mut decoder = Decoder {
         reader: Reader { bytes },
         keys: Vec::new(),
+        sizes: memory::sizes(),
         host,
         objects,
     };
@@ -151,6 +157,10 @@ pub fn decode(bytes: &[u8], host: &Host, objects: NewObjects) -> Result<Dynamic,
         let mut value = match tag {
             Tag::Array | Tag::Map => {
                 let left = decoder.reader.len()?;
+                within(match tag {
+                    Tag::Array => decoder.sizes.of_array(left),
+                    _ => decoder.sizes.of_map(left),
+                })?;
                 if left == 0 {
                     match tag {
                         Tag::Array => Dynamic::from_array(Array::new()),
@@ -208,6 +218,7 @@ struct Decoder<'a> {
     reader: Reader<'a>,
     /// The first keys of the value, for later ones to refer to.
     keys: Vec<Identifier>,
+    sizes: Sizes,
     host: &'a Host,
     objects: NewObjects,
 }
@@ -241,21 +252,25 @@ impl Decoder<'_> {
             Tag::Float => Dynamic::from_float(f64::from_bits(reader.word()?)),
             Tag::String => {
                 let len = reader.len()?;
+                within(self.sizes.of_string(len))?;
                 memory::ask(len).map_err(too_large)?;
                 ImmutableString::from(reader.text(len)?).into()
             }
             Tag::Blob => {
                 let len = reader.len()?;
+                within(self.sizes.of_blob(len))?;
                 memory::ask(len).map_err(too_large)?;
                 Dynamic::from_blob(reader.take(len)?.to_vec())
             }
             Tag::Ints => {
                 let ints = reader.words()?.map(|word| Dynamic::from_int(word as i64));
+                within(self.sizes.of_array(ints.len()))?;
                 memory::ask(ints.len() * size_of::<Dynamic>()).map_err(too_large)?;
                 Dynamic::from_array(ints.collect())
             }
             Tag::Floats => {
                 let floats = reader.words()?.map(f64::from_bits);
+                within(self.sizes.of_array(floats.len()))?;
                 memory::ask(floats.len() * size_of::<Dynamic>()).map_err(too_large)?;
                 Dynamic::from_array(floats.map(Dynamic::from_float).collect())
             }

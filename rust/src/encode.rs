@@ -6,8 +6,10 @@ use std::ops::{Range, RangeInclusive};
 use rhai::{Array, Dynamic, FnPtr, Map, INT};
 
 use crate::dart_objects::{self, DartObject};
+use crate::limits::Limit;
 use crate::memory;
 use crate::script_functions::{name_of, Exporter};
+use crate::sizes::Sizes;
 use crate::values::{encode_scalar, ConversionError, Tag, KEY_REFERENCE, MAX_KEYS};
 use crate::walk::{walk, Visitor};
 
@@ -38,6 +40,7 @@ pub fn encode(
         key_count: 0,
         next_key: 0,
         functions,
+        sizes: memory::sizes(),
     };
     walk(value, &mut encoder)
 }
@@ -66,6 +69,8 @@ struct Encoder<'a> {
     key_count: usize,
     next_key: usize,
     functions: Option<&'a mut Functions>,
+    /// Rhai has not looked at what its operators made.
+    sizes: Sizes,
 }
 
 impl Encoder<'_> {
@@ -175,9 +180,11 @@ impl Visitor for Encoder<'_> {
                 self.word(slot.payload);
             }
         } else if let Ok(string) = value.as_immutable_string_ref() {
+            within(self.sizes.of_string(string.len()))?;
             self.tag(Tag::String)?;
             self.bytes(string.as_bytes())?;
         } else if let Ok(blob) = value.as_blob_ref() {
+            within(self.sizes.of_blob(blob.len()))?;
             self.tag(Tag::Blob)?;
             self.bytes(&blob)?;
         } else if let Ok(c) = value.as_char() {
@@ -203,6 +210,7 @@ impl Visitor for Encoder<'_> {
     }
 
     fn array(&mut self, items: &Array) -> Result<bool, ConversionError> {
+        within(self.sizes.of_array(items.len()))?;
         let all_ints = || items.iter().all(|item| item.is_int() && !item.is_shared());
         let all_floats = || {
             items
@@ -235,6 +243,7 @@ impl Visitor for Encoder<'_> {
     }
 
     fn map(&mut self, map: &Map) -> Result<(), ConversionError> {
+        within(self.sizes.of_map(map.len()))?;
         self.tag(Tag::Map)?;
         self.len(map.len())
     }
@@ -258,6 +267,20 @@ impl Visitor for Encoder<'_> {
     }
 
     fn end(&mut self, _: bool) {}
+}
+
+/// Checks that a value breaks no limit; if it does, its script ends.
+pub fn within(broken: Option<Limit>) -> Result<(), ConversionError> {
+    match broken {
+        None => Ok(()),
+        Some(limit) => {
+            memory::exceed(limit);
+            Err(ConversionError::new(
+                "larger than scripts may have",
+                "send less",
+            ))
+        }
+    }
 }
 
 /// The error for a value that needs more memory than there may be; its script ends.

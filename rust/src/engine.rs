@@ -13,7 +13,7 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
 use crate::builtins;
-use crate::clock::Clock;
+use crate::clock::{BrokenTime, Clock};
 use crate::config::{self, Config};
 use crate::dart_objects::{self, DartReference};
 use crate::error::ScriptError;
@@ -23,13 +23,16 @@ use crate::fiber_stack::StackPool;
 use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
 use crate::job::{Analysis, Job, Script};
-use crate::memory;
+use crate::limits::Limit;
+use crate::memory::{self, Budget};
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::{List, Restrictions};
+use crate::rhai_errors::limit_of;
 use crate::script_cache::ScriptCache;
 use crate::script_functions::SharedEngine;
 use crate::scripts;
+use crate::sizes::{self, Sizes};
 use crate::variables::Variables;
 
 /// Strings that an engine keeps only once; Rhai's own default.
@@ -116,19 +119,28 @@ impl ScriptEngine {
         let value = if host.has_scalar_reply() {
             host.take_reply().map_err(ScriptError::conversion)?
         } else {
-            let engine = self.snapshot().clone();
             // Values are handled on a stack that is large enough to drop them.
             let read = host.stacks.run(|| {
-                let value = host.take_reply().map_err(ScriptError::conversion)?;
-                match engine.ensure_data_size_within_limits(&value) {
-                    Ok(()) => Ok(value),
-                    Err(error) => Err(ScriptError::from_rhai(*error, &self.config, None)),
-                }
+                let budget = Budget::new(usize::MAX, Sizes::of(&self.config), 1);
+                let _charged = memory::charge(&budget);
+                host.take_reply().map_err(|error| match budget.exceeded() {
+                    Some(limit) => limit_of(limit, &self.config),
+                    None => ScriptError::conversion(error),
+                })
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
         Rc::make_mut(&mut self.variables).set(name, value, constant, &host.stacks);
         Ok(())
+    }
+
+    /// The error for a value that Dart stopped reading: it breaks `limit`, or took longer to
+    /// read than scripts may run.
+    pub fn value_error(&self, limit: Option<Limit>) -> ScriptError {
+        match (limit, self.config.time_limit) {
+            (Some(limit), _) => limit_of(limit, &self.config),
+            (None, time) => ScriptError::time(BrokenTime::Running(time.unwrap_or_default())),
+        }
     }
 
     /// Whether a script can have a variable of this name.
@@ -325,9 +337,9 @@ impl ScriptEngine {
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
         let (global_depth, function_depth) = config.expr_depths();
         engine.set_max_expr_depths(global_depth, function_depth);
-        engine.set_max_string_size(config.max_string_size());
-        engine.set_max_array_size(config.max_array_size());
-        engine.set_max_map_size(config.max_map_len);
+        // Rhai's own limits of sizes are off: it would walk through whole values after each
+        // call.
+        sizes::watch_variables(&mut engine, config);
         engine.set_max_call_levels(config::or_none(config.max_call_levels));
         engine.set_max_variables(config::or_none(config.max_variables));
         engine.set_max_functions(config::or_none(config.max_functions));

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::functions::describe_conversion_error;
 use crate::host::{known, Host};
 use crate::limits::Limit;
+use crate::memory;
 use crate::script_functions::Exporter;
 use crate::scripts::FaultyLine;
 use crate::values::ConversionError;
@@ -267,13 +268,15 @@ impl ScriptError {
                 text.into(),
             ]
         };
-        if host.write_result(fields(thrown).into(), exporter).is_err() {
-            // What was thrown has no meaning in Dart, or is too large; its text is the
-            // message.
-            let plain = fields(Dynamic::UNIT);
-            host.write_result(plain.into(), None)
-                .expect("numbers and strings can cross");
-        }
+        memory::of_any_size(|| {
+            if host.write_result(fields(thrown).into(), exporter).is_err() {
+                // What was thrown has no meaning in Dart, or is too large; its text is the
+                // message.
+                let plain = fields(Dynamic::UNIT);
+                host.write_result(plain.into(), None)
+                    .expect("numbers and strings can cross");
+            }
+        });
     }
 }
 

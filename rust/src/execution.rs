@@ -17,6 +17,7 @@ use crate::host::Host;
 use crate::job::Job;
 use crate::memory;
 use crate::pending_futures::PendingFuture;
+use crate::rhai_errors::limit_of;
 use crate::script_functions::Exporter;
 
 /// What a suspended execution is resumed with.
@@ -137,12 +138,12 @@ impl Execution {
                         match result {
                             Ok(value) => match host.write_result(value, exporter) {
                                 Ok(()) => Ending::Value,
-                                Err(error) => report(&host, exporter, || {
-                                    match context.budget().is_exceeded() {
-                                        true => ScriptError::out_of_memory(&config),
-                                        false => ScriptError::conversion(error),
-                                    }
-                                }),
+                                Err(error) => {
+                                    report(&host, exporter, || match context.budget().exceeded() {
+                                        Some(limit) => limit_of(limit, &config),
+                                        None => ScriptError::conversion(error),
+                                    })
+                                }
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();

@@ -15,12 +15,14 @@ use crate::execution::{Reply, Request};
 use crate::execution_time::{Due, ExecutionTime, Start};
 use crate::fiber::{self, Suspender};
 use crate::host::Host;
+use crate::limits::Limit;
 use crate::memory::{Abandon, Budget, TooMuchMemory};
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
 use crate::script_cache::Words;
 use crate::script_functions::{Environment, SharedEngine};
 use crate::scripts::FaultyLine;
+use crate::sizes::{Sizes, TooLarge};
 
 /// Why a script was ended from outside. It travels in Rhai's uncatchable
 /// `ErrorTerminated`.
@@ -42,11 +44,9 @@ pub enum Termination {
     HostError(Rc<OnFiber<Dynamic>>),
     /// More text than [`Config::max_output_len`] was printed.
     TooMuchOutput,
-    /// More memory than [`Config::max_memory`] is used, or would be.
-    OutOfMemory,
-    /// A native function would make a text that is longer than
-    /// [`Config::max_string_len`].
-    TextTooLong,
+    /// More memory than [`Config::max_memory`] is used, or would be, or a value would be
+    /// larger than it may.
+    Exceeded(Limit),
 }
 
 impl From<Termination> for Dynamic {
@@ -63,7 +63,13 @@ impl From<Termination> for Box<EvalAltResult> {
 
 impl From<TooMuchMemory> for Box<EvalAltResult> {
     fn from(_: TooMuchMemory) -> Self {
-        Termination::OutOfMemory.into()
+        TooLarge(Limit::Memory).into()
+    }
+}
+
+impl From<TooLarge> for Box<EvalAltResult> {
+    fn from(TooLarge(limit): TooLarge) -> Self {
+        Termination::Exceeded(limit).into()
     }
 }
 
@@ -139,7 +145,7 @@ impl ExecutionContext {
             failure: RefCell::new(None),
             printed: Cell::new(0),
             max_output_len: or_none(config.max_output_len),
-            budget: Budget::new(or_none(config.max_memory), first_check),
+            budget: Budget::new(or_none(config.max_memory), Sizes::of(config), first_check),
             faulty_line: RefCell::new(None),
             completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),
@@ -209,8 +215,8 @@ impl ExecutionContext {
     fn check_limits(&self, host: &Host) -> Option<Dynamic> {
         let granted = self.budget.countdown().take();
         self.operations.set(self.operations.get() + granted);
-        if self.budget.is_exceeded() {
-            return Some(Termination::OutOfMemory.into());
+        if let Some(limit) = self.budget.exceeded() {
+            return Some(Termination::Exceeded(limit).into());
         }
         if self.shares_functions()
             && host
@@ -249,7 +255,7 @@ impl ExecutionContext {
     pub fn tick_token(&self) -> bool {
         let tokens = self.tokens.get() + 1;
         self.tokens.set(tokens);
-        if self.budget.is_exceeded() {
+        if self.budget.exceeded().is_some() {
             self.parsing_stopped.set(true);
         } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
             self.check_parsing();
@@ -299,6 +305,19 @@ impl ExecutionContext {
         termination
     }
 
+    /// Why the script ends because Dart stopped reading a value for it: the value broke
+    /// `limit`, or took longer to read than the script may run.
+    #[cold]
+    pub fn end_for_value(&self, limit: Option<Limit>) -> Termination {
+        let termination = match (limit, self.time.limit()) {
+            (Some(limit), _) => Termination::Exceeded(limit),
+            (None, Some(limit)) => Termination::TimeLimit(BrokenTime::Running(limit)),
+            (None, None) => Termination::Cancelled,
+        };
+        self.failure.replace(Some(termination.clone()));
+        termination
+    }
+
     #[cold]
     fn end_turn(&self) -> Option<Termination> {
         self.time.pause();
@@ -315,8 +334,8 @@ impl ExecutionContext {
 
     /// Why the script ends at its next operation, if it does.
     pub fn failure(&self) -> Option<Termination> {
-        if self.budget.is_exceeded() {
-            return Some(Termination::OutOfMemory);
+        if let Some(limit) = self.budget.exceeded() {
+            return Some(Termination::Exceeded(limit));
         }
         self.failure.borrow().clone()
     }

@@ -190,6 +190,11 @@ impl ExecutionTime {
             .get_or_init(|| Arc::new(Clock::new(self.limits, None)))
     }
 
+    /// How long the execution may run, if that is limited.
+    pub fn limit(&self) -> Option<Duration> {
+        self.limits.running
+    }
+
     /// Whether it matters how long the script runs.
     #[inline]
     pub fn is_watched(&self) -> bool {

@@ -6,15 +6,18 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use rhai::{
-    Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position, RhaiFunc,
+    Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position,
+    RhaiFunc, INT,
 };
 
 use crate::builtins::text::SizedText;
 use crate::dart_objects::{self, DartObject, DartReference};
 use crate::error::describe_place;
 use crate::execution::{Reply, Request};
-use crate::execution_context::Termination;
+use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::{Host, MAX_ARGUMENTS};
+use crate::limits::Limit;
+use crate::memory;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
 use crate::script_functions::Exporter;
@@ -139,16 +142,16 @@ pub fn invoke_dart_callback_async(
         return Err(ffi_error("no script is running"));
     };
     let exporter = caller.map(|caller| Exporter::new(host, context, caller.global_runtime_state()));
-    if let Some(caller) = caller {
-        check_sizes(caller.engine(), args)?;
-    }
     host.write_call(function, args, exporter.as_ref())
         .map_err(conversion_error)?;
     match context.suspend(Request::Call) {
         Reply::Value => host.take_reply().map_err(conversion_error),
-        Reply::Error => Err(thrown(host.take_reply().map_err(conversion_error)?)),
+        Reply::Error => {
+            let description = memory::of_any_size(|| host.take_reply());
+            Err(thrown(description.map_err(conversion_error)?, context))
+        }
         Reply::Completed => match context.take_completion() {
-            Some(completion) => receive(host, completion),
+            Some(completion) => receive(host, completion, context),
             None => Err(catchable_error(
                 "channel_closed",
                 "the Future of a Dart function was dropped before it completed",
@@ -158,14 +161,6 @@ pub fn invoke_dart_callback_async(
         Reply::Fail => Err(context.failed().into()),
         Reply::Cancel | Reply::Continue | Reply::Pending => Err(Termination::Cancelled.into()),
     }
-}
-
-/// Checks the sizes of collections. Rhai has not checked one that was changed by `+=`
-/// or by an assignment to one of its entries.
-#[inline(never)]
-fn check_sizes(engine: &Engine, values: &[&mut Dynamic]) -> Result<(), Box<EvalAltResult>> {
-    let mut collections = values.iter().filter(|v| v.is_array() || v.is_map());
-    collections.try_for_each(|value| engine.ensure_data_size_within_limits(value))
 }
 
 /// Passes a text on to Dart from Rhai's `print` or `debug`, which cannot fail.
@@ -189,21 +184,28 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     }
 }
 
-fn receive(host: &Host, completion: Completion) -> RhaiResult {
-    let failed = completion.failed;
-    let value = completion.decode(host).map_err(conversion_error)?;
-    match failed {
-        false => Ok(value),
-        true => Err(thrown(value)),
+fn receive(host: &Host, completion: Completion, context: &ExecutionContext) -> RhaiResult {
+    match completion.failed {
+        false => completion.decode(host).map_err(conversion_error),
+        true => {
+            let description = memory::of_any_size(|| completion.decode(host));
+            Err(thrown(description.map_err(conversion_error)?, context))
+        }
     }
 }
 
 /// Turns Dart's description of an error, `[id, type, message, stack trace]` and
 /// perhaps an object map of more, into a Rhai exception: an object map whose tag
-/// is the error's id in Dart.
-fn thrown(description: Dynamic) -> Box<EvalAltResult> {
+/// is the error's id in Dart. Or ends the script, for `[BROKEN_LIMIT, number]`.
+fn thrown(description: Dynamic, context: &ExecutionContext) -> Box<EvalAltResult> {
     let mut fields = description.into_array().unwrap_or_default().into_iter();
     let id = fields.next().and_then(|id| id.as_int().ok()).unwrap_or(0);
+    if id == BROKEN_LIMIT {
+        let number = fields.next().and_then(|number| number.as_int().ok());
+        return context
+            .end_for_value(number.and_then(Limit::of_value))
+            .into();
+    }
     let mut map = rhai::Map::new();
     for (key, value) in ["type", "message", "stack_trace"]
         .into_iter()
@@ -224,6 +226,10 @@ fn thrown(description: Dynamic) -> Box<EvalAltResult> {
 const FFI_ERROR: i32 = -1;
 const CHANNEL_CLOSED: i32 = -2;
 const CONVERSION_ERROR: i32 = -3;
+
+/// What stands for it where a value is larger than scripts may have, or took too long to
+/// read.
+const BROKEN_LIMIT: INT = -4;
 
 fn ffi_error(message: &str) -> Box<EvalAltResult> {
     catchable_error("RhaiFFIError", message, FFI_ERROR)

@@ -9,7 +9,7 @@ use rhai::{Blob, Dynamic, FnPtr, Identifier, ImmutableString};
 
 use crate::dart_objects;
 use crate::decode::decode_slot;
-use crate::encode::{encode, export, Functions};
+use crate::encode::{encode, export, within, Functions};
 use crate::execution_context::ExecutionContext;
 use crate::fiber_stack::StackPool;
 use crate::function_table::FunctionTable;
@@ -205,13 +205,18 @@ impl Host {
         // buffer moves while it grows.
         let mut in_output = 0_u32;
         for (index, argument) in arguments.iter().enumerate() {
-            let slot = match encode_scalar(argument).or_else(|| refer(argument)) {
+            let below = |error: ConversionError| error.below(&format!("args[{index}]"));
+            let slot = match encode_scalar(argument) {
+                Some(slot) => Some(slot),
+                None => refer(argument).map_err(below)?,
+            };
+            let slot = match slot {
                 Some(slot) => slot,
                 None => {
                     let output = output.get_or_insert_with(|| Output::take(self));
                     in_output |= 1 << index;
                     encode_into(argument, output, room, exporter.map(|_| &mut functions))
-                        .map_err(|error| error.below(&format!("args[{index}]")))?
+                        .map_err(below)?
                 }
             };
             self.with_frame(|frame| frame.slots[index] = slot);
@@ -258,12 +263,14 @@ impl Host {
         let value = value.flatten();
         let (slot, held) = if value.is_string() {
             let string = value.into_immutable_string().unwrap_or_default();
+            within(memory::sizes().of_string(string.len()))?;
             (
                 refer_to(Tag::String, string.as_bytes()),
                 Held::String(string),
             )
         } else if value.is_blob() {
             let blob = value.into_blob().unwrap_or_default();
+            within(memory::sizes().of_blob(blob.len()))?;
             (refer_to(Tag::Blob, &blob), Held::Blob(blob))
         } else {
             let mut output = Output::take(self);
@@ -337,13 +344,15 @@ impl Drop for Current<'_> {
 }
 
 /// A slot for a string or a blob that stays where it is until Dart has read it.
-fn refer(value: &Dynamic) -> Option<Slot> {
+fn refer(value: &Dynamic) -> Result<Option<Slot>, ConversionError> {
     if let Ok(string) = value.as_immutable_string_ref() {
-        Some(refer_to(Tag::String, string.as_bytes()))
+        within(memory::sizes().of_string(string.len()))?;
+        Ok(Some(refer_to(Tag::String, string.as_bytes())))
     } else if let Ok(blob) = value.as_blob_ref() {
-        Some(refer_to(Tag::Blob, &blob))
+        within(memory::sizes().of_blob(blob.len()))?;
+        Ok(Some(refer_to(Tag::Blob, &blob)))
     } else {
-        None
+        Ok(None)
     }
 }
 

@@ -129,7 +129,6 @@ impl Drop for NoteLeftMemory<'_> {
 fn call(host: &Host, exported: &Exported) -> RhaiResult {
     let args = host.take_reply().map_err(conversion_error)?;
     let function = &exported.function;
-    function.engine().ensure_data_size_within_limits(&args)?;
     let mut args = args.into_array().unwrap_or_default();
     function.call(0, None, &mut args)
 }
@@ -166,8 +165,12 @@ impl Script {
 /// What a script ended with, after all: its value, or what it failed with.
 #[inline(never)]
 fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
-    if context.budget().is_exceeded() {
-        return Err(Termination::OutOfMemory.into());
+    if let Some(limit) = context.budget().exceeded() {
+        // The error that it ended with knows the place.
+        return match result {
+            Err(error) if is_termination(&error) => Err(error),
+            _ => Err(Termination::Exceeded(limit).into()),
+        };
     }
     let result = result.or_else(exit_value).map(Dynamic::flatten);
     // An `eval` or an `import` in the script was parsing.
@@ -177,14 +180,13 @@ fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     let value = result?;
     match context.failed_at_end() {
         Some(termination) => Err(termination.into()),
-        None if value.is_array() || value.is_map() => {
-            // Rhai has not checked what `+=` or an assignment to an entry changed.
-            let engine = context.environment().engine;
-            engine.ensure_data_size_within_limits(&value)?;
-            Ok(value)
-        }
         None => Ok(value),
     }
+}
+
+/// Whether an error is what a script was ended with from outside.
+fn is_termination(error: &EvalAltResult) -> bool {
+    matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(..))
 }
 
 /// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only

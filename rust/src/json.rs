@@ -5,26 +5,23 @@
 
 use std::fmt::{self, Write};
 
-use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
+use rhai::{Array, Dynamic, ImmutableString, Map};
 
-use crate::builtins::text::{Text, TooLarge};
+use crate::builtins::text::Text;
+use crate::sizes::TooLarge;
 use crate::values::ConversionError;
 use crate::walk::{walk, Visitor};
 
-/// Writes a value as JSON, for a script of this engine. Or says why the text would be too
-/// large.
+/// Writes a value as JSON. Or says why the text would be too large.
 ///
 /// Blobs become arrays of numbers; NaN and infinities, which JSON has not, null.
 ///
 /// # Errors
 ///
 /// The value holds something other than data, such as a function pointer.
-pub fn to_json(
-    value: &Dynamic,
-    engine: &Engine,
-) -> Result<Result<ImmutableString, TooLarge>, ConversionError> {
+pub fn to_json(value: &Dynamic) -> Result<Result<ImmutableString, TooLarge>, ConversionError> {
     let mut writer = JsonWriter {
-        json: Text::new(engine),
+        json: Text::new(),
         is_too_large: false,
     };
     let result = walk(value, &mut writer);

@@ -97,6 +97,7 @@ pub mod rhai_errors;
 pub mod script_cache;
 pub mod script_functions;
 pub mod scripts;
+pub mod sizes;
 #[cfg(unix)]
 pub mod stack_slab;
 pub mod values;

@@ -32,3 +32,12 @@ pub enum Limit {
     /// The script's part of its fiber's stack, which follows from the others.
     NativeStack = 12,
 }
+
+impl Limit {
+    /// The limit with this number, of those that a value from Dart can break.
+    pub fn of_value(number: i64) -> Option<Self> {
+        [Limit::ArraySize, Limit::Memory]
+            .into_iter()
+            .find(|limit| *limit as i64 == number)
+    }
+}

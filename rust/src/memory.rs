@@ -26,6 +26,8 @@ use std::ptr;
 use std::sync::Once;
 
 use crate::countdown::Countdown;
+use crate::limits::Limit;
+use crate::sizes::Sizes;
 
 pub use trim::{note_freed, note_freed_by_engine};
 
@@ -53,7 +55,9 @@ pub struct Budget {
     watermark: Cell<isize>,
     limit: isize,
     hard_limit: isize,
-    is_exceeded: Cell<bool>,
+    /// The limit that was broken first: the memory, or the size of a value.
+    exceeded: Cell<Option<Limit>>,
+    sizes: Sizes,
     countdown: Countdown,
     /// How to leave the fiber; null before it has started.
     abandon: Cell<Option<Abandon>>,
@@ -78,8 +82,9 @@ impl Abandon {
 
 impl Budget {
     /// Makes the budget of an execution that may use `limit` bytes at once, `usize::MAX`
-    /// for no limit, and first looks at its limits after `operations`.
-    pub fn new(limit: usize, operations: u64) -> Self {
+    /// for no limit, and values of these sizes, and first looks at its limits after
+    /// `operations`.
+    pub fn new(limit: usize, sizes: Sizes, operations: u64) -> Self {
         let to_signed = |bytes: usize| isize::try_from(bytes).unwrap_or(isize::MAX);
         Budget {
             used: Cell::new(0),
@@ -87,7 +92,8 @@ impl Budget {
             watermark: Cell::new(LARGE as isize),
             limit: to_signed(limit),
             hard_limit: to_signed(limit.saturating_mul(2).saturating_add(SLACK)),
-            is_exceeded: Cell::new(false),
+            exceeded: Cell::new(None),
+            sizes,
             countdown: Countdown::new(operations),
             abandon: Cell::new(None),
         }
@@ -108,10 +114,10 @@ impl Budget {
         }
     }
 
-    /// Whether the budget was exceeded at any time.
+    /// What was exceeded at any time: the budget, or the size of a value.
     #[inline]
-    pub fn is_exceeded(&self) -> bool {
-        self.is_exceeded.get()
+    pub fn exceeded(&self) -> Option<Limit> {
+        self.exceeded.get()
     }
 
     /// Bytes in use, while the execution does not run.
@@ -142,7 +148,7 @@ impl Budget {
     fn passed(&self, used: isize) -> bool {
         self.peak.set(self.peak.get().max(used));
         if used > self.limit {
-            self.exceed();
+            self.exceed(Limit::Memory);
         } else {
             self.watermark.set(used.saturating_mul(2));
         }
@@ -150,8 +156,10 @@ impl Budget {
     }
 
     /// Ends the script at its next operation.
-    fn exceed(&self) {
-        self.is_exceeded.set(true);
+    fn exceed(&self, limit: Limit) {
+        if self.exceeded.get().is_none() {
+            self.exceeded.set(Some(limit));
+        }
         self.countdown.expire();
     }
 }
@@ -162,10 +170,14 @@ struct Meter {
     used: Cell<isize>,
     /// How many there may be before the budget is looked at.
     threshold: Cell<isize>,
+    /// Bytes of the largest block that a string may have.
+    largest_string: Cell<usize>,
     /// Whose memory it is; null if it is nobody's.
     budget: Cell<*const Budget>,
     /// Whether the fiber must not be left.
     is_held: Cell<bool>,
+    /// Whether values may have any size.
+    is_of_any_size: Cell<bool>,
     /// Allocations in all.
     allocations: Cell<u64>,
     /// The most bytes that were in use when a threshold was passed.
@@ -177,8 +189,10 @@ thread_local! {
         Meter {
             used: Cell::new(0),
             threshold: Cell::new(isize::MAX),
+            largest_string: Cell::new(usize::MAX),
             budget: Cell::new(ptr::null()),
             is_held: Cell::new(false),
+            is_of_any_size: Cell::new(false),
             allocations: Cell::new(0),
             peak: Cell::new(0),
         }
@@ -199,6 +213,9 @@ pub fn charge(budget: &Budget) -> Charged<'_> {
     METER.with(|meter| {
         meter.used.set(budget.used.get());
         meter.threshold.set(budget.threshold());
+        meter
+            .largest_string
+            .set(budget.sizes.largest_string_block());
         meter.budget.set(budget);
     });
     Charged {
@@ -213,9 +230,11 @@ impl Drop for Charged<'_> {
         METER.with(|meter| {
             self.budget.used.set(meter.used.replace(0));
             meter.threshold.set(isize::MAX);
+            meter.largest_string.set(usize::MAX);
             meter.budget.set(ptr::null());
-            // An abandoned fiber cannot set it back.
+            // An abandoned fiber cannot set these back.
             meter.is_held.set(false);
+            meter.is_of_any_size.set(false);
         });
     }
 }
@@ -251,6 +270,14 @@ pub fn uncounted<R>(f: impl FnOnce() -> R) -> R {
 pub fn held<R>(f: impl FnOnce() -> R) -> R {
     let before = METER.with(|meter| meter.is_held.replace(true));
     let _finally = Finally(|| METER.with(|meter| meter.is_held.set(before)));
+    f()
+}
+
+/// Runs `f`, which reads or writes what is no value of the script: an error, or a list of
+/// arguments. It may have any size.
+pub fn of_any_size<R>(f: impl FnOnce() -> R) -> R {
+    let before = METER.with(|meter| meter.is_of_any_size.replace(true));
+    let _finally = Finally(|| METER.with(|meter| meter.is_of_any_size.set(before)));
     f()
 }
 
@@ -291,8 +318,23 @@ pub fn fits(bytes: usize) -> bool {
 /// ends it, whatever is done with the error.
 #[cold]
 pub fn refusal() -> TooMuchMemory {
-    with_budget(|budget| budget.exceed());
+    exceed(Limit::Memory);
     TooMuchMemory
+}
+
+/// Says that the running execution breaks `limit`: its next operation ends it.
+#[cold]
+pub fn exceed(limit: Limit) {
+    with_budget(|budget| budget.exceed(limit));
+}
+
+/// The sizes that values of the running execution may have.
+#[inline]
+pub fn sizes() -> Sizes {
+    match METER.with(|meter| meter.is_of_any_size.get()) {
+        true => Sizes::NONE,
+        false => with_budget(|budget| budget.sizes).unwrap_or(Sizes::NONE),
+    }
 }
 
 /// Runs `f` with the budget of the execution that runs on this thread, if one does.
@@ -334,7 +376,7 @@ pub fn used() -> usize {
 
 /// Whether the execution that runs on this thread has exceeded its budget.
 pub fn is_exceeded() -> bool {
-    with_budget(Budget::is_exceeded).unwrap_or(false)
+    with_budget(Budget::exceeded).flatten().is_some()
 }
 
 /// The most bytes that an execution of this thread has used since [`forget_peak`]: see

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::dart_objects::NewObjects;
 use crate::decode::{decode_taken, outside, take_objects, too_large};
+use crate::encode::within;
 use crate::host::Host;
 use crate::memory;
 use crate::values::{ConversionError, Slot};
@@ -82,6 +83,7 @@ impl Completion {
         match self.content {
             Content::Text(text) => {
                 memory::adopt(text.capacity()).map_err(too_large)?;
+                within(memory::sizes().of_string(text.len()))?;
                 Ok(ImmutableString::from(text).into())
             }
             Content::Encoded {

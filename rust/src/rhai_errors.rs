@@ -166,12 +166,11 @@ fn broken_limit(error: &E) -> Option<Limit> {
         E::ErrorTooManyVariables(_) => Limit::Variables,
         E::ErrorTooManyModules(_) => Limit::Modules,
         E::ErrorStackOverflow(_) => Limit::StackDepth,
-        E::ErrorDataTooLarge(what, _) => size_limit(what),
         E::ErrorParsing(kind, _) => match kind {
             P::ExprTooDeep => Limit::ExpressionDepth,
             P::TooManyFunctions => Limit::Functions,
-            P::LiteralTooLarge(what, _) => size_limit(what),
-            P::BadInput(LexError::StringTooLong(_)) => Limit::StringLength,
+            // Literals of other kinds are looked at in `scripts`.
+            P::BadInput(LexError::StringTooLong(_)) | P::LiteralTooLarge(..) => Limit::StringLength,
             _ => return None,
         },
         _ => return None,
@@ -195,23 +194,8 @@ fn from_parse(kind: &ParseErrorType, faulty_line: Option<FaultyLine>) -> ScriptE
     ScriptError::new(ErrorKind::Syntax, readable(&shortened(kind)), detail)
 }
 
-/// The limit that Rhai names so; that is all it says.
-fn size_limit(what: &str) -> Limit {
-    match what {
-        "Length of string" => Limit::StringLength,
-        what if what.contains("map") => Limit::MapSize,
-        _ => Limit::ArraySize,
-    }
-}
-
-/// A limit was broken whose value is that of the configuration. If the engine had a
-/// smaller one, because of the memory, it is that of the memory.
-fn limit_of(limit: Limit, config: &Config) -> ScriptError {
-    let limit = match limit {
-        Limit::StringLength if config.max_string_size() != config.max_string_len => Limit::Memory,
-        Limit::ArraySize if config.max_array_size() != config.max_array_len => Limit::Memory,
-        limit => limit,
-    };
+/// A limit was broken whose value is that of the configuration.
+pub fn limit_of(limit: Limit, config: &Config) -> ScriptError {
     let value = match limit {
         Limit::Operations => config.max_operations,
         Limit::StackDepth => config.max_call_levels as u64,
@@ -242,8 +226,7 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
             ),
             ..limit_of(Limit::Memory, config)
         },
-        Some(Termination::OutOfMemory) => limit_of(Limit::Memory, config),
-        Some(Termination::TextTooLong) => limit_of(Limit::StringLength, config),
+        Some(Termination::Exceeded(limit)) => limit_of(limit, config),
         Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
         Some(Termination::HostError(thrown)) => from_thrown(Dynamic::clone(&thrown)),

@@ -3,19 +3,15 @@
 use std::rc::Rc;
 
 use rhai::{
-    ASTFlags, ASTNode, Engine, EvalAltResult, Expr, LexError, OptimizationLevel, ParseError,
-    ParseErrorType, Position, Scope, Stmt, Token, AST,
+    ASTNode, Engine, EvalAltResult, Expr, LexError, ParseError, ParseErrorType, Position, Stmt,
+    Token, AST,
 };
 
 use crate::dart_objects::TYPE_OF;
-use crate::execution_context::ExecutionContext;
+use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::{known, Host};
+use crate::limits::Limit;
 use crate::memory;
-
-/// Passes of the optimizer over single nodes that are worth it. A megabyte of
-/// plain statements takes a quarter of that, and all of it some tenths of a
-/// second.
-const MAX_OPTIMIZER_VISITS: u64 = 1 << 22;
 
 /// A line of a script that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,31 +53,31 @@ impl FaultyLine {
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
 ///
-/// The engine must not optimise by itself: nothing limits what Rhai's optimizer
-/// takes, so a few hundred bytes could take hours or all memory. A script for
-/// which [`is_cheap_to_optimize`] does not hold is left as it was written.
+/// It is left as it was written. Rhai's optimizer removes statements that it takes for
+/// pure, such as an `import` or a variable that does not exist, with the errors that they
+/// would have thrown, and nothing limits what it takes: a few hundred bytes could take
+/// hours or all memory.
 ///
 /// # Errors
 ///
-/// The script is not valid Rhai, or declares too many variables.
+/// The script is not valid Rhai, or breaks a limit.
 pub(crate) fn compile(
     engine: &Engine,
     script: &str,
     context: &ExecutionContext,
 ) -> Result<AST, Box<EvalAltResult>> {
-    let before = memory::used();
     let ast = parse(engine, script, context)?;
-    let size = memory::used().saturating_sub(before);
-    if let Some(position) = too_many_variables(engine, &ast, context) {
-        return Err(EvalAltResult::ErrorTooManyVariables(position).into());
+    match broken_limit(engine, &ast, context) {
+        Some((Limit::Variables, position)) => {
+            Err(EvalAltResult::ErrorTooManyVariables(position).into())
+        }
+        Some((limit, position)) => Err(EvalAltResult::ErrorTerminated(
+            Termination::Exceeded(limit).into(),
+            position,
+        )
+        .into()),
+        None => Ok(ast),
     }
-    // The optimizer works on a copy.
-    Ok(
-        match size <= memory::room() && is_cheap_to_optimize(&ast, context) {
-            true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
-            false => ast,
-        },
-    )
 }
 
 /// Compiles a script like [`compile`], but leaves it as it was written.
@@ -121,71 +117,38 @@ fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
     misused
 }
 
-/// Where a script declares more variables than it may. Rhai itself checks how many
-/// there are at once, but a script can catch that error where a function broke the
-/// limit.
-pub fn too_many_variables(
+/// The limit that a script breaks by what is written in it, and where: more variables than
+/// it may declare, or a literal that is too large.
+///
+/// Rhai itself checks how many variables there are at once, but a script can catch that
+/// error where a function broke the limit.
+pub fn broken_limit(
     engine: &Engine,
     ast: &AST,
     context: &ExecutionContext,
-) -> Option<Position> {
+) -> Option<(Limit, Position)> {
     let mut declared = 0;
-    let mut broken_at = None;
+    let mut broken = None;
+    let sizes = memory::sizes();
     ast.walk(&mut |path: &[ASTNode]| {
-        let declares = match path.last() {
-            Some(ASTNode::Stmt(Stmt::Var(_, _, position))) => Some(*position),
-            Some(ASTNode::Stmt(Stmt::For(_, position))) => Some(*position),
-            _ => None,
-        };
-        if let Some(position) = declares {
-            declared += 1;
-            if declared > engine.max_variables() {
-                broken_at = Some(position);
+        match path.last() {
+            Some(ASTNode::Stmt(Stmt::Var(_, _, position) | Stmt::For(_, position))) => {
+                declared += 1;
+                if declared > engine.max_variables() {
+                    broken = Some((Limit::Variables, *position));
+                }
             }
+            Some(ASTNode::Expr(Expr::Array(items, position))) => {
+                broken = sizes.of_array(items.len()).map(|limit| (limit, *position));
+            }
+            Some(ASTNode::Expr(Expr::Map(map, position))) => {
+                broken = sizes.of_map(map.0.len()).map(|limit| (limit, *position));
+            }
+            _ => {}
         }
-        broken_at.is_none() && !context.tick_token()
+        broken.is_none() && !context.tick_token()
     });
-    broken_at
-}
-
-/// Whether the optimizer takes little time and memory for a script.
-///
-/// It goes over a block until nothing changes, and in each of these passes over
-/// the blocks in it: two passes at least for each statement that another is in.
-/// And it puts the values of constants where they are used, also into other
-/// constants, whose size can double with each.
-fn is_cheap_to_optimize(ast: &AST, context: &ExecutionContext) -> bool {
-    let mut visits: u64 = 0;
-    ast.walk(&mut |path: &[ASTNode]| {
-        let statements = path.iter().filter(|node| matches!(node, ASTNode::Stmt(..)));
-        visits += 1 << statements.count().min(32);
-        visits <= MAX_OPTIMIZER_VISITS && !is_growing_constant(path) && !context.tick_token()
-    })
-}
-
-/// Whether the last node of `path` can make a constant large: it is a part of
-/// one, and neither a literal nor an operation.
-fn is_growing_constant(path: &[ASTNode]) -> bool {
-    let Some((ASTNode::Expr(expr), outer)) = path.split_last() else {
-        return false;
-    };
-    let in_constant = outer.iter().any(|node| match node {
-        ASTNode::Stmt(Stmt::Var(_, flags, _)) => flags.intersects(ASTFlags::CONSTANT),
-        _ => false,
-    });
-    in_constant
-        && !matches!(
-            expr,
-            Expr::IntegerConstant(..)
-                | Expr::FloatConstant(..)
-                | Expr::BoolConstant(..)
-                | Expr::CharConstant(..)
-                | Expr::StringConstant(..)
-                | Expr::Unit(..)
-                | Expr::FnCall(..)
-                | Expr::And(..)
-                | Expr::Or(..)
-        )
+    broken
 }
 
 /// Makes the parser stop with an error when the execution that is running must stop;
@@ -207,6 +170,11 @@ pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
             token,
             Token::Fn | Token::Let | Token::Const | Token::MapStart
         );
+        if let Token::StringConstant(text) | Token::InterpolatedString(text) = &token {
+            if let Some(error) = too_long(text) {
+                return Token::LexError(error.into());
+            }
+        }
         context.note_word(&token);
         let (declared, last_position) = context.next_token(declares, position);
         let declared = declared && position > last_position;
@@ -217,4 +185,15 @@ pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
             token => token,
         }
     });
+}
+
+/// The error for a string that is longer than the script may have.
+fn too_long(text: &str) -> Option<LexError> {
+    match memory::sizes().of_string(text.len())? {
+        Limit::StringLength => Some(LexError::StringTooLong(text.len())),
+        limit => {
+            memory::exceed(limit);
+            Some(LexError::Runtime("parsing was stopped".into()))
+        }
+    }
 }

@@ -136,6 +136,12 @@ external int rhaiRegisterFunction(
   int arities,
 );
 
+/// Describes the error of a value that breaks a limit.
+@Native<Int32 Function(Pointer<NativeEngine>, Int64)>(
+  symbol: 'rhai_value_error',
+)
+external int rhaiValueError(Pointer<NativeEngine> engine, int limit);
+
 /// Sets a variable.
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64, Bool)>(
   symbol: 'rhai_set_variable',

@@ -19,6 +19,7 @@ import 'new_engine.dart';
 import 'script_function.dart';
 import 'turns.dart';
 import 'value_codec.dart';
+import 'value_limits.dart';
 
 final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
 
@@ -49,7 +50,7 @@ final class CallbackBridge implements Finalizable {
       _engine,
       (id, handle, name) => ScriptFunction(this, id, handle, name),
       this,
-      config.maxArraySize,
+      ValueLimits(config),
     );
     // `PRINT_FUNCTION` and so on in rust/src/functions.rs are their ids.
     final onDebug = config.onDebug ?? debug;
@@ -136,12 +137,23 @@ final class CallbackBridge implements Finalizable {
       }
       _variableNames.add(name);
     }
-    _codec.writeValue(value, name, offset: length);
+    _writeInput(value, name, offset: length);
     // Again: encoding may have run code that used the input.
     if (value is! num) _codec.rewriteText(name);
     final step = rhaiSetVariable(_engine, length, constant);
     _codec.forgetReleased();
     if (step != Step.done) _result(step, null);
+  }
+
+  /// Writes a value that no script waits for.
+  ///
+  /// Throws a [RhaiLimitError] or a [RhaiTimeoutError] if it breaks a limit.
+  void _writeInput(Object? value, String what, {int offset = 0}) {
+    try {
+      _codec.writeValue(value, what, offset: offset);
+    } on BrokenLimit catch (broken) {
+      _result(rhaiValueError(_engine, broken.number), null);
+    }
   }
 
   /// Removes the variables.
@@ -196,7 +208,7 @@ final class CallbackBridge implements Finalizable {
     List<Object?> arguments, {
     required bool mayYield,
   }) {
-    _codec.writeValue(arguments, 'args');
+    _writeInput(arguments, 'args');
     // Again: encoding may have run code that disposed it.
     if (function.isDisposed) throw StateError('this RhaiFunction was disposed');
     final outer = Execution.current;
@@ -406,7 +418,11 @@ final class CallbackBridge implements Finalizable {
       }
     } catch (error, stackTrace) {
       if (isDisposed) throw const RhaiCancelledError();
-      _writeError(execution.errors.describe(error, stackTrace, function.name));
+      _writeError(
+        error is BrokenLimit
+            ? _describeLimit(error)
+            : execution.errors.describe(error, stackTrace, function.name),
+      );
       return rhaiResume(_engine, execution.id, Reply.error, 0);
     }
     if (result is Future<Object?>) {
@@ -472,11 +488,9 @@ final class CallbackBridge implements Finalizable {
   void fail(FutureWait wait, Object error, StackTrace stackTrace) {
     if (wait.isOver) return;
     // May run code of the error's that disposes the engine.
-    final description = wait.execution.errors.describe(
-      error,
-      stackTrace,
-      wait.function.name,
-    );
+    final description = error is BrokenLimit
+        ? _describeLimit(error)
+        : wait.execution.errors.describe(error, stackTrace, wait.function.name);
     if (wait.isOver) return;
     _writeError(description);
     _deliver(wait, failed: true);
@@ -493,10 +507,20 @@ final class CallbackBridge implements Finalizable {
       ..goOn();
   }
 
+  /// What ends a script that was to get too large a value: `BROKEN_LIMIT` in
+  /// rust/src/functions.rs.
+  static List<Object?> _describeLimit(BrokenLimit broken) => [
+    -4,
+    broken.number,
+  ];
+
   /// Writes the description of a Dart function's error to slot 0.
   void _writeError(List<Object?> description) {
     try {
       _codec.writeValue(description, 'error');
+    } on BrokenLimit catch (broken) {
+      // Not even the error has room.
+      _codec.writeValue(_describeLimit(broken), 'error');
     } on RhaiConversionError {
       // A message that is no valid Unicode.
       _codec.writeValue([

@@ -41,6 +41,9 @@ abstract base class FlatWriter {
   /// Ends the writing with an error.
   Never fail(String problem, String hint);
 
+  /// Called when there are to be [bytes] of the value, before there is room for them.
+  void grow(int bytes);
+
   /// Forgets what was written.
   void reset() {
     final capacity = bytes.length;
@@ -64,6 +67,7 @@ abstract base class FlatWriter {
   /// Makes room for [more] bytes.
   void ensure(int more) {
     if (length + more <= bytes.length) return;
+    grow(length + more);
     final old = bytes;
     _allocate(max(bytes.length * 2, length + more));
     bytes.setRange(0, length, old);

@@ -12,6 +12,7 @@ import 'flat_writer.dart';
 import 'object_table.dart';
 import 'script_function.dart';
 import 'utf8_writer.dart';
+import 'value_limits.dart';
 import 'value_reader.dart';
 import 'value_writer.dart';
 
@@ -19,15 +20,15 @@ import 'value_writer.dart';
 /// results from it, writes scripts and replies to it.
 final class ValueCodec {
   /// Creates a codec for the frame of [_engine], whose functions [_makeFunction]
-  /// makes. [_owner] and [_maxLength] are what [ValueWriter.take] wants.
-  ValueCodec(this._engine, this._makeFunction, this._owner, this._maxLength)
+  /// makes. [_owner] and [_limits] are what [ValueWriter.take] wants.
+  ValueCodec(this._engine, this._makeFunction, this._owner, this._limits)
     : _words = rhaiEngineFrame(_engine),
       _doubles = rhaiEngineFrame(_engine).cast();
 
   final Pointer<NativeEngine> _engine;
   final MakeFunction _makeFunction;
   final Object _owner;
-  final int _maxLength;
+  final ValueLimits _limits;
 
   /// The Dart objects that scripts hold.
   final ObjectTable objects = ObjectTable();
@@ -187,7 +188,8 @@ final class ValueCodec {
   /// Writes a value to slot 0, and to the input after its first [offset] bytes.
   ///
   /// Throws a [RhaiConversionError] that names where in it something cannot cross;
-  /// [what] names the value itself.
+  /// [what] names the value itself. Throws a [BrokenLimit] if it is larger than scripts
+  /// may have.
   void writeValue(Object? value, String what, {int offset = 0}) {
     switch (value) {
       case null:
@@ -215,7 +217,7 @@ final class ValueCodec {
   void _writeLarge(Object? value, String what, int offset) {
     // Into Dart memory first: a List or Map of the user's may run any code,
     // even another script, and that would use the input.
-    final writer = ValueWriter.take(what, _owner, _maxLength);
+    final writer = ValueWriter.take(what, _owner, _limits);
     try {
       writer.writeValue(value);
       if (isClosed) throw const RhaiCancelledError();

@@ -6,9 +6,11 @@ import 'dart:typed_data';
 
 import '../errors.dart';
 import '../registered_function.dart';
+import '../rhai_limit.dart';
 import '../rhai_range.dart';
 import 'flat_writer.dart';
 import 'script_function.dart';
+import 'value_limits.dart';
 import 'value_reader.dart';
 
 /// What is wrong with a function that is gone.
@@ -34,15 +36,15 @@ final class ValueWriter extends FlatWriter {
   /// Takes an empty writer; [what] names the value for errors. Writing may run
   /// code that takes another.
   ///
-  /// [owner] is the `CallbackBridge` whose scripts the value is for, and
-  /// [maxLength] how many elements they may have in an array, 0 for any number.
-  factory ValueWriter.take(String what, Object owner, int maxLength) {
+  /// [owner] is the `CallbackBridge` whose scripts the value is for, and [limits] are
+  /// theirs.
+  factory ValueWriter.take(String what, Object owner, ValueLimits limits) {
     final writer = _idle ?? ValueWriter._();
     _idle = null;
     return writer
       .._what = what
       .._owner = owner
-      .._maxLength = maxLength;
+      .._limits = limits;
   }
 
   /// Gives the writer back for the next use.
@@ -58,6 +60,8 @@ final class ValueWriter extends FlatWriter {
     functions.clear();
     _open = null;
     _owner = null;
+    _limits = null;
+    _watch = null;
     _idle = this;
   }
 
@@ -70,7 +74,10 @@ final class ValueWriter extends FlatWriter {
 
   String _what = '';
   Object? _owner;
-  int _maxLength = 0;
+  ValueLimits? _limits;
+
+  /// How long this has taken, once that may matter.
+  Stopwatch? _watch;
 
   /// The Lists and Maps that are being written, outermost first: the first
   /// [_depth]. The others are there to be used again.
@@ -102,6 +109,18 @@ final class ValueWriter extends FlatWriter {
     }
   }
 
+  /// A mask: so many values of an Iterable are read between two looks at the time.
+  static const _valuesPerLook = 0x3f;
+
+  void _lookAtTime() => _limits!.checkTime(_watch ??= Stopwatch()..start());
+
+  @override
+  void grow(int bytes) {
+    if (bytes > _limits!.maxBytes) throw const BrokenLimit(RhaiLimit.memory);
+    // Lists and Maps may run code of the user's, too.
+    _lookAtTime();
+  }
+
   /// Goes to the next value of a container, after writing its key if it is a Map;
   /// returns whether there is one.
   bool _next(_Open container) {
@@ -127,10 +146,11 @@ final class ValueWriter extends FlatWriter {
           ..value = written == 0 ? container.value : list[written];
       case _Kind.iterable:
         final values = container.values!;
+        // One that goes on without end must not fill the memory, nor take for ever.
+        if (written & _valuesPerLook == 0) _lookAtTime();
         if (!values.moveNext()) return false;
-        if (written == _maxLength && _maxLength > 0) {
-          // One that goes on without end must not fill the memory.
-          throw const RhaiRuntimeError('Size of array/BLOB too large');
+        if (written == _limits!.maxArraySize) {
+          throw const BrokenLimit(RhaiLimit.arraySize);
         }
         container
           ..written = written + 1

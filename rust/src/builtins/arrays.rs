@@ -9,6 +9,7 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Module, Position, INT};
 use super::strings::{span, span_inclusive};
 use super::{block, changing, mismatch, pure, Context, Failure};
 use crate::memory;
+use crate::sizes;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -170,18 +171,14 @@ fn put_in_order(array: &mut Array, mut indices: Vec<usize>) {
 }
 
 /// Adds copies of `item` until an array has `len` elements.
-fn pad(context: Context, array: &mut Array, len: INT, item: Dynamic) -> Result<(), Failure> {
+fn pad(array: &mut Array, len: INT, item: Dynamic) -> Result<(), Failure> {
     let missing = usize::try_from(len)
         .unwrap_or(0)
         .saturating_sub(array.len());
     if missing == 0 {
         return Ok(());
     }
-    let max_len = context.engine().max_array_size();
-    if max_len > 0 && array.len() + missing > max_len {
-        let (what, position) = ("Size of array/BLOB".into(), context.call_position());
-        return Err(EvalAltResult::ErrorDataTooLarge(what, position).into());
-    }
+    sizes::check_array(array.len().saturating_add(missing))?;
     let spare = array.capacity() - array.len();
     memory::ask(
         missing

@@ -3,29 +3,28 @@
 use std::mem::size_of;
 use std::ops::{Range, RangeInclusive};
 
-use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Module, INT};
+use rhai::{Array, Blob, Dynamic, ImmutableString, Module, INT};
 
 use super::arrays::{bounds, take_others};
 use super::strings::{span, span_inclusive};
-use super::text::{SizedText, Text, TooLarge};
-use super::{block, changing, pure, Context, Failure};
+use super::text::{SizedText, Text};
+use super::{block, changing, pure, Failure};
 use crate::memory;
+use crate::sizes::{self, TooLarge};
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
-    pure("blob").set_into_module(module, |c: Context, len: INT| filled(&c, len, 0));
-    pure("blob").set_into_module(module, |c: Context, len: INT, value: INT| {
-        filled(&c, len, value)
-    });
+    pure("blob").set_into_module(module, |len: INT| filled(len, 0));
+    pure("blob").set_into_module(module, |len: INT, value: INT| filled(len, value));
     changing("pad").set_into_module(module, pad);
     pure("to_array").set_into_module(module, |blob: &mut Blob| -> Result<Array, Failure> {
+        sizes::check_array(blob.len())?;
         memory::ask(block(blob.len() * size_of::<Dynamic>()))?;
         Ok(blob.iter().map(|byte| INT::from(*byte).into()).collect())
     });
-    pure("as_string").set_into_module(
-        module,
-        |c: Context, blob: Blob| -> Result<ImmutableString, Failure> { Ok(decoded(&c, &blob)?) },
-    );
+    pure("as_string").set_into_module(module, |blob: Blob| -> Result<ImmutableString, Failure> {
+        Ok(decoded(&blob)?)
+    });
     changing("retain").set_into_module(module, retain);
     changing("retain").set_into_module(module, |blob: &mut Blob, range: Range<INT>| {
         let (start, len) = span(&range);
@@ -38,13 +37,13 @@ pub fn register(module: &mut Module) {
 }
 
 /// The text that a blob holds in UTF-8, with a sign for what is no UTF-8.
-pub fn decoded(context: &Context, utf8: &[u8]) -> Result<ImmutableString, TooLarge> {
+pub fn decoded(utf8: &[u8]) -> Result<ImmutableString, TooLarge> {
     if let Ok(valid) = std::str::from_utf8(utf8) {
-        let mut text = SizedText::new(context.engine(), valid.len())?;
+        let mut text = SizedText::new(valid.len())?;
         text.push_str(valid);
         return Ok(text.finish());
     }
-    let mut text = Text::new(context.engine());
+    let mut text = Text::new();
     for chunk in utf8.utf8_chunks() {
         text.push_str(chunk.valid())?;
         if !chunk.invalid().is_empty() {
@@ -55,37 +54,26 @@ pub fn decoded(context: &Context, utf8: &[u8]) -> Result<ImmutableString, TooLar
 }
 
 /// The low byte of a number.
-fn low_byte(value: INT) -> u8 {
+pub fn low_byte(value: INT) -> u8 {
     value.to_le_bytes()[0]
 }
 
-fn filled(context: &Context, len: INT, value: INT) -> Result<Blob, Failure> {
+fn filled(len: INT, value: INT) -> Result<Blob, Failure> {
     let len = usize::try_from(len).unwrap_or(0);
-    check_len(context, len, "Size of array/BLOB")?;
+    sizes::check_blob(len)?;
     memory::ask(len)?;
     Ok(vec![low_byte(value); len])
 }
 
-fn pad(context: Context, blob: &mut Blob, len: INT, value: INT) -> Result<(), Failure> {
+fn pad(blob: &mut Blob, len: INT, value: INT) -> Result<(), Failure> {
     let len = usize::try_from(len).unwrap_or(0);
-    check_len(&context, len, "Size of BLOB")?;
+    sizes::check_blob(len)?;
     if len > blob.len() {
         memory::ask(len.saturating_sub(blob.capacity()))?;
         blob.reserve_exact(len - blob.len());
         blob.resize(len, low_byte(value));
     }
     Ok(())
-}
-
-fn check_len(context: &Context, len: usize, what: &str) -> Result<(), Failure> {
-    let max_len = context.engine().max_array_size();
-    match max_len > 0 && len > max_len {
-        true => {
-            let position = context.call_position();
-            Err(EvalAltResult::ErrorDataTooLarge(what.into(), position).into())
-        }
-        false => Ok(()),
-    }
 }
 
 /// Removes and returns what is not in a part of a blob.

@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Module};
 
-use super::text::{SizedText, Text, TooLarge};
+use super::text::{SizedText, Text};
 use super::{changing, pure, Context, Failure};
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::Host;
+use crate::sizes::TooLarge;
 
 const TO_STRING: &str = "to_string";
 const TO_DEBUG: &str = "to_debug";
@@ -68,7 +69,7 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
     for name in [TO_DEBUG, "debug"] {
         let host = host.clone();
         pure(name).set_into_module(module, move |c: Context, text: ImmutableString| {
-            let mut quoted = Text::new(c.engine());
+            let mut quoted = Text::new();
             let made = write_into(&mut quoted, |out| write!(out, "{text:?}"));
             answer(&host, &c, made.and_then(|()| Ok(quoted.finish()?)))
         });
@@ -81,37 +82,37 @@ fn register_appending(module: &mut Module) {
     type Text = ImmutableString;
     pure("+").set_into_module(module, |c: Context, text: &mut Text, mut value: Dynamic| {
         let more = printed(&c, &mut value, TO_STRING)?;
-        joined(&c, text, &more)
+        joined(text, &more)
     });
     pure("+").set_into_module(module, |c: Context, value: &mut Dynamic, text: Text| {
         let start = printed(&c, value, TO_STRING)?;
-        joined(&c, &start, &text)
+        joined(&start, &text)
     });
-    pure("+").set_into_module(module, |c: Context, text: Text, utf8: Blob| {
-        joined(&c, &text, &super::blobs::decoded(&c, &utf8)?)
+    pure("+").set_into_module(module, |text: Text, utf8: Blob| {
+        joined(&text, &super::blobs::decoded(&utf8)?)
     });
-    pure("+").set_into_module(module, |c: Context, utf8: Blob, text: Text| {
-        joined(&c, &super::blobs::decoded(&c, &utf8)?, &text)
+    pure("+").set_into_module(module, |utf8: Blob, text: Text| {
+        joined(&super::blobs::decoded(&utf8)?, &text)
     });
     // Rhai has these operators built in; the functions are for pointers to them.
-    pure("+").set_into_module(module, |c: Context, a: Text, b: Text| joined(&c, &a, &b));
-    pure("+").set_into_module(module, |c: Context, a: Text, b: char| {
-        joined(&c, &a, &Text::from(b.to_string()))
+    pure("+").set_into_module(module, |a: Text, b: Text| joined(&a, &b));
+    pure("+").set_into_module(module, |a: Text, b: char| {
+        joined(&a, &Text::from(b.to_string()))
     });
-    pure("+").set_into_module(module, |c: Context, a: char, b: Text| {
-        joined(&c, &Text::from(a.to_string()), &b)
+    pure("+").set_into_module(module, |a: char, b: Text| {
+        joined(&Text::from(a.to_string()), &b)
     });
     changing("+=").set_into_module(
         module,
-        |c: Context, text: &mut Text, more: Text| -> Result<(), Failure> {
-            *text = joined(&c, text, &more)?;
+        |text: &mut Text, more: Text| -> Result<(), Failure> {
+            *text = joined(text, &more)?;
             Ok(())
         },
     );
     pure("+=").set_into_module(
         module,
-        |c: Context, text: &mut Text, more: char| -> Result<(), Failure> {
-            *text = joined(&c, text, &Text::from(more.to_string()))?;
+        |text: &mut Text, more: char| -> Result<(), Failure> {
+            *text = joined(text, &Text::from(more.to_string()))?;
             Ok(())
         },
     );
@@ -120,32 +121,28 @@ fn register_appending(module: &mut Module) {
             module,
             |c: Context, text: &mut Text, mut value: Dynamic| -> Result<(), Failure> {
                 let more = printed(&c, &mut value, TO_STRING)?;
-                *text = joined(&c, text, &more)?;
+                *text = joined(text, &more)?;
                 Ok(())
             },
         );
         changing(name).set_into_module(
             module,
-            |c: Context, text: &mut Text, utf8: Blob| -> Result<(), Failure> {
-                *text = joined(&c, text, &super::blobs::decoded(&c, &utf8)?)?;
+            |text: &mut Text, utf8: Blob| -> Result<(), Failure> {
+                *text = joined(text, &super::blobs::decoded(&utf8)?)?;
                 Ok(())
             },
         );
     }
 }
 
-fn joined(
-    context: &Context,
-    a: &ImmutableString,
-    b: &ImmutableString,
-) -> Result<ImmutableString, Failure> {
+fn joined(a: &ImmutableString, b: &ImmutableString) -> Result<ImmutableString, Failure> {
     if b.is_empty() {
         return Ok(a.clone());
     }
     if a.is_empty() {
         return Ok(b.clone());
     }
-    let mut text = SizedText::new(context.engine(), a.len().saturating_add(b.len()))?;
+    let mut text = SizedText::new(a.len().saturating_add(b.len()))?;
     text.push_str(a);
     text.push_str(b);
     Ok(text.finish())
@@ -169,10 +166,7 @@ fn answer(
     };
     let is_asked_by_rhai = [TO_STRING, TO_DEBUG].contains(&context.fn_name());
     match (host.current(), &stop) {
-        (Some(current), Stop::TooLarge(reason)) if is_asked_by_rhai => {
-            current.fail((*reason).into());
-            Ok(context.engine().const_empty_string())
-        }
+        (_, Stop::TooLarge(_)) if is_asked_by_rhai => Ok(context.engine().const_empty_string()),
         (Some(current), Stop::Ended(error)) if is_asked_by_rhai => {
             if let Some(termination) = termination(error) {
                 current.fail(termination);
@@ -195,7 +189,7 @@ fn termination(error: &EvalAltResult) -> Option<Termination> {
 
 /// The text of a value for which there is no function of its own.
 fn plain(context: &Context, value: &Dynamic, form: &str) -> Made<ImmutableString> {
-    let mut text = Text::new(context.engine());
+    let mut text = Text::new();
     write_plain(context, &mut text, value, form)?;
     Ok(text.finish()?)
 }
@@ -217,7 +211,7 @@ fn ends(error: &EvalAltResult) -> bool {
 }
 
 fn of_array(context: &Context, array: &mut Array) -> Made<ImmutableString> {
-    let mut text = Text::new(context.engine());
+    let mut text = Text::new();
     text.push_str("[")?;
     for (index, item) in array.iter_mut().enumerate() {
         if index > 0 {
@@ -230,7 +224,7 @@ fn of_array(context: &Context, array: &mut Array) -> Made<ImmutableString> {
 }
 
 fn of_map(context: &Context, map: &mut Map) -> Made<ImmutableString> {
-    let mut text = Text::new(context.engine());
+    let mut text = Text::new();
     text.push_str("#{")?;
     for (index, (key, value)) in map.iter_mut().enumerate() {
         if index > 0 {

@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, Map, Module};
 use super::pieces::string_size;
 use super::{block, changing, pure, Failure};
 use crate::memory;
+use crate::sizes;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -20,11 +21,15 @@ pub fn register(module: &mut Module) {
     changing("fill_with").set_into_module(module, |map: &mut Map, other: Map| {
         for (key, value) in other {
             ask_for_entry()?;
-            map.entry(key).or_insert(value);
+            if !map.contains_key(&key) {
+                sizes::check_map(map.len() + 1)?;
+                map.insert(key, value);
+            }
         }
         Ok::<_, Failure>(())
     });
     pure("keys").set_into_module(module, |map: &mut Map| -> Result<Array, Failure> {
+        sizes::check_array(map.len())?;
         memory::ask(block(map.len() * size_of::<Dynamic>()))?;
         let mut keys = Array::with_capacity(map.len());
         for key in map.keys() {
@@ -32,6 +37,11 @@ pub fn register(module: &mut Module) {
             keys.push(key.clone().into());
         }
         Ok(keys)
+    });
+    pure("values").set_into_module(module, |map: &mut Map| -> Result<Array, Failure> {
+        sizes::check_array(map.len())?;
+        memory::ask(block(map.len() * size_of::<Dynamic>()))?;
+        Ok(map.values().cloned().collect())
     });
 }
 
@@ -44,6 +54,7 @@ fn merge(map: &mut Map, other: Map) -> Result<(), Failure> {
     for (key, value) in other {
         ask_for_entry()?;
         map.insert(key, value);
+        sizes::check_map(map.len())?;
     }
     Ok(())
 }

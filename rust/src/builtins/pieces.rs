@@ -11,6 +11,7 @@ use super::strings::{offset, offset_from_end, span};
 use super::text::SizedText;
 use super::{block, pure, Failure};
 use crate::memory;
+use crate::sizes;
 
 type Str = ImmutableString;
 
@@ -40,6 +41,7 @@ pub fn register(module: &mut Module) {
     register_with_count(module);
     pure("to_chars").set_into_module(module, |s: &str| -> Result<Array, Failure> {
         let count = s.chars().count();
+        sizes::check_array(count)?;
         memory::ask(block(count * size_of::<Dynamic>()))?;
         let mut chars = Array::with_capacity(count);
         chars.extend(s.chars().map(Into::into));
@@ -101,6 +103,7 @@ fn pieces<'a, I: Iterator<Item = &'a str>>(split: impl Fn() -> I) -> Result<Arra
         bytes += string_size(piece.len());
         longest = longest.max(piece.len());
     }
+    sizes::check_array(count)?;
     // Each is a copy of a copy.
     memory::ask(block(count * size_of::<Dynamic>()) + bytes + longest)?;
     let mut strings = Array::with_capacity(count);

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 
-use rhai::{Engine, EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
+use rhai::{EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
 
-use super::text::{SizedText, TooLarge};
-use super::{changing, pure, Context, Failure};
+use super::text::SizedText;
+use super::{changing, pure, Failure};
 use crate::memory;
+use crate::sizes::{self, TooLarge};
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -19,14 +20,12 @@ pub fn register(module: &mut Module) {
     register_case(module);
     register_replacing(module);
     register_parsing(module);
-    let pad_char = |c: Context, s: &mut ImmutableString, len: INT, by: char| {
-        pad(c.engine(), s, len, by.encode_utf8(&mut [0; 4]))
-    };
+    let pad_char =
+        |s: &mut ImmutableString, len: INT, by: char| pad(s, len, by.encode_utf8(&mut [0; 4]));
     changing("pad").set_into_module(module, pad_char);
-    changing("pad").set_into_module(
-        module,
-        |c: Context, s: &mut ImmutableString, len: INT, by: &str| pad(c.engine(), s, len, by),
-    );
+    changing("pad").set_into_module(module, |s: &mut ImmutableString, len: INT, by: &str| {
+        pad(s, len, by)
+    });
 }
 
 fn register_parts(module: &mut Module) {
@@ -85,7 +84,7 @@ fn register_searching(module: &mut Module) {
 }
 
 fn register_case(module: &mut Module) {
-    type Change = fn(&Engine, &ImmutableString) -> Result<ImmutableString, TooLarge>;
+    type Change = fn(&ImmutableString) -> Result<ImmutableString, TooLarge>;
     let changes: [(&str, &str, Change); 2] = [
         ("to_upper", "make_upper", to_upper),
         ("to_lower", "make_lower", to_lower),
@@ -93,14 +92,12 @@ fn register_case(module: &mut Module) {
     for (to, make, change) in changes {
         pure(to).set_into_module(
             module,
-            move |c: Context, s: ImmutableString| -> Result<ImmutableString, Failure> {
-                Ok(change(c.engine(), &s)?)
-            },
+            move |s: ImmutableString| -> Result<ImmutableString, Failure> { Ok(change(&s)?) },
         );
         changing(make).set_into_module(
             module,
-            move |c: Context, s: &mut ImmutableString| -> Result<(), Failure> {
-                *s = change(c.engine(), s)?;
+            move |s: &mut ImmutableString| -> Result<(), Failure> {
+                *s = change(s)?;
                 Ok(())
             },
         );
@@ -109,29 +106,20 @@ fn register_case(module: &mut Module) {
 
 fn register_replacing(module: &mut Module) {
     type Str = ImmutableString;
-    changing("remove").set_into_module(module, |c: Context, s: &mut Str, find: &str| {
-        replace(c.engine(), s, find, "")
+    changing("remove").set_into_module(module, |s: &mut Str, find: &str| replace(s, find, ""));
+    changing("remove").set_into_module(module, |s: &mut Str, find: char| {
+        replace(s, find.encode_utf8(&mut [0; 4]), "")
     });
-    changing("remove").set_into_module(module, |c: Context, s: &mut Str, find: char| {
-        replace(c.engine(), s, find.encode_utf8(&mut [0; 4]), "")
+    changing("replace").set_into_module(module, |s: &mut Str, a: &str, b: &str| replace(s, a, b));
+    changing("replace").set_into_module(module, |s: &mut Str, a: &str, b: char| {
+        replace(s, a, b.encode_utf8(&mut [0; 4]))
     });
-    changing("replace").set_into_module(module, |c: Context, s: &mut Str, a: &str, b: &str| {
-        replace(c.engine(), s, a, b)
+    changing("replace").set_into_module(module, |s: &mut Str, a: char, b: &str| {
+        replace(s, a.encode_utf8(&mut [0; 4]), b)
     });
-    changing("replace").set_into_module(module, |c: Context, s: &mut Str, a: &str, b: char| {
-        replace(c.engine(), s, a, b.encode_utf8(&mut [0; 4]))
-    });
-    changing("replace").set_into_module(module, |c: Context, s: &mut Str, a: char, b: &str| {
-        replace(c.engine(), s, a.encode_utf8(&mut [0; 4]), b)
-    });
-    changing("replace").set_into_module(module, |c: Context, s: &mut Str, a: char, b: char| {
+    changing("replace").set_into_module(module, |s: &mut Str, a: char, b: char| {
         let (mut find, mut by) = ([0; 4], [0; 4]);
-        replace(
-            c.engine(),
-            s,
-            a.encode_utf8(&mut find),
-            b.encode_utf8(&mut by),
-        )
+        replace(s, a.encode_utf8(&mut find), b.encode_utf8(&mut by))
     });
 }
 
@@ -221,7 +209,7 @@ fn part(text: ImmutableString, start: INT, len: INT) -> ImmutableString {
 }
 
 /// Replaces the character with this index, which counts from the end if it is negative.
-fn set(context: Context, text: &mut ImmutableString, index: INT, by: char) -> Result<(), Failure> {
+fn set(text: &mut ImmutableString, index: INT, by: char) -> Result<(), Failure> {
     let at = match index < 0 {
         true => offset_from_end(text, index.unsigned_abs()),
         false => offset(text, index.unsigned_abs()),
@@ -230,7 +218,7 @@ fn set(context: Context, text: &mut ImmutableString, index: INT, by: char) -> Re
         return Ok(());
     };
     let end = at + c.len_utf8();
-    let mut changed = SizedText::new(context.engine(), text.len() - (end - at) + by.len_utf8())?;
+    let mut changed = SizedText::new(text.len() - (end - at) + by.len_utf8())?;
     changed.push_str(&text[..at]);
     changed.push_str(by.encode_utf8(&mut [0; 4]));
     changed.push_str(&text[end..]);
@@ -245,21 +233,21 @@ fn index_of(text: &str, start: INT, find: impl FnOnce(&str) -> Option<usize>) ->
     index.and_then(Result::ok).unwrap_or(-1)
 }
 
-fn to_upper(engine: &Engine, text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
+fn to_upper(text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
     if text.chars().all(char::is_uppercase) {
         return Ok(text.clone());
     }
-    ask_for_case(engine, text, text.chars().flat_map(char::to_uppercase))?;
+    ask_for_case(text, text.chars().flat_map(char::to_uppercase))?;
     let mut upper = text.to_uppercase();
     upper.shrink_to_fit();
     Ok(upper.into())
 }
 
-fn to_lower(engine: &Engine, text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
+fn to_lower(text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
     if text.chars().all(char::is_lowercase) {
         return Ok(text.clone());
     }
-    ask_for_case(engine, text, text.chars().flat_map(char::to_lowercase))?;
+    ask_for_case(text, text.chars().flat_map(char::to_lowercase))?;
     let mut lower = text.to_lowercase();
     lower.shrink_to_fit();
     Ok(lower.into())
@@ -267,33 +255,21 @@ fn to_lower(engine: &Engine, text: &ImmutableString) -> Result<ImmutableString, 
 
 /// Asks for what the standard library needs to make `changed` of a text, and for the copy
 /// that becomes a string of scripts.
-fn ask_for_case(
-    engine: &Engine,
-    text: &str,
-    changed: impl Iterator<Item = char>,
-) -> Result<(), TooLarge> {
+fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), TooLarge> {
     let len: usize = changed.map(char::len_utf8).sum();
-    let max_len = engine.max_string_size();
-    if max_len > 0 && len > max_len {
-        return Err(TooLarge::Length);
-    }
+    sizes::check_string(len)?;
     // It begins with the length of the text, and doubles that as often as it must.
     Ok(memory::ask(text.len().max(2 * len))?)
 }
 
-fn replace(
-    engine: &Engine,
-    text: &mut ImmutableString,
-    find: &str,
-    by: &str,
-) -> Result<(), Failure> {
+fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Failure> {
     let count = text.matches(find).count();
     if text.is_empty() || count == 0 {
         return Ok(());
     }
     let kept = text.len() - count * find.len();
     let len = kept.saturating_add(count.saturating_mul(by.len()));
-    let mut replaced = SizedText::new(engine, len)?;
+    let mut replaced = SizedText::new(len)?;
     let mut end = 0;
     for (at, found) in text.match_indices(find) {
         replaced.push_str(&text[end..at]);
@@ -308,7 +284,7 @@ fn replace(
 /// Bytes that a string is padded with at once.
 const PADDING: usize = 4096;
 
-fn pad(engine: &Engine, text: &mut ImmutableString, len: INT, by: &str) -> Result<(), Failure> {
+fn pad(text: &mut ImmutableString, len: INT, by: &str) -> Result<(), Failure> {
     let wanted = usize::try_from(len).unwrap_or(0);
     let missing = wanted.saturating_sub(text.chars().count());
     let count = by.chars().count();
@@ -322,7 +298,7 @@ fn pad(engine: &Engine, text: &mut ImmutableString, len: INT, by: &str) -> Resul
         .saturating_mul(by.len())
         .saturating_add(text.len())
         .saturating_add(rest);
-    let mut padded = SizedText::new(engine, len)?;
+    let mut padded = SizedText::new(len)?;
     padded.push_str(text);
     // Short ones many at once.
     let repeated = match PADDING / by.len() {

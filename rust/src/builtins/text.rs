@@ -2,48 +2,11 @@
 
 use std::fmt;
 
-use rhai::{Engine, EvalAltResult, Identifier, ImmutableString};
+use rhai::{Identifier, ImmutableString};
 
-use crate::execution_context::Termination;
-use crate::memory::{self, TooMuchMemory};
-
-/// Why a text cannot be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TooLarge {
-    /// There is not enough memory for it.
-    Memory,
-    /// It would be longer than the engine's strings may be.
-    Length,
-}
-
-impl From<TooMuchMemory> for TooLarge {
-    fn from(_: TooMuchMemory) -> Self {
-        TooLarge::Memory
-    }
-}
-
-impl From<TooLarge> for Termination {
-    fn from(reason: TooLarge) -> Self {
-        match reason {
-            TooLarge::Memory => Termination::OutOfMemory,
-            TooLarge::Length => Termination::TextTooLong,
-        }
-    }
-}
-
-impl From<TooLarge> for Box<EvalAltResult> {
-    fn from(reason: TooLarge) -> Self {
-        Termination::from(reason).into()
-    }
-}
-
-/// Bytes that strings of an engine may have.
-fn max_len(engine: &Engine) -> usize {
-    match engine.max_string_size() {
-        0 => usize::MAX,
-        max_len => max_len,
-    }
-}
+use crate::limits::Limit;
+use crate::memory;
+use crate::sizes::{self, Sizes, TooLarge};
 
 /// A text whose length is known. It is made where it stays, so that it takes no more than
 /// its length.
@@ -61,15 +24,13 @@ pub struct SizedText {
 const START: usize = 8 << 10;
 
 impl SizedText {
-    /// Begins a text of `len` bytes for a script of this engine.
+    /// Begins a text of `len` bytes.
     ///
     /// # Errors
     ///
     /// It may not have so many.
-    pub fn new(engine: &Engine, len: usize) -> Result<Self, TooLarge> {
-        if len > max_len(engine) {
-            return Err(TooLarge::Length);
-        }
+    pub fn new(len: usize) -> Result<Self, TooLarge> {
+        sizes::check_string(len)?;
         let (mut start, mut doublings) = (len, 0);
         while start > START {
             start = start.div_ceil(2);
@@ -130,7 +91,7 @@ impl SizedText {
 #[derive(Debug)]
 pub struct Text {
     text: String,
-    max_len: usize,
+    sizes: Sizes,
     failure: Option<TooLarge>,
 }
 
@@ -138,11 +99,11 @@ pub struct Text {
 const STEP: usize = 64 << 10;
 
 impl Text {
-    /// Begins a text for a script of this engine.
-    pub fn new(engine: &Engine) -> Self {
+    /// Begins a text.
+    pub fn new() -> Self {
         Text {
             text: String::new(),
-            max_len: max_len(engine),
+            sizes: memory::sizes(),
             failure: None,
         }
     }
@@ -183,7 +144,7 @@ impl Text {
 
     /// Why what was written to the text failed.
     pub fn failure(&self) -> TooLarge {
-        self.failure.unwrap_or(TooLarge::Length)
+        self.failure.unwrap_or(TooLarge(Limit::StringLength))
     }
 
     /// Ends the text.
@@ -201,19 +162,17 @@ impl Text {
     #[cold]
     fn grow(&mut self, more: usize) -> Result<(), TooLarge> {
         let (len, capacity) = (self.text.len(), self.text.capacity());
-        let needed = len.checked_add(more).ok_or(TooLarge::Length)?;
-        if needed > self.max_len {
-            return Err(TooLarge::Length);
-        }
-        let most = self.max_len;
+        let needed = len.saturating_add(more);
+        sizes::check_string(needed)?;
+        let most = self.sizes.longest_string();
         let doubled = needed.max(capacity.saturating_mul(2)).min(most).max(64);
         let stepped = needed.saturating_add(STEP).min(most);
         let enough = [doubled, stepped, needed]
             .into_iter()
             .find(|wanted| memory::fits(wanted - capacity))
-            .ok_or(TooLarge::Memory)?;
+            .ok_or_else(memory::refusal)?;
         let reserved = self.text.try_reserve_exact(enough - len);
-        reserved.map_err(|_| TooLarge::Memory)
+        reserved.map_err(|_| memory::refusal().into())
     }
 }
 

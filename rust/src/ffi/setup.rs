@@ -244,6 +244,24 @@ pub unsafe extern "C" fn rhai_set_variable(
     }
 }
 
+/// Describes the error of a value that breaks the limit with this number, or -1 for one that
+/// took longer to read than scripts may run; returns [`Step::Failed`] or [`INVALID`].
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_value_error(engine: *mut ScriptEngine, limit: i64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        step(engine, |engine| {
+            let error = engine.value_error(Limit::of_value(limit));
+            error.write(&engine.host, None);
+            Some(Step::Failed)
+        })
+    }
+}
+
 /// Removes the variables and constants of later executions.
 ///
 /// # Safety

@@ -4,6 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr;
 
 use super::{taken, Budget, Meter, METER};
+use crate::limits::Limit;
 
 /// The system's allocator, counted.
 struct Counted;
@@ -62,7 +63,7 @@ fn refuse(bytes: isize) -> *mut u8 {
         // SAFETY: what `charge` was given, which outlives its guard.
         let budget = unsafe { meter.budget.get().as_ref() };
         if let (Some(budget), true) = (budget, may_leave(meter)) {
-            budget.exceed();
+            budget.exceed(Limit::Memory);
             abandon(budget);
         }
     });
@@ -81,6 +82,32 @@ fn abandon(budget: &Budget) {
         unsafe { (abandon.leave)(abandon.fiber) };
         // It does not come back: whoever asked for the block would go on.
         std::process::abort();
+    }
+}
+
+/// The alignment of the blocks that strings of scripts have, and nothing else: `smartstring`
+/// keeps the lowest bit of their addresses for itself.
+const STRING_ALIGNMENT: usize = 2;
+
+/// Ends the script at its next operation if a block is that of a string which is too long.
+/// Rhai's operators make strings without asking anybody.
+#[inline(always)]
+fn look_at_string(layout: Layout, size: usize) {
+    if layout.align() == STRING_ALIGNMENT {
+        METER.with(|meter| {
+            if size > meter.largest_string.get() {
+                end_of_string(meter, size);
+            }
+        });
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn end_of_string(meter: &Meter, size: usize) {
+    // SAFETY: what `charge` was given, which outlives its guard.
+    if let Some(budget) = unsafe { meter.budget.get().as_ref() } {
+        budget.exceed(budget.sizes.limit_of_string_block(size));
     }
 }
 
@@ -108,6 +135,7 @@ fn counted(bytes: isize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
 unsafe impl GlobalAlloc for Counted {
     #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        look_at_string(layout, layout.size());
         // SAFETY: the caller's contract.
         counted(taken(layout.size()), || unsafe { System.alloc(layout) })
     }
@@ -129,6 +157,7 @@ unsafe impl GlobalAlloc for Counted {
 
     #[inline(never)]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        look_at_string(layout, size);
         let more = taken(size) - taken(layout.size());
         // SAFETY: the caller's contract.
         counted(more, || unsafe { System.realloc(pointer, layout, size) })

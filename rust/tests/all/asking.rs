@@ -14,8 +14,8 @@ use rhai_dart::dart_objects::DartObject;
 
 use crate::fake_host::FakeHost;
 
-/// What asks for the memory that it needs, or looks at it as it goes on. All of these are
-/// functions of this crate.
+/// What asks for the memory that it needs, or looks at it as it goes on, or at how large its
+/// first argument becomes. All of these are functions of this crate.
 const CHECKED: &str = "
     blob(int) blob(int, int)
     pad(array, int, ?) pad(blob, int, int) pad(string, int, char) pad(string, int, string)
@@ -69,6 +69,13 @@ const CHECKED: &str = "
     reduce_rev(array, Fn) reduce_rev(array, Fn, ?)
     reduce_rev(array, string) reduce_rev(array, string, ?)
 
+    set(map, string, ?) values(map) to_blob(string)
+    push(array, ?) push(blob, int) insert(array, int, ?) insert(blob, int, int)
+    append(array, array) append(blob, blob) append(blob, char) append(blob, int)
+    append(blob, string) +(array, array)
+    splice(array, int, int, array) splice(array, range, array) splice(array, range=, array)
+    splice(blob, int, int, blob) splice(blob, range, blob) splice(blob, range=, blob)
+
     get_fn_metadata_list() get_fn_metadata_list(string) get_fn_metadata_list(string, int)
 ";
 
@@ -90,12 +97,7 @@ const BOUNDED: &str = "
     ==(DartObject, DartObject) !=(DartObject, DartObject)
 
     get(array, int) get(blob, int) get(map, string) get(string, int)
-    set(array, int, ?) set(blob, int, int) set(map, string, ?)
-    push(array, ?) push(blob, int) insert(array, int, ?) insert(blob, int, int)
-    append(array, array) append(blob, blob) append(blob, char) append(blob, int)
-    append(blob, string) +(array, array)
-    splice(array, int, int, array) splice(array, range, array) splice(array, range=, array)
-    splice(blob, int, int, blob) splice(blob, range, blob) splice(blob, range=, blob)
+    set(array, int, ?) set(blob, int, int)
     extract(array, int) extract(array, int, int) extract(array, range) extract(array, range=)
     extract(blob, int) extract(blob, int, int) extract(blob, range) extract(blob, range=)
     drain(array, int, int) drain(array, range) drain(array, range=)
@@ -107,7 +109,6 @@ const BOUNDED: &str = "
     truncate(array, int) truncate(blob, int) truncate(string, int)
     chop(array, int) chop(blob, int) reverse(array) reverse(blob)
     sort(array) sort_desc(array) dedup(array) dedup(array, Fn) dedup(array, string)
-    values(map) to_blob(string)
 
     +((), string) +(string, ()) +=(string, ())
     max(string, string) min(string, string)

@@ -189,7 +189,7 @@ fn every_reason_to_end_a_script_is_mapped() {
     }
     let stacks = StackPool::new(Config::default().stack_layout());
     let thrown = OnFiber::new(Dynamic::from_int(1), &stacks);
-    assert_eq!(convert(T::OutOfMemory).kind, ErrorKind::Limit);
+    assert_eq!(convert(T::Exceeded(Limit::Memory)).kind, ErrorKind::Limit);
     assert_eq!(
         convert(T::HostError(thrown.into())).kind,
         ErrorKind::Runtime
@@ -279,8 +279,7 @@ fn every_error_of_parsing_is_mapped() {
     }
 }
 
-/// The sizes, of which Rhai says by a text what is too large: from scripts, so that
-/// this fails if the text changes.
+/// The sizes of one value.
 #[test]
 fn sizes_are_told_apart() {
     let mut host = FakeHost::with_config(Config {

@@ -1,0 +1,121 @@
+/// Values that Dart makes as they are read: they may be any size, or never end.
+library;
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+Iterable<int> _count([int? end]) sync* {
+  for (var i = 0; i != end; i++) {
+    yield i;
+  }
+}
+
+/// Takes a while for each value, without giving up the thread.
+Iterable<bool> _slowly() sync* {
+  while (true) {
+    final watch = Stopwatch()..start();
+    while (watch.elapsedMicroseconds < 100) {}
+    yield true;
+  }
+}
+
+Matcher _breaks(RhaiLimit limit) =>
+    throwsA(isA<RhaiLimitError>().having((e) => e.limit, 'limit', limit));
+
+void main() {
+  /// Every way in which a value comes from Dart, with no way to catch.
+  final ways = <String, Object? Function(RhaiEngine, Object?)>{
+    'the result of a function': (engine, value) {
+      engine.registerFunction('get', () => value);
+      return engine.eval('try { get() } catch { } "caught"');
+    },
+    'what a Future completes with': (engine, value) {
+      engine.registerFunction('get', () async => value);
+      return engine.eval('try { get() } catch { } "caught"');
+    },
+    'a part of the result': (engine, value) {
+      engine.registerFunction(
+        'get',
+        () => {
+          'list': [1, value],
+        },
+      );
+      return engine.eval('try { get() } catch { } "caught"');
+    },
+    'a variable': (engine, value) {
+      engine.setVar('x', value);
+      return 'set';
+    },
+    'an argument of a function of a script': (engine, value) {
+      final function = engine.eval('|x| 1') as RhaiFunction;
+      return function(value);
+    },
+  };
+
+  final limits = {
+    RhaiLimit.arraySize: (
+      RhaiConfig.custom(maxArraySize: 1000),
+      () => _count(1001),
+      () => _count(1000),
+    ),
+    RhaiLimit.memory: (
+      RhaiConfig.custom(maxArraySize: 0, maxMemory: 1 << 20),
+      _count,
+      () => _count(1000),
+    ),
+  };
+  ways.forEach((way, pass) {
+    limits.forEach((limit, values) {
+      final (config, tooMany, enough) = values;
+      test('$way may not break the limit ${limit.name}', () async {
+        final engine = RhaiEngine.withConfig(config);
+        addTearDown(engine.dispose);
+        await expectLater(
+          Future.sync(() => pass(engine, tooMany())),
+          _breaks(limit),
+        );
+        await Future.sync(() => pass(engine, enough()));
+        expect(engine.eval('40 + 2'), 42);
+      });
+    });
+
+    test('$way may not take longer to read than scripts may run', () async {
+      final engine = RhaiEngine.withConfig(
+        RhaiConfig.unlimited().copyWith(timeoutMs: 30),
+      );
+      addTearDown(engine.dispose);
+      await expectLater(
+        Future.sync(() => pass(engine, _slowly())),
+        throwsA(
+          isA<RhaiTimeoutError>().having(
+            (e) => e.timeout,
+            'timeout',
+            const Duration(milliseconds: 30),
+          ),
+        ),
+      );
+      expect(engine.eval('40 + 2'), 42);
+    });
+  });
+
+  test('a description of an error needs no room in these limits', () {
+    final engine =
+        RhaiEngine.withConfig(
+          RhaiConfig.custom(maxArraySize: 1, maxMapSize: 1, maxStringLength: 1),
+        )..registerFunction(
+          'fail',
+          () => throw const FormatException('no such file'),
+        );
+    addTearDown(engine.dispose);
+    expect(
+      () => engine.eval('fail()'),
+      throwsA(
+        isA<RhaiRuntimeError>().having(
+          (e) => e.message,
+          'message',
+          contains('no such file'),
+        ),
+      ),
+    );
+  });
+}
