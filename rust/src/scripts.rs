@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use rhai::{
-    ASTNode, Engine, EvalAltResult, Expr, LexError, ParseError, ParseErrorType, Position, Stmt,
-    Token, AST,
+    ASTNode, Engine, EvalAltResult, Expr, LexError, OptimizationLevel, ParseError, ParseErrorType,
+    Position, Scope, Stmt, Token, AST,
 };
 
 use crate::dart_objects::TYPE_OF;
@@ -12,6 +12,9 @@ use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::{known, Host};
 use crate::limits::Limit;
 use crate::memory;
+
+/// The parts of a script that is optimized: few, as nothing can stop the optimizer.
+const MAX_CONSTANT_NODES: usize = 1000;
 
 /// A line of a script that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +56,10 @@ impl FaultyLine {
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
 ///
-/// It is left as it was written. Rhai's optimizer removes statements that it takes for
-/// pure, such as an `import` or a variable that does not exist, with the errors that they
-/// would have thrown, and nothing limits what it takes: a few hundred bytes could take
-/// hours or all memory.
+/// It is left as it was written, unless it [`is_constant`]. Rhai's optimizer removes
+/// statements that it takes for pure, such as an `import` or a variable that does not exist,
+/// with the errors that they would have thrown; and nothing limits what it takes: a few
+/// hundred bytes could take hours or all memory.
 ///
 /// # Errors
 ///
@@ -76,8 +79,31 @@ pub(crate) fn compile(
             position,
         )
         .into()),
+        None if is_constant(&ast) => {
+            Ok(engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple))
+        }
         None => Ok(ast),
     }
+}
+
+/// Whether a script is one expression of operators and literals, such as `60 * 60`. Where an
+/// operator fails, the optimizer leaves it as it is.
+fn is_constant(ast: &AST) -> bool {
+    let mut nodes = 0;
+    let is_constant = |node: &ASTNode| match node {
+        ASTNode::Stmt(Stmt::Expr(_)) => true,
+        ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)) => {
+            call.op_token.is_some()
+        }
+        ASTNode::Expr(expr) => expr.is_constant(),
+        _ => false,
+    };
+    ast.statements().len() == 1
+        && !ast.has_functions()
+        && ast.walk(&mut |path: &[ASTNode]| {
+            nodes += 1;
+            nodes <= MAX_CONSTANT_NODES && path.last().is_some_and(is_constant)
+        })
 }
 
 /// Compiles a script like [`compile`], but leaves it as it was written.

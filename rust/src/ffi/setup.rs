@@ -339,3 +339,23 @@ pub unsafe extern "C" fn rhai_is_usable_name(
 pub extern "C" fn rhai_benchmark(baseline: i32, iterations: u64) -> i64 {
     guarded(-1, || benchmark::run(baseline, iterations).unwrap_or(-1))
 }
+
+/// Runs the script in the `len` bytes at `script` in Rhai alone; see
+/// [`benchmark::run_script`]. Returns nanoseconds, or a negative number if it fails. May be
+/// a leaf call.
+///
+/// # Safety
+///
+/// `script` points to `len` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_benchmark_script(script: *const u8, len: u64) -> i64 {
+    guarded(-1, || {
+        let Ok(len) = usize::try_from(len) else {
+            return -1;
+        };
+        // SAFETY: the caller's contract.
+        let script = unsafe { std::slice::from_raw_parts(script, len) };
+        let script = str::from_utf8(script).ok();
+        script.and_then(benchmark::run_script).unwrap_or(-1)
+    })
+}
