@@ -30,6 +30,7 @@ import 'hostile/hostile_test.dart' as hostile;
 import 'large_scripts_test.dart' as large_scripts;
 import 'limits_test.dart' as limits;
 import 'memory_limit_test.dart' as memory_limit;
+import 'messages_test.dart' as messages;
 import 'nested_time_test.dart' as nested_time;
 import 'output_test.dart' as output;
 import 'random_scripts_test.dart' as random_scripts;
@@ -76,6 +77,7 @@ void main() {
   group('large_scripts', large_scripts.main);
   group('limits', limits.main);
   group('memory_limit', memory_limit.main);
+  group('messages', messages.main);
   group('nested_time', nested_time.main);
   group('output', output.main);
   group('random_scripts', random_scripts.main);

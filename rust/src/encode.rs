@@ -273,8 +273,16 @@ fn too_large() -> ConversionError {
 fn cannot_cross(value: &Dynamic) -> ConversionError {
     let name = value.type_name();
     let name = name.rsplit("::").next().unwrap_or(name);
+    // Rhai keeps the types of its iterators to itself.
+    let is_iterator = ["StepRange", "BitRange", "CharsStream"]
+        .iter()
+        .any(|iterator| name.starts_with(iterator));
     let hint = match name {
         "timestamp" => "pass its elapsed time, a float",
+        _ if is_iterator => {
+            "it can be gone through once: collect it into an array, \
+             let a = []; for x in it { a.push(x) }"
+        }
         _ => "pass data, a range or a function",
     };
     ConversionError::new(

@@ -53,6 +53,18 @@ impl FaultyLine {
         }
         Some(FaultyLine { text, caret })
     }
+
+    /// The word or operator of the language at the place, if there is one.
+    pub(crate) fn token(&self) -> Option<String> {
+        let rest: String = self.text.chars().skip(self.caret.checked_sub(1)?).collect();
+        let engine = Engine::new_raw();
+        let (token, _) = engine.lex([&rest]).0.next()?;
+        match token {
+            Token::Reserved(word) => Some(word.to_string()),
+            token if token.is_literal() => Some(token.literal_syntax().into()),
+            _ => None,
+        }
+    }
 }
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.

@@ -6,6 +6,8 @@ use rhai::{Engine, AST};
 
 use super::Surroundings;
 use crate::functions::KEYWORDS;
+use crate::restrictions::Hidden;
+use crate::suggestions::did_you_mean;
 
 /// Functions by name: the numbers of arguments that they take.
 type Arities = HashMap<String, BTreeSet<usize>>;
@@ -18,6 +20,7 @@ pub struct KnownFunctions<'a> {
     /// Those that are methods of one type only.
     typed: Arities,
     dart: &'a HashSet<String>,
+    hidden: &'a Hidden,
 }
 
 impl<'a> KnownFunctions<'a> {
@@ -29,13 +32,15 @@ impl<'a> KnownFunctions<'a> {
             script: Arities::new(),
             typed: Arities::new(),
             dart,
+            hidden: &surroundings.hidden,
         };
         let native = engine.collect_fn_metadata(
             None,
             |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
             true,
         );
-        let is_hidden = |name: &String| surroundings.hidden.contains(name) && !dart.contains(name);
+        let is_hidden =
+            |name: &String| surroundings.hidden.contains_key(name) && !dart.contains(name);
         for (name, arity) in native.into_iter().filter(|(name, _)| !is_hidden(name)) {
             known.native.entry(name).or_default().insert(arity);
         }
@@ -82,6 +87,16 @@ impl<'a> KnownFunctions<'a> {
             || self.is_native(name, arity + 1)
             || has(&self.script, name, arity)
             || has(&self.typed, name, arity)
+    }
+
+    /// Why there is no function of this name, or which others were perhaps meant.
+    pub fn hint(&self, name: &str) -> Option<String> {
+        if let Some(list) = self.hidden.get(name) {
+            return Some(list.reason().into());
+        }
+        let known = [&self.native, &self.script, &self.typed];
+        let names = known.into_iter().flat_map(|functions| functions.keys());
+        did_you_mean(name, names.map(String::as_str).chain(KEYWORDS))
     }
 
     /// The numbers of arguments that `name(…)` can have.

@@ -1,0 +1,225 @@
+//! What to do about errors of scripts: names that exist, numbers of arguments, and
+//! options of the configuration that switch something off.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rhai::{Engine, EvalAltResult, GlobalRuntimeState, LexError, ParseErrorType, Scope};
+
+use crate::config::Config;
+use crate::dart_objects::{CLOSURE_NAME, DART_OBJECT};
+use crate::functions::KEYWORDS;
+use crate::memory;
+use crate::restrictions::Restrictions;
+use crate::script_functions::BOUND_NAME;
+use crate::scripts::FaultyLine;
+use crate::suggestions::{did_you_mean, is_near};
+use crate::variables::Variables;
+
+/// Bytes of the longest name that a hint repeats.
+const MAX_REPEATED: usize = 64;
+
+/// Numbers of arguments that a message lists.
+const MAX_LISTED: usize = 5;
+
+/// What the code could name that an error comes from.
+pub struct Visible<'a> {
+    /// The engine it ran in.
+    pub engine: &'a Engine,
+    /// The limits of that.
+    pub config: &'a Config,
+    /// What is switched off there.
+    pub restrictions: &'a Restrictions,
+    /// The functions of the script.
+    pub global: &'a GlobalRuntimeState,
+    /// The variables at global level, if it was a script.
+    pub scope: Option<&'a Scope<'a>>,
+    /// The variables that the script could start with, if they are still known.
+    pub variables: Option<Rc<Variables>>,
+}
+
+impl Visible<'_> {
+    /// What to do about an error; `line` is the line of the script that does not parse,
+    /// if one does not.
+    pub fn hint(&self, error: &EvalAltResult, line: Option<&FaultyLine>) -> Option<String> {
+        // Nothing of the script's runs any more, so it is not left for what this takes.
+        memory::held(|| self.find_hint(error, line))
+    }
+
+    fn find_hint(&self, error: &EvalAltResult, line: Option<&FaultyLine>) -> Option<String> {
+        use EvalAltResult as E;
+        let mut function = None;
+        let mut error = error;
+        while let E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) = error {
+            if let E::ErrorInFunctionCall(name, ..) = error {
+                function = Some(name.as_str());
+            }
+            error = inner;
+        }
+        match error {
+            E::ErrorFunctionNotFound(signature, _) => self.about_function(signature),
+            E::ErrorVariableNotFound(name, _) => self.about_variable(name, function),
+            E::ErrorModuleNotFound(..)
+                if self.config.allow_modules && !self.config.allow_file_io =>
+            {
+                Some("files are switched off by RhaiConfig.disableFileIo".into())
+            }
+            E::ErrorParsing(kind, _) => switched_off(self.engine, self.config, kind, line),
+            _ => None,
+        }
+    }
+
+    /// About a function that is not there, of which Rhai tells the name and the types of
+    /// the arguments, as in `name (i64, string)`.
+    fn about_function(&self, signature: &str) -> Option<String> {
+        let (name, types) = signature.split_once(' ')?;
+        let types = types.trim_start_matches('(').trim_end_matches(')');
+        let count = match types {
+            "" => 0,
+            types => types.split(", ").count(),
+        };
+        if [BOUND_NAME, CLOSURE_NAME].contains(&name) {
+            return None;
+        }
+        if let Some(reason) = self.restrictions.reason_to_hide(name) {
+            return Some(reason.into());
+        }
+        let found = self.functions(|other| other == name || is_near(name, other));
+        let same = found.iter().filter(|(other, _)| other == name);
+        let arities: BTreeSet<usize> = same.map(|(_, arity)| *arity).collect();
+        if arities.contains(&count) {
+            // It is the types that do not fit.
+            return None;
+        }
+        if !arities.is_empty() {
+            let name = match name.starts_with("anon$") {
+                true => "it",
+                false => name,
+            };
+            return Some(takes(name, &arities));
+        }
+        let keywords = KEYWORDS
+            .into_iter()
+            .filter(|word| !self.engine.is_symbol_disabled(word));
+        let names = found.iter().map(|(other, _)| other.as_str());
+        let names = names.filter(|other| self.restrictions.reason_to_hide(other).is_none());
+        did_you_mean(name, names.chain(keywords)).or_else(|| {
+            let of_object = types == DART_OBJECT || types.starts_with(&format!("{DART_OBJECT}, "));
+            let hint = "scripts know no methods of Dart objects: register a function";
+            (of_object && rhai::is_valid_identifier(name)).then(|| hint.into())
+        })
+    }
+
+    /// The names and numbers of parameters of functions with names that are wanted.
+    fn functions(&self, is_wanted: impl Fn(&str) -> bool + Copy) -> Vec<(String, usize)> {
+        let mut functions = self.engine.collect_fn_metadata(
+            None,
+            |info| {
+                let function = info.metadata;
+                let name = function.name.as_str();
+                is_wanted(name).then(|| (name.to_string(), function.num_params))
+            },
+            true,
+        );
+        for module in &self.global.lib {
+            for (.., name, arity, _) in module.iter_script_fn_info() {
+                if is_wanted(name) {
+                    functions.push((name.to_string(), arity));
+                }
+            }
+        }
+        functions
+    }
+
+    /// About a variable that is not there, in a function or at global level.
+    fn about_variable(&self, name: &str, function: Option<&str>) -> Option<String> {
+        if name.len() > MAX_REPEATED || !rhai::is_valid_identifier(name) {
+            return None;
+        }
+        if let Some(function) = function {
+            let scope = self.scope;
+            return match scope.and_then(|scope| scope.is_constant(name)) {
+                // It is `global::NAME` there.
+                Some(true) => None,
+                Some(false) => Some(format!(
+                    "functions do not see the variables of the script: give {name} to it as \
+                     an argument"
+                )),
+                None => Some(declare(name, self.parameters(function))),
+            };
+        }
+        let in_scope = self.scope.into_iter().flat_map(|scope| scope.iter_raw());
+        let in_scope = in_scope.map(|(name, ..)| name.to_string());
+        let of_host = self
+            .variables
+            .iter()
+            .flat_map(|variables| variables.names());
+        let names = in_scope.chain(of_host.map(String::from));
+        Some(declare(name, names.filter(|other| is_near(name, other))))
+    }
+
+    /// The parameters of a function of the script.
+    fn parameters(&self, function: &str) -> Vec<String> {
+        let mut parameters = Vec::new();
+        for module in &self.global.lib {
+            for (.., name, _, definition) in module.iter_script_fn_info() {
+                if name == function {
+                    parameters.extend(definition.params.iter().map(|name| name.to_string()));
+                }
+            }
+        }
+        parameters
+    }
+}
+
+/// Says how a variable comes to be, or that one of the others was meant.
+fn declare(name: &str, others: impl IntoIterator<Item = String>) -> String {
+    let others: Vec<String> = others.into_iter().collect();
+    match did_you_mean(name, others.iter().map(String::as_str)) {
+        Some(question) => format!("{question} A new variable is declared with `let`"),
+        None => format!("declare it with `let {name} = …`"),
+    }
+}
+
+/// Names the option that has switched off a word or an operator, if that is why a script
+/// does not parse.
+pub fn switched_off(
+    engine: &Engine,
+    config: &Config,
+    kind: &ParseErrorType,
+    line: Option<&FaultyLine>,
+) -> Option<String> {
+    use ParseErrorType as P;
+    let named = match kind {
+        P::Reserved(word)
+        | P::UnknownOperator(word)
+        | P::BadInput(LexError::ImproperSymbol(word, _)) => Some(word.clone()),
+        _ => None,
+    };
+    let is_disabled = |word: &String| engine.is_symbol_disabled(word);
+    // What Rhai expects instead says nothing of the word that is there.
+    let word = named
+        .filter(is_disabled)
+        .or_else(|| line?.token().filter(is_disabled))?;
+    let option = match word.as_str() {
+        "eval" if !config.allow_eval => "disableEval",
+        "import" | "export" if !config.allow_modules => "disableModules",
+        _ => "disabledSymbols",
+    };
+    Some(format!("{word} is switched off by RhaiConfig.{option}"))
+}
+
+/// Says how many arguments functions of a name take.
+pub fn takes(name: &str, arities: &BTreeSet<usize>) -> String {
+    let mut listed: Vec<String> = arities.iter().map(usize::to_string).collect();
+    if listed.len() > MAX_LISTED {
+        listed.truncate(MAX_LISTED);
+        listed.push("more".into());
+    }
+    let last = listed.pop().unwrap_or_default();
+    match listed.is_empty() {
+        true if last == "1" => format!("{name} takes 1 argument"),
+        true => format!("{name} takes {last} arguments"),
+        false => format!("{name} takes {} or {last} arguments", listed.join(", ")),
+    }
+}
