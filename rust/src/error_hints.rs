@@ -13,7 +13,7 @@ use crate::memory;
 use crate::restrictions::Restrictions;
 use crate::script_functions::BOUND_NAME;
 use crate::scripts::FaultyLine;
-use crate::suggestions::{did_you_mean, is_near};
+use crate::suggestions::{did_you_mean, Patience};
 use crate::variables::Variables;
 
 /// Bytes of the longest name that a hint repeats.
@@ -84,7 +84,8 @@ impl Visible<'_> {
         if let Some(reason) = self.restrictions.reason_to_hide(name) {
             return Some(reason.into());
         }
-        let found = self.functions(|other| other == name || is_near(name, other));
+        let patience = Patience::default();
+        let found = self.functions(|other| other == name || patience.finds_near(name, other));
         let same = found.iter().filter(|(other, _)| other == name);
         let arities: BTreeSet<usize> = same.map(|(_, arity)| *arity).collect();
         if arities.contains(&count) {
@@ -103,7 +104,7 @@ impl Visible<'_> {
             .filter(|word| !self.engine.is_symbol_disabled(word));
         let names = found.iter().map(|(other, _)| other.as_str());
         let names = names.filter(|other| self.restrictions.reason_to_hide(other).is_none());
-        did_you_mean(name, names.chain(keywords)).or_else(|| {
+        did_you_mean(name, names.chain(keywords), &patience).or_else(|| {
             let of_object = types == DART_OBJECT || types.starts_with(&format!("{DART_OBJECT}, "));
             let hint = "scripts know no methods of Dart objects: register a function";
             (of_object && rhai::is_valid_identifier(name)).then(|| hint.into())
@@ -149,33 +150,26 @@ impl Visible<'_> {
             };
         }
         let in_scope = self.scope.into_iter().flat_map(|scope| scope.iter_raw());
-        let in_scope = in_scope.map(|(name, ..)| name.to_string());
-        let of_host = self
-            .variables
-            .iter()
-            .flat_map(|variables| variables.names());
-        let names = in_scope.chain(of_host.map(String::from));
-        Some(declare(name, names.filter(|other| is_near(name, other))))
+        let of_host = self.variables.iter().flat_map(|all| all.names());
+        Some(declare(
+            name,
+            in_scope.map(|(name, ..)| name).chain(of_host),
+        ))
     }
 
     /// The parameters of a function of the script.
-    fn parameters(&self, function: &str) -> Vec<String> {
-        let mut parameters = Vec::new();
-        for module in &self.global.lib {
-            for (.., name, _, definition) in module.iter_script_fn_info() {
-                if name == function {
-                    parameters.extend(definition.params.iter().map(|name| name.to_string()));
-                }
-            }
-        }
-        parameters
+    fn parameters<'f>(&'f self, function: &'f str) -> impl Iterator<Item = &'f str> {
+        let functions = self.global.lib.iter();
+        let functions = functions.flat_map(|module| module.iter_script_fn_info());
+        functions
+            .filter(move |(.., name, _, _)| *name == function)
+            .flat_map(|(.., definition)| definition.params.iter().map(|name| name.as_str()))
     }
 }
 
 /// Says how a variable comes to be, or that one of the others was meant.
-fn declare(name: &str, others: impl IntoIterator<Item = String>) -> String {
-    let others: Vec<String> = others.into_iter().collect();
-    match did_you_mean(name, others.iter().map(String::as_str)) {
+fn declare<'a>(name: &str, others: impl Iterator<Item = &'a str>) -> String {
+    match did_you_mean(name, others, &Patience::default()) {
         Some(question) => format!("{question} A new variable is declared with `let`"),
         None => format!("declare it with `let {name} = …`"),
     }

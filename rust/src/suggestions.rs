@@ -1,5 +1,7 @@
 //! Names that are nearly the one that somebody wrote.
 
+use std::cell::Cell;
+
 /// Names that are suggested at once.
 const MAX_SUGGESTED: usize = 3;
 
@@ -17,18 +19,55 @@ fn tolerance(length: usize) -> usize {
     }
 }
 
-/// Whether somebody who wrote `wanted` may have meant `name`.
-pub fn is_near(wanted: &str, name: &str) -> bool {
-    distance(wanted, name).is_some()
+/// How many names are compared before no more are: a hostile script can have thousands
+/// that differ little.
+#[derive(Debug)]
+pub struct Patience(Cell<usize>);
+
+impl Default for Patience {
+    /// What takes some milliseconds at most.
+    fn default() -> Self {
+        Patience(Cell::new(10_000))
+    }
+}
+
+impl Patience {
+    /// Whether it is used up.
+    pub fn is_over(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    /// Whether somebody who wrote `wanted` may have meant `name`.
+    pub fn finds_near(&self, wanted: &str, name: &str) -> bool {
+        self.distance(wanted, name).is_some()
+    }
+
+    /// How many letters differ between what was written and another name, if those are
+    /// few.
+    fn distance(&self, wanted: &str, name: &str) -> Option<usize> {
+        let tolerance = tolerance(wanted.len());
+        if wanted == name || tolerance == 0 || wanted.len().abs_diff(name.len()) > tolerance {
+            return None;
+        }
+        self.0.set(self.0.get().checked_sub(1)?);
+        if wanted.eq_ignore_ascii_case(name) {
+            return Some(1);
+        }
+        (1..=tolerance).find(|edits| is_within(wanted.as_bytes(), name.as_bytes(), *edits))
+    }
 }
 
 /// Asks whether one of the nearest of `names` was meant; `None` if none is near.
-pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    patience: &Patience,
+) -> Option<String> {
     let near = names
         .into_iter()
-        .filter(|name| rhai::is_valid_identifier(name));
+        .filter_map(|name| Some((patience.distance(wanted, name)?, name)));
     let mut near: Vec<(usize, &str)> = near
-        .filter_map(|name| Some((distance(wanted, name)?, name)))
+        .filter(|(_, name)| rhai::is_valid_identifier(name))
         .collect();
     near.sort_unstable();
     near.dedup();
@@ -39,18 +78,6 @@ pub fn did_you_mean<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) 
         [] => format!("did you mean {last}?"),
         others => format!("did you mean {} or {last}?", others.join(", ")),
     })
-}
-
-/// How many letters differ between what was written and another name, if those are few.
-fn distance(wanted: &str, name: &str) -> Option<usize> {
-    let tolerance = tolerance(wanted.len());
-    if wanted == name || tolerance == 0 || wanted.len().abs_diff(name.len()) > tolerance {
-        return None;
-    }
-    if wanted.eq_ignore_ascii_case(name) {
-        return Some(1);
-    }
-    (1..=tolerance).find(|edits| is_within(wanted.as_bytes(), name.as_bytes(), *edits))
 }
 
 /// Whether `a` becomes `b` when up to `edits` letters are added, left out, replaced or

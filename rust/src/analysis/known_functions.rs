@@ -1,5 +1,6 @@
 //! The functions that a script can call.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rhai::{Engine, AST};
@@ -7,7 +8,7 @@ use rhai::{Engine, AST};
 use super::Surroundings;
 use crate::functions::KEYWORDS;
 use crate::restrictions::Hidden;
-use crate::suggestions::did_you_mean;
+use crate::suggestions::{did_you_mean, Patience};
 
 /// Functions by name: the numbers of arguments that they take.
 type Arities = HashMap<String, BTreeSet<usize>>;
@@ -21,6 +22,9 @@ pub struct KnownFunctions<'a> {
     typed: Arities,
     dart: &'a HashSet<String>,
     hidden: &'a Hidden,
+    patience: Patience,
+    /// What was said of names so far.
+    hints: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl<'a> KnownFunctions<'a> {
@@ -33,6 +37,8 @@ impl<'a> KnownFunctions<'a> {
             typed: Arities::new(),
             dart,
             hidden: &surroundings.hidden,
+            patience: Patience::default(),
+            hints: RefCell::default(),
         };
         let native = engine.collect_fn_metadata(
             None,
@@ -94,9 +100,19 @@ impl<'a> KnownFunctions<'a> {
         if let Some(list) = self.hidden.get(name) {
             return Some(list.reason().into());
         }
+        let mut hints = self.hints.borrow_mut();
+        if let Some(hint) = hints.get(name) {
+            return hint.clone();
+        }
+        if self.patience.is_over() {
+            return None;
+        }
         let known = [&self.native, &self.script, &self.typed];
         let names = known.into_iter().flat_map(|functions| functions.keys());
-        did_you_mean(name, names.map(String::as_str).chain(KEYWORDS))
+        let names = names.map(String::as_str).chain(KEYWORDS);
+        let hint = did_you_mean(name, names, &self.patience);
+        hints.insert(name.into(), hint.clone());
+        hint
     }
 
     /// The numbers of arguments that `name(…)` can have.
