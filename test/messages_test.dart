@@ -2,6 +2,7 @@
 library;
 
 import 'dart:async';
+import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
@@ -59,6 +60,26 @@ void main() {
               .having((e) => e.name, 'name', 'fetch_usr')
               .having((e) => e.message, 'message', contains('fetch_user?')),
         ),
+      );
+    });
+
+    test('of a module comes with those of the module', () {
+      final directory = Directory.systemTemp.createTempSync('rhai_dart');
+      addTearDown(() => directory.deleteSync(recursive: true));
+      File(
+        '${directory.path}/tax.rhai',
+      ).writeAsStringSync('fn rate_of(x) { x } fn total(a, b) { a + b }');
+      final engine = engineWith(
+        RhaiConfig.custom(disableModules: false, disableFileIo: false),
+      );
+      final import = 'import "${directory.path}/tax" as tax;';
+      expect(
+        messageOf('$import tax::rateof(1)', engine),
+        endsWith('tax::rateof (i64) (did you mean rate_of?)'),
+      );
+      expect(
+        messageOf('$import tax::total(1)', engine),
+        endsWith('(total takes 2 arguments)'),
       );
     });
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rhai::{Engine, EvalAltResult, GlobalRuntimeState, LexError, ParseErrorType, Scope};
+use rhai::{Engine, EvalAltResult, GlobalRuntimeState, LexError, Module, ParseErrorType, Scope};
 
 use crate::config::Config;
 use crate::dart_objects::{CLOSURE_NAME, DART_OBJECT};
@@ -72,7 +72,8 @@ impl Visible<'_> {
     /// About a function that is not there, of which Rhai tells the name and the types of
     /// the arguments, as in `name (i64, string)`.
     fn about_function(&self, signature: &str) -> Option<String> {
-        let (name, types) = signature.split_once(' ')?;
+        let (path, types) = signature.split_once(' ')?;
+        let (namespace, name) = path.rsplit_once("::").unwrap_or(("", path));
         let types = types.trim_start_matches('(').trim_end_matches(')');
         let count = match types {
             "" => 0,
@@ -81,11 +82,15 @@ impl Visible<'_> {
         if [BOUND_NAME, CLOSURE_NAME].contains(&name) {
             return None;
         }
-        if let Some(reason) = self.restrictions.reason_to_hide(name) {
-            return Some(reason.into());
+        if namespace.is_empty() {
+            if let Some(reason) = self.restrictions.reason_to_hide(name) {
+                return Some(reason.into());
+            }
         }
         let patience = Patience::default();
-        let found = self.functions(|other| other == name || patience.finds_near(name, other));
+        let found = self.functions(namespace, |other| {
+            other == name || patience.finds_near(name, other)
+        });
         let same = found.iter().filter(|(other, _)| other == name);
         let arities: BTreeSet<usize> = same.map(|(_, arity)| *arity).collect();
         if arities.contains(&count) {
@@ -101,7 +106,7 @@ impl Visible<'_> {
         }
         let keywords = KEYWORDS
             .into_iter()
-            .filter(|word| !self.engine.is_symbol_disabled(word));
+            .filter(|word| namespace.is_empty() && !self.engine.is_symbol_disabled(word));
         let names = found.iter().map(|(other, _)| other.as_str());
         let names = names.filter(|other| self.restrictions.reason_to_hide(other).is_none());
         did_you_mean(name, names.chain(keywords), &patience).or_else(|| {
@@ -111,8 +116,24 @@ impl Visible<'_> {
         })
     }
 
-    /// The names and numbers of parameters of functions with names that are wanted.
-    fn functions(&self, is_wanted: impl Fn(&str) -> bool + Copy) -> Vec<(String, usize)> {
+    /// The names and numbers of parameters of functions with names that are wanted: those
+    /// of an imported module, or those that need no path.
+    fn functions(
+        &self,
+        namespace: &str,
+        is_wanted: impl Fn(&str) -> bool + Copy,
+    ) -> Vec<(String, usize)> {
+        let of_script = |module: &Module| {
+            let functions = module.iter_script_fn_info();
+            let functions = functions.filter(|(.., name, _, _)| is_wanted(name));
+            let functions = functions.map(|(.., name, arity, _)| (name.to_string(), arity));
+            functions.collect::<Vec<_>>()
+        };
+        if !namespace.is_empty() {
+            let mut imports = self.global.iter_imports();
+            let import = imports.find(|(alias, _)| *alias == namespace);
+            return import.map_or(Vec::new(), |(_, module)| of_script(module));
+        }
         let mut functions = self.engine.collect_fn_metadata(
             None,
             |info| {
@@ -122,13 +143,7 @@ impl Visible<'_> {
             },
             true,
         );
-        for module in &self.global.lib {
-            for (.., name, arity, _) in module.iter_script_fn_info() {
-                if is_wanted(name) {
-                    functions.push((name.to_string(), arity));
-                }
-            }
-        }
+        functions.extend(self.global.lib.iter().flat_map(|module| of_script(module)));
         functions
     }
 
