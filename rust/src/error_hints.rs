@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rhai::{Engine, EvalAltResult, GlobalRuntimeState, LexError, Module, ParseErrorType, Scope};
+use rhai::{
+    Engine, EvalAltResult, GlobalRuntimeState, ImmutableString, LexError, Module, ParseErrorType,
+    Scope,
+};
 
 use crate::config::Config;
 use crate::dart_objects::{CLOSURE_NAME, DART_OBJECT};
@@ -123,16 +126,16 @@ impl Visible<'_> {
         namespace: &str,
         is_wanted: impl Fn(&str) -> bool + Copy,
     ) -> Vec<(String, usize)> {
-        let of_script = |module: &Module| {
-            let functions = module.iter_script_fn_info();
-            let functions = functions.filter(|(.., name, _, _)| is_wanted(name));
-            let functions = functions.map(|(.., name, arity, _)| (name.to_string(), arity));
-            functions.collect::<Vec<_>>()
+        let wanted = |(name, parameters): (&str, &[ImmutableString])| {
+            is_wanted(name).then(|| (name.to_string(), parameters.len()))
         };
         if !namespace.is_empty() {
             let mut imports = self.global.iter_imports();
             let import = imports.find(|(alias, _)| *alias == namespace);
-            return import.map_or(Vec::new(), |(_, module)| of_script(module));
+            let functions = import
+                .into_iter()
+                .flat_map(|(_, module)| functions_of(module));
+            return functions.filter_map(wanted).collect();
         }
         let mut functions = self.engine.collect_fn_metadata(
             None,
@@ -143,7 +146,7 @@ impl Visible<'_> {
             },
             true,
         );
-        functions.extend(self.global.lib.iter().flat_map(|module| of_script(module)));
+        functions.extend(self.script_functions().filter_map(wanted));
         functions
     }
 
@@ -152,42 +155,52 @@ impl Visible<'_> {
         if name.len() > MAX_REPEATED || !rhai::is_valid_identifier(name) {
             return None;
         }
-        if let Some(function) = function {
-            let scope = self.scope;
-            return match scope.and_then(|scope| scope.is_constant(name)) {
-                // It is `global::NAME` there.
-                Some(true) => None,
-                Some(false) => Some(format!(
+        let in_scope = self.scope.and_then(|scope| scope.is_constant(name));
+        match (function, in_scope) {
+            // In a function it is `global::NAME`.
+            (Some(_), Some(true)) => return None,
+            (Some(_), Some(false)) => {
+                return Some(format!(
                     "functions do not see the variables of the script: give {name} to it as \
                      an argument"
-                )),
-                None => Some(declare(name, self.parameters(function))),
-            };
+                ))
+            }
+            _ => {}
         }
-        let in_scope = self.scope.into_iter().flat_map(|scope| scope.iter_raw());
-        let of_host = self.variables.iter().flat_map(|all| all.names());
-        Some(declare(
-            name,
-            in_scope.map(|(name, ..)| name).chain(of_host),
-        ))
+        let parameters = function.into_iter().flat_map(|name| self.parameters(name));
+        let functions = self.script_functions().map(|(name, _)| name);
+        // A closure captures what it names.
+        let sees_scope = function.is_none_or(|name| name.starts_with("anon$"));
+        let scope = self.scope.filter(|_| sees_scope).into_iter();
+        let in_scope = scope.flat_map(|scope| scope.iter_raw());
+        let in_scope = in_scope.map(|(name, ..)| name);
+        let of_host = self.variables.iter().filter(|_| sees_scope);
+        let of_host = of_host.flat_map(|all| all.names());
+        let names = parameters.chain(functions).chain(in_scope).chain(of_host);
+        Some(match did_you_mean(name, names, &Patience::default()) {
+            Some(question) => format!("{question} A new variable is declared with `let`"),
+            None => format!("declare it with `let {name} = …`"),
+        })
     }
 
     /// The parameters of a function of the script.
     fn parameters<'f>(&'f self, function: &'f str) -> impl Iterator<Item = &'f str> {
-        let functions = self.global.lib.iter();
-        let functions = functions.flat_map(|module| module.iter_script_fn_info());
-        functions
-            .filter(move |(.., name, _, _)| *name == function)
-            .flat_map(|(.., definition)| definition.params.iter().map(|name| name.as_str()))
+        self.script_functions()
+            .filter(move |(name, _)| *name == function)
+            .flat_map(|(_, parameters)| parameters.iter().map(|name| name.as_str()))
+    }
+
+    /// The names and parameters of the script's functions.
+    fn script_functions(&self) -> impl Iterator<Item = (&str, &[ImmutableString])> {
+        let modules = self.global.lib.iter();
+        modules.flat_map(|module| functions_of(module))
     }
 }
 
-/// Says how a variable comes to be, or that one of the others was meant.
-fn declare<'a>(name: &str, others: impl Iterator<Item = &'a str>) -> String {
-    match did_you_mean(name, others, &Patience::default()) {
-        Some(question) => format!("{question} A new variable is declared with `let`"),
-        None => format!("declare it with `let {name} = …`"),
-    }
+/// The names and parameters of the functions that a script has defined.
+fn functions_of(module: &Module) -> impl Iterator<Item = (&str, &[ImmutableString])> {
+    let functions = module.iter_script_fn_info();
+    functions.map(|(.., definition)| (definition.name.as_str(), &definition.params[..]))
 }
 
 /// Names the option that has switched off a word or an operator, if that is why a script

@@ -179,6 +179,16 @@ fn a_missing_variable_is_to_be_declared_or_is_a_near_one() {
                  A new variable is declared with `let`)",
             ),
             (
+                "let total = 1; [1].map(|x| x * totl)",
+                "Variable not found: totl (did you mean total? \
+                 A new variable is declared with `let`)",
+            ),
+            (
+                "fn double(x) { x * 2 } [1].map(doubel)",
+                "Variable not found: doubel (did you mean double? \
+                 A new variable is declared with `let`)",
+            ),
+            (
                 "let rate = 1; fn f() { rate } f()",
                 "Variable not found: rate (functions do not see the variables of the script: \
                  give rate to it as an argument)",
