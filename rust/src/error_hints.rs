@@ -77,7 +77,8 @@ impl Visible<'_> {
     fn about_function(&self, signature: &str) -> Option<String> {
         let (path, types) = signature.split_once(' ')?;
         let (namespace, name) = path.rsplit_once("::").unwrap_or(("", path));
-        let types = types.trim_start_matches('(').trim_end_matches(')');
+        // Once each: the type of `()` is called so.
+        let types = types.strip_prefix('(')?.strip_suffix(')')?;
         let count = match types {
             "" => 0,
             types => types.split(", ").count(),

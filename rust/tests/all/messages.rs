@@ -80,6 +80,7 @@ fn a_wrong_number_of_arguments_is_told_from_wrong_types() {
                 "Function not found: closure (i64, i64) (it takes 1 argument)",
             ),
             ("sqrt(\"x\")", "Function not found: sqrt (string)"),
+            ("sqrt(())", "Function not found: sqrt (())"),
         ],
     );
 }
