@@ -31,6 +31,7 @@ import 'large_scripts_test.dart' as large_scripts;
 import 'lazy_values_test.dart' as lazy_values;
 import 'limits_test.dart' as limits;
 import 'memory_limit_test.dart' as memory_limit;
+import 'messages_test.dart' as messages;
 import 'nested_time_test.dart' as nested_time;
 import 'output_test.dart' as output;
 import 'random_scripts_test.dart' as random_scripts;
@@ -78,6 +79,7 @@ void main() {
   group('lazy values', lazy_values.main);
   group('limits', limits.main);
   group('memory_limit', memory_limit.main);
+  group('messages', messages.main);
   group('nested_time', nested_time.main);
   group('output', output.main);
   group('random_scripts', random_scripts.main);

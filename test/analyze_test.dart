@@ -100,7 +100,7 @@ void main() {
       'unused variable: a (line 1, position 14)',
       'unused variable: b (line 2, position 5)',
       'undefined variable: c (line 2, position 9)',
-      'unknown function: f with 1 argument (f takes 0) (line 3, position 1)',
+      'unknown function: f with 1 argument (f takes 0 arguments) (line 3, position 1)',
       'unknown function: g with 1 argument (line 3, position 3)',
       'undefined variable: d (line 3, position 8)',
       'shadowed function: abs(x) hides a built-in one (line 5, position 4)',

@@ -125,18 +125,19 @@ void main() {
       expect(message('nope(1)'), 'unknown function: nope with 1 argument');
       expect(
         message('add(1)'),
-        'unknown function: add with 1 argument (add takes 2 or 3)',
+        'unknown function: add with 1 argument (add takes 2 or 3 arguments)',
       );
       expect(
         message('fn f(a) { a } f()'),
-        'unknown function: f with 0 arguments (f takes 1)',
+        'unknown function: f with 0 arguments (f takes 1 argument)',
       );
       expect(
         message('"a".starts_with()'),
-        'unknown method: starts_with with 0 arguments (starts_with takes 1)',
+        'unknown method: starts_with with 0 arguments '
+        '(starts_with takes 1 argument)',
       );
       expect(message('let f = |x| x; f(1)'), contains('f.call'));
-      expect(message('type_of()'), contains('(type_of takes 1)'));
+      expect(message('type_of()'), contains('(type_of takes 1 argument)'));
       expect(message('foo::bar()'), contains('no such module'));
       final many = [
         for (final list in [
@@ -151,7 +152,7 @@ void main() {
       ];
       expect(
         message('${many.join(' ')} f(1, 2, 3, 4, 5, 6)'),
-        contains('(f takes 0, 1, 2, 3, 4 or more)'),
+        contains('(f takes 0, 1, 2, 3, 4 or more arguments)'),
       );
     });
   });
@@ -382,6 +383,7 @@ void main() {
 
   group('a shadowed function:', () {
     warns(AnalysisWarningKind.shadowedFunction, {
+      'fn is_empty(x) { x }': ['4: is_empty'],
       'fn add(a, b) { a - b } add(1, 2)': ['4: add'],
       'fn len(x) { 1 } len("a")': ['4: len'],
       'private fn abs(x) { x } abs(1)': ['12: abs'],
@@ -390,6 +392,10 @@ void main() {
 
   group('no shadowed function:', () {
     accepts([
+      // Properties of ranges, functions and timestamps.
+      'fn start(data) { data } fn end(data) { data } start(1) + end(2)',
+      'fn name(user) { user } fn elapsed(t) { t } name(1) + elapsed(2)',
+      'fn is_inclusive(x) { x } fn is_anonymous(x) { x }',
       'fn add(a) { a } add(1)',
       'fn len() { 1 } 1.len()',
       'fn int.abs() { this } 1.abs()',

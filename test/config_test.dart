@@ -139,14 +139,17 @@ void main() {
       expect(() => RhaiConfig.custom(asyncTimeout: time), throwsArgumentError);
       expect(() => RhaiConfig.custom(totalTimeout: time), throwsArgumentError);
     }
-    expect(
-      () => RhaiConfig.custom(asyncTimeout: Duration.zero),
-      throwsArgumentError,
-    );
-    RhaiConfig.custom(
-      asyncTimeout: RhaiConfig.maxAsyncTimeout,
-      totalTimeout: Duration.zero,
-    );
+    const longest = RhaiConfig.maxAsyncTimeout;
+    for (final time in const [Duration.zero, longest]) {
+      final config = RhaiConfig.custom(asyncTimeout: time, totalTimeout: time);
+      expect((config.asyncTimeout, config.totalTimeout), (time, time));
+    }
+  });
+
+  test('nothing limits waits without limits', () {
+    final config = RhaiConfig.unlimited();
+    expect(config.asyncTimeout, Duration.zero);
+    expect(config.totalTimeout, Duration.zero);
   });
 
   test('the largest numbers may be used', () {

@@ -52,7 +52,6 @@ void main() {
         int,
         _Color.red,
         RegExp('a'),
-        const Stream<int>.empty(),
         StateError('bad'),
         (1, 'a'),
         Duration.zero,

@@ -84,7 +84,14 @@ void main() {
       'nope(1)': (RhaiRuntimeErrorKind.functionNotFound, 'nope'),
       'abs("x")': (RhaiRuntimeErrorKind.functionNotFound, 'abs'),
       'nope': (RhaiRuntimeErrorKind.variableNotFound, 'nope'),
-      'let x = 1; x.y.z': (RhaiRuntimeErrorKind.propertyNotFound, ''),
+      'let x = 1; x.y.z': (RhaiRuntimeErrorKind.propertyNotFound, 'y'),
+      'let x = #{a: 1}; x.a.b = 2': (
+        RhaiRuntimeErrorKind.propertyNotFound,
+        'b',
+      ),
+      'user.name': (RhaiRuntimeErrorKind.propertyNotFound, 'name'),
+      'user.name = 1': (RhaiRuntimeErrorKind.propertyNotFound, 'name'),
+      'user["name"]': (RhaiRuntimeErrorKind.propertyNotFound, 'name'),
       '[1][5]': (RhaiRuntimeErrorKind.indexOutOfBounds, ''),
       '"abc"[5]': (RhaiRuntimeErrorKind.indexOutOfBounds, ''),
       'let x = 1; if x { 2 } else { 3 }': (
@@ -101,6 +108,7 @@ void main() {
       test(script, () {
         engine
           ..registerFunction('fail', () => throw StateError('failed'))
+          ..setVar('user', Uri())
           ..setConstant('C', 1);
         final error = errorOf<RhaiRuntimeError>(script);
         expect((error.kind, error.name), expected);

@@ -15,6 +15,10 @@ void main() {
     expect(await _run('long_sleep'), ['timeout', 'cancelled']);
   });
 
+  test('a program whose script may wait without limit exits', () async {
+    expect(await _run('endless_wait'), ['1']);
+  });
+
   test('a program that never disposes its engine exits', () async {
     expect(await _run('never_disposed'), ['10', 'Bad state: failed']);
   });

@@ -202,7 +202,7 @@ void main() {
           isA<RhaiRuntimeError>().having(
             (e) => e.message,
             'message',
-            'Function not found: closure (i64, i64)',
+            'Function not found: closure (i64, i64) (it takes 1 argument)',
           ),
         ),
       );

@@ -72,6 +72,12 @@ void main() {
       expectRefused({'a': Future.value(1)}, '.a', 'a Future');
     });
 
+    test('a Stream', () {
+      expectRefused(Stream.value(1), '', 'a Stream');
+      expectRefused([Stream.value(1)], '[0]', 'a Stream');
+      expectRefused({'a': StreamController<int>().stream}, '.a', 'a Stream');
+    });
+
     test('a function of a script that was disposed', () {
       final function = engine.eval('|x| x') as RhaiFunction..dispose();
       expectRefused([function], '[0]', 'disposed');
@@ -229,6 +235,18 @@ void main() {
       ),
       reason: script,
     );
+
+    test('is an iterator', () {
+      for (final iterator in [
+        'range(0, 10, 3)',
+        'range(0.0, 1.0, 0.25)',
+        '5.bits()',
+        '"abc".chars()',
+      ]) {
+        expectResultRefused(iterator, 'result: ');
+        expectResultRefused('[#{a: $iterator}]', 'result[0].a: ');
+      }
+    });
 
     test('is a timestamp', () {
       expectResultRefused('timestamp()', 'result: ');

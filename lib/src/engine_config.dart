@@ -15,8 +15,8 @@ final class RhaiConfig {
   /// [RhaiConfig.secureDefaults].
   ///
   /// Throws an [ArgumentError] if a number is negative, [maxExpressionDepth] is more
-  /// than [mostExpressionDepth], or a [Duration] is shorter than a millisecond or
-  /// longer than [maxAsyncTimeout]. What the sets name is checked when an engine is
+  /// than [mostExpressionDepth], or a [Duration] is longer than [maxAsyncTimeout], or
+  /// shorter than a millisecond and not zero. What the sets name is checked when an engine is
   /// made.
   factory RhaiConfig.custom({
     int? maxOperations,
@@ -82,8 +82,7 @@ final class RhaiConfig {
   ///
   /// What remains keeps the process alive: nesting that would overflow the script's
   /// native stack is an error, so are expressions of more than [mostExpressionDepth]
-  /// levels, and so is running out of memory if the system says so. Waiting for one
-  /// Dart function ends after [maxAsyncTimeout].
+  /// levels, and so is running out of memory if the system says so.
   factory RhaiConfig.unlimited() => _unlimited;
 
   const RhaiConfig._({
@@ -150,7 +149,7 @@ final class RhaiConfig {
     scriptCacheSize: 16 * 1024 * 1024,
     timeoutMs: 0,
     totalTimeout: Duration.zero,
-    asyncTimeout: maxAsyncTimeout,
+    asyncTimeout: Duration.zero,
     disableFileIo: false,
     disableEval: false,
     disableModules: false,
@@ -230,6 +229,9 @@ final class RhaiConfig {
   /// the millisecond. After that the script gets an exception that it can
   /// catch, with the `type` `"timeout"`; if it does not, the result is a
   /// `RhaiTimeoutError`. All calls of an engine have the same timeout.
+  ///
+  /// [Duration.zero] is no limit: a script then waits as long as the Future takes, and
+  /// does not keep a program from exiting.
   final Duration asyncTimeout;
 
   /// Whether `import` cannot read files. (Scripts have no other way to files.)
@@ -258,7 +260,8 @@ final class RhaiConfig {
   final Set<String>? allowedFunctions;
 
   /// Functions and properties of Rhai that scripts may not use, by their names. To a
-  /// script it is as if they did not exist.
+  /// script it is as if they did not exist; an error that it does not catch says that
+  /// they are switched off here.
   final Set<String> deniedFunctions;
 
   /// What `print` does; Dart's [print] if null. If it returns a Future, the script
@@ -341,7 +344,7 @@ final class RhaiConfig {
         'scriptCacheSize',
       ),
       timeoutMs: limit(timeoutMs, this.timeoutMs, 'timeoutMs'),
-      totalTimeout: _totalTimeout(totalTimeout ?? this.totalTimeout),
+      totalTimeout: _timeout(totalTimeout ?? this.totalTimeout, 'totalTimeout'),
       asyncTimeout: _timeout(asyncTimeout ?? this.asyncTimeout, 'asyncTimeout'),
       disableFileIo: disableFileIo ?? this.disableFileIo,
       disableEval: disableEval ?? this.disableEval,
@@ -424,17 +427,13 @@ int _expressionDepth(int value) {
   return value;
 }
 
-Duration _totalTimeout(Duration value) {
-  if (value == Duration.zero) return value;
-  return _timeout(value, 'totalTimeout');
-}
-
 Duration _timeout(Duration value, String name) {
+  if (value == Duration.zero) return value;
   if (value.inMilliseconds < 1 || value > RhaiConfig.maxAsyncTimeout) {
     throw ArgumentError.value(
       value,
       name,
-      'must be a millisecond at least and 365 days at most',
+      'must be a millisecond at least and 365 days at most, or zero for no limit',
     );
   }
   return value;

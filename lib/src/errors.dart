@@ -9,7 +9,7 @@ sealed class RhaiException implements Exception {
   /// Creates an exception.
   const RhaiException(this.message);
 
-  /// What went wrong, for people.
+  /// What went wrong, for people; in parentheses, what to do about it, if that is known.
   final String message;
 
   String get _name;

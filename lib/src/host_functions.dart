@@ -4,6 +4,7 @@ library;
 import 'dart:async';
 import 'dart:io' show stderr;
 
+import 'engine_config.dart';
 import 'rhai_position.dart';
 
 /// What a script's `debug` does by default: writes to standard error.
@@ -21,7 +22,8 @@ String typeName(Object? object) => object.runtimeType.toString();
 
 /// What the `sleep` of an engine's scripts does, and its timers.
 final class Sleeps {
-  /// Makes it for scripts that wait for [_timeout] at most.
+  /// Makes it for scripts that wait for [_timeout] at most, or without limit if that is
+  /// zero.
   Sleeps(this._timeout);
 
   final Duration _timeout;
@@ -35,7 +37,9 @@ final class Sleeps {
       throw ArgumentError.value(seconds, 'seconds', 'must be finite');
     }
     // A timer keeps a program from exiting: none may outlive the wait by much.
-    final longest = _timeout + const Duration(milliseconds: 100);
+    final longest = _timeout == Duration.zero
+        ? RhaiConfig.maxAsyncTimeout
+        : _timeout + const Duration(milliseconds: 100);
     final microseconds = (seconds.toDouble() * Duration.microsecondsPerSecond)
         .clamp(0, longest.inMicroseconds)
         .round();

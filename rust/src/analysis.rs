@@ -8,15 +8,20 @@ mod known_functions;
 mod scopes;
 mod statements;
 
+use std::any::TypeId;
 use std::collections::HashSet;
+use std::ops::{Range, RangeInclusive};
+use std::rc::Rc;
+use std::time::Instant;
 
-use rhai::{ASTNode, Dynamic, Engine, Module, Position, AST};
+use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, FnPtr, Module, Position, AST, INT};
 
-use crate::dart_objects::TYPE_OF;
+use crate::config::Config;
 use crate::error::{describe_place, ScriptError};
+use crate::error_hints::switched_off;
 use crate::execution_context::ExecutionContext;
-use crate::limits::Limit;
-use crate::memory;
+use crate::functions::built_in_signatures;
+use crate::restrictions::Hidden;
 use crate::scripts::{broken_limit, parse, FaultyLine};
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
@@ -29,9 +34,11 @@ pub struct Surroundings {
     /// The names of the functions that Dart registered.
     pub functions: HashSet<String>,
     /// The names of the functions of Rhai that cannot be called.
-    pub hidden: HashSet<String>,
+    pub hidden: Hidden,
     /// The names of the variables and constants that Dart set.
     pub variables: HashSet<String>,
+    /// The limits of their engine.
+    pub config: Rc<Config>,
 }
 
 /// Describes `script`: `[error message or (), faulty line, caret, line, column,
@@ -53,27 +60,32 @@ pub fn analyze(
     let fields = match parse(engine, script, context) {
         Ok(ast) => match broken_limit(engine, &ast, context) {
             None => describe(engine, script, &ast, surroundings, context),
-            Some((limit, position)) => {
-                let value = match limit {
-                    Limit::ArraySize => memory::sizes().longest_array(),
-                    Limit::MapSize => memory::sizes().largest_map(),
-                    _ => engine.max_variables(),
-                };
-                let message = ScriptError::limit(limit, value as u64).message;
-                describe_error(script, message, position)
-            }
+            Some(error) => describe_error(engine, script, error, surroundings),
         },
-        Err(error) => describe_error(script, error.0.to_string(), error.1),
+        Err(error) => describe_error(engine, script, error.into(), surroundings),
     };
     Dynamic::from_array(fields)
 }
 
-fn describe_error(script: &str, message: String, position: Position) -> Vec<Dynamic> {
-    let (text, caret) = match FaultyLine::find(script, position) {
+fn describe_error(
+    engine: &Engine,
+    script: &str,
+    error: EvalAltResult,
+    surroundings: &Surroundings,
+) -> Vec<Dynamic> {
+    let config = &surroundings.config;
+    let position = error.position();
+    let line = FaultyLine::find(script, position);
+    let hint = match &error {
+        EvalAltResult::ErrorParsing(kind, _) => switched_off(engine, config, kind, line.as_ref()),
+        _ => None,
+    };
+    let error = ScriptError::from_rhai(error, config, None).with_hint(hint);
+    let message = error.message;
+    let (text, caret) = match line {
         Some(line) => (line.text, line.caret as i64),
         None => (String::new(), 0),
     };
-    let message = message.replace(TYPE_OF, "type_of");
     let none = Dynamic::from_array(Vec::new());
     let nothing = [(); 4].map(|()| none.clone());
     let fields = entry([message.into(), text.into(), caret.into()], position).into_iter();
@@ -141,7 +153,10 @@ fn visit_statements(ast: &AST, visitor: &mut Visitor) {
 /// The warning of a function that is called instead of one of the engine's.
 fn shadowing(function: &Declaration, known: &KnownFunctions) -> Option<Warning> {
     let arity = function.parameters.len();
-    if function.is_typed || !known.is_native(&function.name, arity) {
+    if function.is_typed
+        || !known.is_native(&function.name, arity)
+        || (arity == 1 && !known.is_dart(&function.name) && is_mere_getter(&function.name))
+    {
         return None;
     }
     let hidden = match known.is_dart(&function.name) {
@@ -158,6 +173,21 @@ fn shadowing(function: &Declaration, known: &KnownFunctions) -> Option<Warning> 
         name: function.name.clone(),
         position: function.position,
     })
+}
+
+/// Whether the built-in functions of a name, with one parameter, are the properties of
+/// ranges, functions or timestamps, which nobody calls as functions.
+fn is_mere_getter(name: &str) -> bool {
+    let types = [
+        TypeId::of::<Range<INT>>(),
+        TypeId::of::<RangeInclusive<INT>>(),
+        TypeId::of::<FnPtr>(),
+        TypeId::of::<Instant>(),
+    ];
+    let signatures = built_in_signatures();
+    let is_getter = signatures.contains_key(&(format!("get${name}"), 1));
+    let same = signatures.get(&(name.to_string(), 1)).into_iter().flatten();
+    is_getter && same.flatten().all(|parameter| types.contains(parameter))
 }
 
 fn describe_warning(warning: Warning) -> Vec<Dynamic> {

@@ -13,6 +13,7 @@ use crate::functions;
 use crate::host::Host;
 use crate::marked_pointers::{self, is_marker, marker_of};
 use crate::released_ids::ReleasedIds;
+use crate::rhai_errors::shortened;
 use crate::values::ConversionError;
 
 /// The objects that come with a value from Dart. Those that are not taken are
@@ -146,7 +147,7 @@ pub fn is_closure(pointer: &FnPtr) -> bool {
 }
 
 /// What pointers to Dart functions are called in messages.
-const CLOSURE_NAME: &str = "dart_function";
+pub(crate) const CLOSURE_NAME: &str = "dart_function";
 
 /// The pointer that calls the Dart function in its marker.
 pub fn closure_prototype(host: Weak<Host>) -> FnPtr {
@@ -204,6 +205,7 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
                 },
             );
     }
+    register_missing_fields(module, host);
     let host = host.clone();
     FuncRegistration::new(TYPE_OF)
         .in_global_namespace()
@@ -218,6 +220,51 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
                 None => Ok(context.engine().map_type_name(a.type_name()).into()),
             },
         );
+}
+
+/// Registers what says that a Dart object has no fields. Rhai looks for an index where it
+/// finds no property.
+fn register_missing_fields(module: &mut Module, host: &Rc<Host>) {
+    let reader = host.clone();
+    FuncRegistration::new_index_getter()
+        .with_purity(true)
+        .set_into_module(
+            module,
+            move |context: NativeCallContext, object: &mut DartObject, index: Dynamic| {
+                no_field(&reader, &context, object, &index)
+            },
+        );
+    let writer = host.clone();
+    FuncRegistration::new_index_setter()
+        .with_purity(true)
+        .set_into_module(
+            module,
+            move |context: NativeCallContext,
+                  object: &mut DartObject,
+                  index: Dynamic,
+                  _: Dynamic| { no_field(&writer, &context, object, &index).map(drop) },
+        );
+}
+
+/// What reading or writing a field of a Dart object ends with.
+fn no_field(
+    host: &Host,
+    context: &NativeCallContext,
+    object: &DartObject,
+    index: &Dynamic,
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    let name = ask_dart(host, context, functions::TYPE_NAME_FUNCTION, &[object])?;
+    let what = match index.as_immutable_string_ref() {
+        // The first thing in quotes is the property: see `property_in` in `rhai_errors`.
+        Ok(field) => format!("Unknown property '{}'", shortened(&*field)),
+        Err(_) => "Unknown element".into(),
+    };
+    let message = format!(
+        "{what}: scripts see no fields of a Dart object, of type {}; pass a Map, or register a \
+         function that reads it",
+        shortened(&name)
+    );
+    Err(EvalAltResult::ErrorDotExpr(message, Position::NONE).into())
 }
 
 /// What the parser makes of `type_of`, which Rhai would otherwise answer itself.

@@ -296,6 +296,20 @@ fn too_large() -> ConversionError {
 fn cannot_cross(value: &Dynamic) -> ConversionError {
     let name = value.type_name();
     let name = name.rsplit("::").next().unwrap_or(name);
+    // Rhai keeps the types of most iterators to itself, and calls them all ranges.
+    let iterator = [
+        ("StepRange", "a range with a step"),
+        ("BitRange", "a range of bits"),
+        ("CharsStream", "a range of characters"),
+    ]
+    .into_iter()
+    .find(|(iterator, _)| name.starts_with(iterator));
+    if let Some((_, what)) = iterator {
+        return ConversionError::new(
+            format!("{what} cannot cross to Dart"),
+            "collect it into an array: let a = []; for x in it { a.push(x) }",
+        );
+    }
     let hint = match name {
         "timestamp" => "pass its elapsed time, a float",
         _ => "pass data, a range or a function",

@@ -27,7 +27,7 @@ use crate::limits::Limit;
 use crate::memory::{self, Budget};
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::{self, Completion};
-use crate::restrictions::{List, Restrictions};
+use crate::restrictions::List;
 use crate::rhai_errors::limit_of;
 use crate::script_cache::ScriptCache;
 use crate::script_functions::SharedEngine;
@@ -49,7 +49,6 @@ pub struct ScriptEngine {
     /// What it shares with its running scripts.
     pub host: Rc<Host>,
     config: Rc<Config>,
-    restrictions: Restrictions,
     standard: rhai::Shared<Module>,
     functions: Vec<(DartFunction, Rc<DartReference>)>,
     /// The Rhai engine with these functions, built when it is next needed. One
@@ -75,7 +74,6 @@ impl ScriptEngine {
             scripts: Rc::new(ScriptCache::new(cache_size, &stacks)),
             host: Host::new(stacks),
             config: Rc::new(config),
-            restrictions: Restrictions::default(),
             standard: StandardPackage::new().as_shared_module(),
             functions: Vec::new(),
             snapshot: OnceCell::new(),
@@ -92,7 +90,7 @@ impl ScriptEngine {
     ///
     /// The index of the first name that means nothing; then nothing changes.
     pub fn restrict(&mut self, list: List, names: &[&str]) -> Result<(), usize> {
-        self.restrictions.add(list, names)?;
+        self.host.restrictions.borrow_mut().add(list, names)?;
         self.snapshot.take();
         Ok(())
     }
@@ -101,6 +99,9 @@ impl ScriptEngine {
     /// Scripts that are running keep the one they started with.
     pub fn register_function(&mut self, function: DartFunction) {
         let reference = Rc::new(DartReference::new(function.id, &self.host.released));
+        let mut restrictions = self.host.restrictions.borrow_mut();
+        restrictions.note_registered(&function.name);
+        drop(restrictions);
         self.functions
             .retain(|(other, _)| other.name != function.name);
         self.functions.push((function, reference));
@@ -229,8 +230,9 @@ impl ScriptEngine {
     pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
             functions: self.functions.iter().map(|f| f.0.name.clone()).collect(),
-            hidden: self.restrictions.hidden().clone(),
+            hidden: self.host.restrictions.borrow().hidden().clone(),
             variables: self.variables.names().map(String::from).collect(),
+            config: self.config.clone(),
         };
         let analysis = Analysis {
             script: script.into(),
@@ -318,12 +320,13 @@ impl ScriptEngine {
 
     fn build(&self) -> Engine {
         let mut engine = Engine::new_raw();
+        let restrictions = self.host.restrictions.borrow();
         // The module registered last is searched first.
         engine.register_global_module(self.standard.clone());
         let mut module = Module::new();
         builtins::register(&mut module, &self.host);
         dart_objects::register(&mut module, &self.host);
-        self.restrictions.hide(&mut module);
+        restrictions.hide(&mut module);
         engine.register_global_module(module.into());
         let mut module = Module::new();
         for (function, reference) in &self.functions {
@@ -344,7 +347,7 @@ impl ScriptEngine {
         engine.set_max_variables(config::or_none(config.max_variables));
         engine.set_max_functions(config::or_none(config.max_functions));
         engine.set_max_modules(config::or_none(config.max_modules));
-        self.restrictions.disable_symbols(&mut engine);
+        restrictions.disable_symbols(&mut engine);
         if !config.allow_eval {
             engine.disable_symbol("eval");
         }
@@ -359,7 +362,7 @@ impl ScriptEngine {
         // Operations are counted here and not by Rhai: it does not count what a
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
-        let has_type_of = !self.restrictions.disables_type_of();
+        let has_type_of = !restrictions.disables_type_of();
         scripts::watch_parsing(&mut engine, has_type_of, self.host.clone());
         // Rhai would print the result of a function that replaces `print`.
         let replaced = |name| {

@@ -131,6 +131,14 @@ impl ScriptError {
         }
     }
 
+    /// The error with what to do about it in its message, if that is known.
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        if let Some(hint) = hint {
+            self.message = format!("{} ({hint})", self.message);
+        }
+        self
+    }
+
     /// An error of the native side itself.
     pub fn ffi(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Ffi, message, Detail::None)
@@ -170,6 +178,12 @@ impl ScriptError {
                 "stack overflow: calls and expressions are nested too deeply".into()
             }
         };
+        // The memory of the system follows from no option.
+        let option = limit.option().filter(|_| value > 0);
+        let message = match option {
+            Some(option) => format!("{message} (RhaiConfig.{option})"),
+            None => message,
+        };
         Self::new(ErrorKind::Limit, message, Detail::Limit(limit, value))
     }
 
@@ -183,7 +197,7 @@ impl ScriptError {
         ScriptError {
             message: format!(
                 "scripts that needed too much memory at once have left {leaked} bytes behind \
-                 in this engine: dispose of it"
+                 in this engine: dispose of it (RhaiConfig.maxMemory)"
             ),
             ..Self::out_of_memory(config)
         }
@@ -196,14 +210,20 @@ impl ScriptError {
                 let ms = limit.as_millis();
                 (
                     limit,
-                    format!("the script ran longer than its limit of {ms} ms"),
+                    format!(
+                        "the script ran longer than its limit of {ms} ms \
+                         (RhaiConfig.timeoutMs)"
+                    ),
                 )
             }
             BrokenTime::Total(limit) => {
                 let ms = limit.as_millis();
                 (
                     limit,
-                    format!("the script took longer than its limit of {ms} ms in all"),
+                    format!(
+                        "the script took longer than its limit of {ms} ms in all \
+                         (RhaiConfig.totalTimeout)"
+                    ),
                 )
             }
         };

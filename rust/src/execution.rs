@@ -133,7 +133,7 @@ impl Execution {
                 // Everything that handles the script's values stays on the
                 // fiber, whose stack is large enough to drop what is nested.
                 let run = || {
-                    job.run(&host, &context, |result, exporter| {
+                    job.run(&host, &context, &config, |result, hint, exporter| {
                         let exporter = Some(exporter);
                         match result {
                             Ok(value) => match host.write_result(value, exporter) {
@@ -147,7 +147,7 @@ impl Execution {
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
-                                ScriptError::from_rhai(*error, &config, line)
+                                ScriptError::from_rhai(*error, &config, line).with_hint(hint)
                             }),
                         }
                     })

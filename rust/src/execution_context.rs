@@ -363,6 +363,11 @@ impl ExecutionContext {
         self.faulty_line.replace(Some(line));
     }
 
+    /// Passes the line of the script that does not parse, if that is why it ended, to `f`.
+    pub(crate) fn with_faulty_line<R>(&self, f: impl FnOnce(Option<&FaultyLine>) -> R) -> R {
+        f(self.faulty_line.borrow().as_ref())
+    }
+
     /// The line of the script that does not parse, if that is why it ended.
     pub fn take_faulty_line(&self) -> Option<FaultyLine> {
         self.faulty_line.take()

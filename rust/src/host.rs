@@ -16,6 +16,7 @@ use crate::function_table::FunctionTable;
 use crate::memory;
 use crate::output::{encoding_room, is_too_large, Output, KEPT_BUFFER};
 use crate::released_ids::ReleasedIds;
+use crate::restrictions::Restrictions;
 use crate::script_functions::{self, Exporter};
 use crate::values::{encode_scalar, ConversionError, Slot, Tag};
 
@@ -59,6 +60,8 @@ pub struct Host {
     current: Cell<*const ExecutionContext>,
     /// Bytes that abandoned scripts have left behind.
     leaked: Cell<usize>,
+    /// What is switched off in the engine.
+    pub restrictions: RefCell<Restrictions>,
     /// What other function pointers are made from.
     pub pointers: Pointers,
     /// Dart objects that no script needs any more.
@@ -99,6 +102,7 @@ impl Host {
             published: RefCell::default(),
             current: Cell::new(ptr::null()),
             leaked: Cell::new(0),
+            restrictions: RefCell::default(),
             pointers: Pointers {
                 dart_closure: dart_objects::closure_prototype(host.clone()),
                 bound: script_functions::bound_prototype(host.clone()),

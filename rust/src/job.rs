@@ -1,10 +1,12 @@
 //! What an execution runs: a script, or a function of one.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Scope};
 
 use crate::analysis::{analyze, Surroundings};
+use crate::config::Config;
+use crate::error_hints::Visible;
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::function_table::Exported;
 use crate::functions::conversion_error;
@@ -54,13 +56,14 @@ impl Job {
         }
     }
 
-    /// Runs it and passes its result to `end`. Runs on a fiber: all of this
-    /// recurses.
+    /// Runs it and passes its result to `end`, with what to do about an error. Runs on a
+    /// fiber: all of this recurses.
     pub fn run<R>(
         self,
         host: &Host,
         context: &ExecutionContext,
-        end: impl FnOnce(RhaiResult, &Exporter) -> R,
+        config: &Config,
+        end: impl FnOnce(RhaiResult, Option<String>, &Exporter) -> R,
     ) -> R {
         match self {
             Job::Script(engine, script) => {
@@ -68,29 +71,62 @@ impl Job {
                 // not three.
                 let mut global = Box::new(engine.new_global_runtime_state());
                 let mut scope = Box::new(Scope::new());
+                let variables = Rc::downgrade(&script.variables);
                 let result = script.evaluate(&engine, context, &mut global, &mut scope);
                 let result = checked(result, context);
-                let ended = end(result, &Exporter::new(host, context, &global));
+                let hint = match &result {
+                    Ok(_) => None,
+                    Err(error) => {
+                        let variables = Some((&*scope, variables));
+                        find_hint(error, host, context, config, &global, variables)
+                    }
+                };
+                let ended = end(result, hint, &Exporter::new(host, context, &global));
                 context.end_scope(*scope);
                 ended
             }
             Job::Analysis(engine, analysis) => {
                 let result = run_analysis(&engine, &analysis, context);
                 let global = Box::new(engine.new_global_runtime_state());
-                end(result, &Exporter::new(host, context, &global))
+                end(result, None, &Exporter::new(host, context, &global))
             }
             Job::Call(exported) => {
                 context.enter_function(&exported);
                 // However this ends: also if the memory is used up.
                 let _note = NoteLeftMemory(&exported);
                 let result = run_call(host, context, &exported);
-                end(
-                    result,
-                    &Exporter::new(host, context, exported.function.global()),
-                )
+                let global = exported.function.global();
+                let hint = match &result {
+                    Ok(_) => None,
+                    Err(error) => find_hint(error, host, context, config, global, None),
+                };
+                end(result, hint, &Exporter::new(host, context, global))
             }
         }
     }
+}
+
+/// What to do about an error of code with these functions, and, of a script, variables.
+#[cold]
+#[inline(never)]
+fn find_hint(
+    error: &EvalAltResult,
+    host: &Host,
+    context: &ExecutionContext,
+    config: &Config,
+    global: &GlobalRuntimeState,
+    variables: Option<(&Scope, Weak<Variables>)>,
+) -> Option<String> {
+    let (scope, variables) = variables.unzip();
+    let visible = Visible {
+        engine: &context.environment().engine,
+        config,
+        restrictions: &host.restrictions.borrow(),
+        global,
+        scope,
+        variables: variables.and_then(|variables| variables.upgrade()),
+    };
+    context.with_faulty_line(|line| visible.hint(error, line))
 }
 
 // Each apart, because what these need of the stack is part of what a script that waits

@@ -48,6 +48,8 @@
 //! | [`released_ids`] | what one side no longer needs of the other's |
 //! | [`error`] | script errors as structured data |
 //! | [`rhai_errors`] | what the errors of Rhai are as such |
+//! | [`error_hints`] | what to do about them |
+//! | [`suggestions`] | names that are nearly the one that somebody wrote |
 //! | [`config`] | limits and what is disabled |
 //! | [`restrictions`] | words, operators and functions that scripts cannot use |
 //! | [`analysis`] | what can be said about a script without running it |
@@ -72,6 +74,7 @@ pub mod decode;
 pub mod encode;
 pub mod engine;
 pub mod error;
+pub mod error_hints;
 pub mod execution;
 pub mod execution_context;
 pub mod execution_time;
@@ -100,6 +103,7 @@ pub mod scripts;
 pub mod sizes;
 #[cfg(unix)]
 pub mod stack_slab;
+pub mod suggestions;
 pub mod values;
 pub mod variables;
 pub mod walk;

@@ -40,4 +40,22 @@ impl Limit {
             .into_iter()
             .find(|limit| *limit as i64 == number)
     }
+
+    /// The option of `RhaiConfig` that it follows from, if there is one.
+    pub fn option(self) -> Option<&'static str> {
+        Some(match self {
+            Limit::Operations => "maxOperations",
+            Limit::StackDepth | Limit::NativeStack => "maxStackDepth",
+            Limit::ExpressionDepth => "maxExpressionDepth",
+            Limit::StringLength => "maxStringLength",
+            Limit::ArraySize => "maxArraySize",
+            Limit::MapSize => "maxMapSize",
+            Limit::Variables => "maxVariables",
+            Limit::Functions => "maxFunctions",
+            Limit::Modules => "maxModules",
+            Limit::Memory => "maxMemory",
+            Limit::OutputLength => "maxOutputLength",
+            Limit::Nesting => return None,
+        })
+    }
 }

@@ -1,7 +1,7 @@
 //! What scripts of an engine cannot use: words and operators of the language, and
 //! functions of Rhai.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rhai::{
     Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position,
@@ -15,8 +15,14 @@ use crate::functions::{built_in_signatures, KEYWORDS};
 #[derive(Debug, Default)]
 pub struct Restrictions {
     symbols: Vec<String>,
-    hidden: HashSet<String>,
+    /// What is hidden, and because of which list.
+    hidden: Hidden,
+    /// What is hidden and has been given a meaning by Dart.
+    replaced: HashSet<String>,
 }
+
+/// Names of functions that are hidden, and the list because of which each is.
+pub type Hidden = HashMap<String, List>;
 
 /// A list of names that is given to [`Restrictions::add`]; the numbers are the
 /// protocol with Dart.
@@ -28,6 +34,17 @@ pub enum List {
     AllowedFunctions = 1,
     /// Functions of Rhai that cannot be called.
     DeniedFunctions = 2,
+}
+
+impl List {
+    /// Says which option of `RhaiConfig` has switched off what is in it, or is not.
+    pub fn reason(self) -> &'static str {
+        match self {
+            List::DisabledSymbols => "switched off by RhaiConfig.disabledSymbols",
+            List::AllowedFunctions => "it is not among RhaiConfig.allowedFunctions",
+            List::DeniedFunctions => "it is one of RhaiConfig.deniedFunctions",
+        }
+    }
 }
 
 impl Restrictions {
@@ -47,12 +64,13 @@ impl Restrictions {
         let names = names.iter().map(|name| (*name).to_string());
         match list {
             List::DisabledSymbols => self.symbols.extend(names),
-            List::DeniedFunctions => self.hidden.extend(names),
+            List::DeniedFunctions => self.hidden.extend(names.map(|name| (name, list))),
             List::AllowedFunctions => {
                 let allowed: HashSet<String> = names.collect();
                 let others = built_in_names().into_iter();
                 let others = others.filter(|name| !allowed.contains(*name));
-                self.hidden.extend(others.map(str::to_string));
+                self.hidden
+                    .extend(others.map(|name| (name.to_string(), list)));
             }
         }
         Ok(())
@@ -71,13 +89,26 @@ impl Restrictions {
     }
 
     /// The names of the functions and properties of Rhai that are hidden.
-    pub fn hidden(&self) -> &HashSet<String> {
+    pub fn hidden(&self) -> &Hidden {
         &self.hidden
+    }
+
+    /// Notes that Dart has registered a function of this name.
+    pub fn note_registered(&mut self, name: &str) {
+        if self.hidden.contains_key(name) {
+            self.replaced.insert(name.into());
+        }
+    }
+
+    /// Why there is no function of this name, if that is because it is hidden.
+    pub fn reason_to_hide(&self, name: &str) -> Option<&'static str> {
+        let list = self.hidden.get(name)?;
+        (!self.replaced.contains(name)).then(|| list.reason())
     }
 
     /// Whether a function of Rhai is hidden; its name may be that of a property.
     fn hides(&self, name: &str) -> bool {
-        self.hidden.contains(plain_name(name))
+        self.hidden.contains_key(plain_name(name))
     }
 
     /// Registers with `module`, which Rhai must search before its own packages,

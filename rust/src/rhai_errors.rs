@@ -105,7 +105,7 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
     };
     match error {
         E::ErrorFunctionNotFound(signature, _) => {
-            let signature = readable_signature(&signature);
+            let signature = readable_signature(&shortened(&signature));
             let name = signature.split(' ').next().unwrap_or_default();
             ScriptError {
                 message: format!("Function not found: {signature}"),
@@ -116,11 +116,14 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         | E::ErrorVariableExists(name, _)
         | E::ErrorForbiddenVariable(name, _) => runtime(RuntimeKind::VariableNotFound, &name),
         E::ErrorPropertyNotFound(name, _) => runtime(RuntimeKind::PropertyNotFound, &name),
-        E::ErrorDotExpr(..) => runtime(RuntimeKind::PropertyNotFound, ""),
-        E::ErrorArrayBounds(..)
-        | E::ErrorStringBounds(..)
-        | E::ErrorBitFieldBounds(..)
-        | E::ErrorIndexNotFound(..) => runtime(RuntimeKind::IndexOutOfBounds, ""),
+        E::ErrorDotExpr(what, _) => runtime(RuntimeKind::PropertyNotFound, property_in(&what)),
+        E::ErrorIndexNotFound(index, _) => {
+            let name = index.into_immutable_string().unwrap_or_default();
+            runtime(RuntimeKind::IndexOutOfBounds, &shortened(&*name))
+        }
+        E::ErrorArrayBounds(..) | E::ErrorStringBounds(..) | E::ErrorBitFieldBounds(..) => {
+            runtime(RuntimeKind::IndexOutOfBounds, "")
+        }
         E::ErrorMismatchDataType(..)
         | E::ErrorMismatchOutputType(..)
         | E::ErrorIndexingType(..) => runtime(RuntimeKind::TypeMismatch, ""),
@@ -194,6 +197,12 @@ fn from_parse(kind: &ParseErrorType, faulty_line: Option<FaultyLine>) -> ScriptE
     ScriptError::new(ErrorKind::Syntax, readable(&shortened(kind)), detail)
 }
 
+/// The property that Rhai, or [`dart_objects`](crate::dart_objects), says is not there: the
+/// first thing that it quotes. It has no other way to tell.
+fn property_in(what: &str) -> &str {
+    what.split('\'').nth(1).unwrap_or_default()
+}
+
 /// A limit was broken whose value is that of the configuration.
 pub fn limit_of(limit: Limit, config: &Config) -> ScriptError {
     let value = match limit {
@@ -221,7 +230,8 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
         Some(Termination::KeptTooDeeply) => limit_of(Limit::Nesting, config),
         Some(Termination::KeptTooMuch) => ScriptError {
             message: format!(
-                "what the function keeps takes more than {} bytes: dispose of it",
+                "what the function keeps takes more than {} bytes: dispose of it \
+                 (RhaiConfig.maxMemory)",
                 config.max_memory
             ),
             ..limit_of(Limit::Memory, config)
@@ -268,7 +278,7 @@ fn message_of(map: &Map) -> Option<String> {
 const SHOWN_TEXT: usize = 64 << 10;
 
 /// The beginning of a text.
-fn shortened(text: &(impl Display + ?Sized)) -> String {
+pub(crate) fn shortened(text: &(impl Display + ?Sized)) -> String {
     let mut start = Beginning(String::new());
     match write!(start, "{text}") {
         Ok(()) => start.0,

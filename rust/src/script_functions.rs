@@ -216,7 +216,7 @@ fn drop_in_turn(held: Held) {
 }
 
 /// What pointers to functions of other scripts are called in messages.
-const BOUND_NAME: &str = "closure";
+pub(crate) const BOUND_NAME: &str = "closure";
 
 /// The pointer that calls the function in its marker, in the script that it comes
 /// from.

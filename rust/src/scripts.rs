@@ -52,6 +52,18 @@ impl FaultyLine {
         }
         Some(FaultyLine { text, caret })
     }
+
+    /// The word or operator of the language at the place, if there is one.
+    pub(crate) fn token(&self) -> Option<String> {
+        let rest: String = self.text.chars().skip(self.caret.checked_sub(1)?).collect();
+        let engine = Engine::new_raw();
+        let (token, _) = engine.lex([&rest]).0.next()?;
+        match token {
+            Token::Reserved(word) => Some(word.to_string()),
+            token if token.is_literal() => Some(token.literal_syntax().into()),
+            _ => None,
+        }
+    }
 }
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
@@ -71,14 +83,7 @@ pub(crate) fn compile(
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = parse(engine, script, context)?;
     match broken_limit(engine, &ast, context) {
-        Some((Limit::Variables, position)) => {
-            Err(EvalAltResult::ErrorTooManyVariables(position).into())
-        }
-        Some((limit, position)) => Err(EvalAltResult::ErrorTerminated(
-            Termination::Exceeded(limit).into(),
-            position,
-        )
-        .into()),
+        Some(error) => Err(error.into()),
         None if is_constant(&ast) => {
             Ok(engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple))
         }
@@ -143,7 +148,7 @@ fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
     misused
 }
 
-/// The limit that a script breaks by what is written in it, and where: more variables than
+/// The error for a limit that a script breaks by what is written in it: more variables than
 /// it may declare, or a literal that is too large.
 ///
 /// Rhai itself checks how many variables there are at once, but a script can catch that
@@ -152,23 +157,27 @@ pub fn broken_limit(
     engine: &Engine,
     ast: &AST,
     context: &ExecutionContext,
-) -> Option<(Limit, Position)> {
+) -> Option<EvalAltResult> {
     let mut declared = 0;
     let mut broken = None;
     let sizes = memory::sizes();
+    let too_large = |limit: Option<Limit>, position| {
+        let termination = Termination::Exceeded(limit?).into();
+        Some(EvalAltResult::ErrorTerminated(termination, position))
+    };
     ast.walk(&mut |path: &[ASTNode]| {
         match path.last() {
             Some(ASTNode::Stmt(Stmt::Var(_, _, position) | Stmt::For(_, position))) => {
                 declared += 1;
                 if declared > engine.max_variables() {
-                    broken = Some((Limit::Variables, *position));
+                    broken = Some(EvalAltResult::ErrorTooManyVariables(*position));
                 }
             }
             Some(ASTNode::Expr(Expr::Array(items, position))) => {
-                broken = sizes.of_array(items.len()).map(|limit| (limit, *position));
+                broken = too_large(sizes.of_array(items.len()), *position);
             }
             Some(ASTNode::Expr(Expr::Map(map, position))) => {
-                broken = sizes.of_map(map.0.len()).map(|limit| (limit, *position));
+                broken = too_large(sizes.of_map(map.0.len()), *position);
             }
             _ => {}
         }

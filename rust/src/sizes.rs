@@ -81,16 +81,6 @@ impl Sizes {
         self.string.min(self.string_by_memory)
     }
 
-    /// Elements that an array may have.
-    pub fn longest_array(&self) -> usize {
-        self.array
-    }
-
-    /// Entries that an object map may have.
-    pub fn largest_map(&self) -> usize {
-        self.map
-    }
-
     /// Bytes of a block that a string which is not too long never needs: its capacity is
     /// less than twice its length. Names in a script have such blocks too, but small ones.
     pub(crate) fn largest_string_block(&self) -> usize {

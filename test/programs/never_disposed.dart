@@ -4,7 +4,12 @@
 import 'package:rhai_dart/rhai_dart.dart';
 
 Future<void> main() async {
-  final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  final engine = RhaiEngine.withConfig(
+    RhaiConfig.unlimited().copyWith(
+      asyncTimeout: RhaiConfig.maxAsyncTimeout,
+      totalTimeout: RhaiConfig.maxAsyncTimeout,
+    ),
+  );
   engine
     ..registerFunction('add', (int a, int b) => a + b)
     ..registerFunction('at_once', (int x) async => x)

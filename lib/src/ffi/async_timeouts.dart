@@ -9,10 +9,10 @@ import 'turns.dart';
 /// [Timer], for the first, serves them all. There is none while nothing waits,
 /// because a Timer keeps a program from exiting.
 final class AsyncTimeouts {
-  /// Creates an empty queue for a timeout.
+  /// Creates an empty queue for a timeout, or for none if that is zero.
   AsyncTimeouts(this.timeout);
 
-  /// The timeout of every wait.
+  /// The timeout of every wait; zero if they have none.
   final Duration timeout;
 
   static final Stopwatch _clock = Stopwatch()..start();
@@ -31,7 +31,8 @@ final class AsyncTimeouts {
   final LinkedList<TimedWait> _slow = LinkedList();
   Timer? _timer;
 
-  /// Adds a wait, which ends by [TimedWait.timeOut] unless it is removed before.
+  /// Adds a wait, which ends by [TimedWait.timeOut], if there is a timeout, unless it is
+  /// removed before.
   void add(TimedWait wait) {
     wait._slowAtHop = _hops + _hopsUntilSlow;
     _fresh.add(wait);
@@ -65,9 +66,9 @@ final class AsyncTimeouts {
     while (_fresh.isNotEmpty && _fresh.first._slowAtHop <= _hops) {
       final wait = _fresh.removeFirst();
       if (wait._isRemoved) continue;
-      wait
-        ..becomeSlow()
-        .._deadline = _clock.elapsed + timeout;
+      wait.becomeSlow();
+      if (timeout == Duration.zero) continue;
+      wait._deadline = _clock.elapsed + timeout;
       _slow.add(wait);
       if (_timer == null) _setTimer();
     }

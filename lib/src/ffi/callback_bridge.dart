@@ -385,7 +385,7 @@ final class CallbackBridge implements Finalizable {
     execution.wake.completeError(
       RhaiTimeoutError(
         'the script took longer than its limit of '
-        '${limit.inMilliseconds} ms in all',
+        '${limit.inMilliseconds} ms in all (RhaiConfig.totalTimeout)',
         timeout: limit,
       ),
       StackTrace.empty,
@@ -445,7 +445,7 @@ final class CallbackBridge implements Finalizable {
     if (_maxNesting > 0 && _nesting >= _maxNesting) {
       throw RhaiRuntimeError(
         'scripts that Dart functions run are nested too deeply: '
-        'the limit is $_maxNesting',
+        'the limit is $_maxNesting (RhaiConfig.maxStackDepth)',
       );
     }
     _nesting++;

@@ -53,7 +53,7 @@ final class FutureWait extends TimedWait {
   void timeOut() => _failInZone(
     RhaiTimeoutError(
       '${function.name} did not complete within '
-      '${bridge.asyncTimeout.inMilliseconds} ms',
+      '${bridge.asyncTimeout.inMilliseconds} ms (RhaiConfig.asyncTimeout)',
       functionName: function.name,
       timeout: bridge.asyncTimeout,
     ),

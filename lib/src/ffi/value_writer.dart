@@ -220,6 +220,11 @@ final class ValueWriter extends FlatWriter {
           'a Future inside another value cannot cross to Rhai',
           'await it first',
         );
+      case Stream():
+        fail(
+          'a Stream cannot cross to Rhai',
+          'return a List, or a function for the next element',
+        );
       case final Object value:
         bytes[length++] = Tag.object;
         objects.add(value);

@@ -1,15 +1,11 @@
 //! Calls: does what they call exist?
 
-use std::collections::BTreeSet;
-
 use rhai::{is_valid_identifier, Expr, FnCallExpr, ImmutableString, Position};
 
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
 use crate::dart_objects::TYPE_OF;
-
-/// Numbers of arguments that a message lists.
-const MAX_LISTED: usize = 5;
+use crate::error_hints::takes;
 
 impl Visitor<'_, '_> {
     /// Looks at `name(…)`, which may also be an operator.
@@ -33,18 +29,20 @@ impl Visitor<'_, '_> {
         }
         let arities = self.known.arities(name);
         let hint = match self.body.scopes.find(name) {
-            _ if !arities.is_empty() => takes(name, &arities),
+            _ if !arities.is_empty() => Some(takes(name, &arities)),
             Some(variable) => {
                 variable.is_used = true;
-                format!(" ({name} is a variable: a function in it is called by {name}.call)")
+                Some(format!(
+                    "{name} is a variable: a function in it is called by {name}.call"
+                ))
             }
-            None => String::new(),
+            None => self.known.hint(name),
         };
         self.warn(
             "function",
             name,
             arity,
-            &hint,
+            hint,
             position,
             Doubt::FunctionExists,
         );
@@ -61,11 +59,11 @@ impl Visitor<'_, '_> {
             return;
         }
         let hint = match self.known.method_arities(name) {
-            arities if !arities.is_empty() => takes(name, &arities),
-            _ => String::new(),
+            arities if !arities.is_empty() => Some(takes(name, &arities)),
+            _ => self.known.hint(name),
         };
         let doubt = Doubt::MapEntry { own_data };
-        self.warn("method", name, arity, &hint, position, doubt);
+        self.warn("method", name, arity, hint, position, doubt);
     }
 
     fn warn(
@@ -73,11 +71,12 @@ impl Visitor<'_, '_> {
         what: &str,
         name: &ImmutableString,
         arity: usize,
-        hint: &str,
+        hint: Option<String>,
         position: Position,
         doubt: Doubt,
     ) {
         let name = name.replace(TYPE_OF, "type_of");
+        let hint = hint.map_or(String::new(), |hint| format!(" ({hint})"));
         let hint = hint.replace(TYPE_OF, "type_of");
         let arguments = match arity {
             1 => "argument",
@@ -126,7 +125,10 @@ impl Visitor<'_, '_> {
                     let warning = Warning {
                         kind: Kind::UnknownFunction,
                         name: name.to_string(),
-                        message: format!("unknown function: {name}"),
+                        message: match self.known.hint(&name) {
+                            Some(hint) => format!("unknown function: {name} ({hint})"),
+                            None => format!("unknown function: {name}"),
+                        },
                         position,
                     };
                     let doubt = Doubt::FunctionExists;
@@ -161,18 +163,4 @@ impl Visitor<'_, '_> {
 
 fn is_callable_name(name: &str) -> bool {
     name == TYPE_OF || is_valid_identifier(name)
-}
-
-/// Says how many arguments functions of a name take.
-fn takes(name: &str, arities: &BTreeSet<usize>) -> String {
-    let mut listed: Vec<String> = arities.iter().map(usize::to_string).collect();
-    if listed.len() > MAX_LISTED {
-        listed.truncate(MAX_LISTED);
-        listed.push("more".into());
-    }
-    let last = listed.pop().unwrap_or_default();
-    match listed.is_empty() {
-        true => format!(" ({name} takes {last})"),
-        false => format!(" ({name} takes {} or {last})", listed.join(", ")),
-    }
 }

@@ -1,11 +1,14 @@
 //! The functions that a script can call.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rhai::{Engine, AST};
 
 use super::Surroundings;
 use crate::functions::KEYWORDS;
+use crate::restrictions::Hidden;
+use crate::suggestions::{did_you_mean, Patience};
 
 /// Functions by name: the numbers of arguments that they take.
 type Arities = HashMap<String, BTreeSet<usize>>;
@@ -18,6 +21,10 @@ pub struct KnownFunctions<'a> {
     /// Those that are methods of one type only.
     typed: Arities,
     dart: &'a HashSet<String>,
+    hidden: &'a Hidden,
+    patience: Patience,
+    /// What was said of names so far.
+    hints: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl<'a> KnownFunctions<'a> {
@@ -29,13 +36,17 @@ impl<'a> KnownFunctions<'a> {
             script: Arities::new(),
             typed: Arities::new(),
             dart,
+            hidden: &surroundings.hidden,
+            patience: Patience::default(),
+            hints: RefCell::default(),
         };
         let native = engine.collect_fn_metadata(
             None,
             |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
             true,
         );
-        let is_hidden = |name: &String| surroundings.hidden.contains(name) && !dart.contains(name);
+        let is_hidden =
+            |name: &String| surroundings.hidden.contains_key(name) && !dart.contains(name);
         for (name, arity) in native.into_iter().filter(|(name, _)| !is_hidden(name)) {
             known.native.entry(name).or_default().insert(arity);
         }
@@ -82,6 +93,26 @@ impl<'a> KnownFunctions<'a> {
             || self.is_native(name, arity + 1)
             || has(&self.script, name, arity)
             || has(&self.typed, name, arity)
+    }
+
+    /// Why there is no function of this name, or which others were perhaps meant.
+    pub fn hint(&self, name: &str) -> Option<String> {
+        if let Some(list) = self.hidden.get(name) {
+            return Some(list.reason().into());
+        }
+        let mut hints = self.hints.borrow_mut();
+        if let Some(hint) = hints.get(name) {
+            return hint.clone();
+        }
+        if self.patience.is_over() {
+            return None;
+        }
+        let known = [&self.native, &self.script, &self.typed];
+        let names = known.into_iter().flat_map(|functions| functions.keys());
+        let names = names.map(String::as_str).chain(KEYWORDS);
+        let hint = did_you_mean(name, names, &self.patience);
+        hints.insert(name.into(), hint.clone());
+        hint
     }
 
     /// The numbers of arguments that `name(…)` can have.

@@ -95,6 +95,7 @@ const BOUNDED: &str = "
     index_of(string, char) index_of(string, string)
     ==(array, array) !=(array, array) ==(map, map) !=(map, map)
     ==(DartObject, DartObject) !=(DartObject, DartObject)
+    index$get$(DartObject, ?) index$set$(DartObject, ?, ?)
 
     get(array, int) get(blob, int) get(map, string) get(string, int)
     set(array, int, ?) set(blob, int, int)

@@ -336,6 +336,8 @@ fn sizes_are_told_apart() {
 }
 
 fn assert_limit(error: ScriptError, limit: Limit, value: u64) {
+    let option = limit.option().unwrap_or_default();
+    assert!(error.message.contains(option), "{error:?}");
     assert_eq!(error.kind, ErrorKind::Limit, "{error:?}");
     assert_eq!(error.detail, Detail::Limit(limit, value), "{error:?}");
 }

@@ -38,7 +38,10 @@ fn a_wrong_number_of_arguments_is_no_such_function() {
         ("\n add(1, 2.0, \"x\")", "add (i64, f64, string)"),
     ] {
         let failure = host.error(script);
-        assert_eq!(failure.message, format!("Function not found: {signature}"));
+        assert_eq!(
+            failure.message,
+            format!("Function not found: {signature} (add takes 1 or 2 arguments)")
+        );
         assert!(failure.line > 0);
     }
 }

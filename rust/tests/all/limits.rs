@@ -29,7 +29,7 @@ fn operations_are_limited_everywhere() {
     for script in ENDLESS {
         let failure = host.error(script);
         assert_eq!(
-            failure.message, "too many operations: the limit is 10000",
+            failure.message, "too many operations: the limit is 10000 (RhaiConfig.maxOperations)",
             "{script}"
         );
         assert_eq!(

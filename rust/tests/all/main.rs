@@ -10,6 +10,7 @@ mod ffi;
 mod fiber;
 mod functions;
 mod limits;
+mod messages;
 mod nested_data;
 mod peaks;
 mod recursion;

@@ -60,7 +60,10 @@ fn calls_nest_to_the_limit_and_no_further() {
             let failure = host.error(&recursion(&call, limit + 1));
             assert_eq!(
                 failure.message,
-                format!("stack overflow: the limit is {limit} nested calls"),
+                format!(
+                    "stack overflow: the limit is {limit} nested calls \
+                     (RhaiConfig.maxStackDepth)"
+                ),
                 "{call}"
             );
         }
