@@ -20,7 +20,8 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:rhai_dart/src/ffi/bindings.dart' show rhaiBenchmarkScript;
 
-/// What is done to what: the container, made with N elements, and the operations.
+/// What is done to what: the container, made with N elements (a map with fewer, as that takes
+/// long), and the operations.
 const _operations = {
   'let a = []; a.pad(N, 1);': [
     'a.push(i)',
@@ -53,7 +54,7 @@ const _operations = {
     's.list.len()',
     's.more = i',
   ],
-  r'let m = #{}; for i in 0..N { m[`k${i}`] = i; }': [
+  r'let m = #{}; for i in 0..N/20 { m[`k${i}`] = i; }': [
     r'm[`n${i}`] = i',
     r'm[`k${i}`]',
     'm.k5 = i',
@@ -98,20 +99,21 @@ const _operations = {
   ],
 };
 
-const _few = 5000;
+const _few = 2000;
 const _many = 10 * _few;
 
-/// How often an operation is repeated, and how often that is measured.
-const _repeats = 100;
+/// How often an operation is repeated that takes little time, and one that takes more
+/// microseconds; and how often that is measured.
+const _repeats = 500;
+const _repeatsOfSlow = 10;
+const _slow = 10;
 const _rounds = 7;
 
 typedef _Run = double Function(String script);
 
 void main() {
   final unlimited = RhaiEngine.withConfig(RhaiConfig.unlimited());
-  final limited = RhaiEngine.withConfig(
-    RhaiConfig.secureDefaults().copyWith(maxOperations: 1 << 19),
-  );
+  final limited = RhaiEngine.withDefaults();
   double inRhai(String script) {
     final bytes = Uint8List.fromList(utf8.encode(script));
     return rhaiBenchmarkScript(bytes.address, bytes.length) / 1000;
@@ -166,18 +168,22 @@ List<double> _measure(
   String operation,
   int count,
 ) {
-  final repeated = '$making for i in 0..$_repeats { $operation; }';
-  final empty = '$making for i in 0..$_repeats { }';
-  final with_ = List.filled(runs.length, double.infinity);
+  String repeated(int times, String operation) =>
+      '$making for i in 0..$times { $operation }'.replaceAll('N', '$count');
+  double once(int times) =>
+      runs[0](repeated(times, '$operation;')) - runs[0](repeated(times, ''));
+  final isSlow = once(_repeatsOfSlow) > _slow * _repeatsOfSlow;
+  final repeats = isSlow ? _repeatsOfSlow : _repeats;
+  final whole = List.filled(runs.length, double.infinity);
   final without = List.filled(runs.length, double.infinity);
   for (var round = 0; round < _rounds; round++) {
     for (var i = 0; i < runs.length; i++) {
-      with_[i] = min(with_[i], runs[i](repeated.replaceAll('N', '$count')));
-      without[i] = min(without[i], runs[i](empty.replaceAll('N', '$count')));
+      whole[i] = min(whole[i], runs[i](repeated(repeats, '$operation;')));
+      without[i] = min(without[i], runs[i](repeated(repeats, '')));
     }
   }
   return [
     for (var i = 0; i < runs.length; i++)
-      max(with_[i] - without[i], 0) / _repeats,
+      max(whole[i] - without[i], 0) / repeats,
   ];
 }

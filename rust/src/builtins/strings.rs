@@ -256,7 +256,10 @@ fn to_lower(text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
 /// Asks for what the standard library needs to make `changed` of a text, and for the copy
 /// that becomes a string of scripts.
 fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), TooLarge> {
-    let len: usize = changed.map(char::len_utf8).sum();
+    let len = match text.is_ascii() {
+        true => text.len(),
+        false => changed.map(char::len_utf8).sum(),
+    };
     sizes::check_string(len)?;
     // It begins with the length of the text, and doubles that as often as it must.
     Ok(memory::ask(text.len().max(2 * len))?)
