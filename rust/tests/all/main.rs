@@ -9,6 +9,7 @@ mod cancelling;
 mod ffi;
 mod fiber;
 mod functions;
+mod json;
 mod limits;
 mod nested_data;
 mod peaks;
