@@ -27,6 +27,7 @@ import 'errors_test.dart' as errors;
 import 'event_loop_test.dart' as event_loop;
 import 'hostile/growth_test.dart' as growth;
 import 'hostile/hostile_test.dart' as hostile;
+import 'json_test.dart' as json;
 import 'large_scripts_test.dart' as large_scripts;
 import 'limits_test.dart' as limits;
 import 'memory_limit_test.dart' as memory_limit;
@@ -73,6 +74,7 @@ void main() {
   group('event_loop', event_loop.main);
   group('growth', growth.main);
   group('hostile', hostile.main);
+  group('json', json.main);
   group('large_scripts', large_scripts.main);
   group('limits', limits.main);
   group('memory_limit', memory_limit.main);
