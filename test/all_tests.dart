@@ -27,6 +27,7 @@ import 'errors_test.dart' as errors;
 import 'event_loop_test.dart' as event_loop;
 import 'hostile/growth_test.dart' as growth;
 import 'hostile/hostile_test.dart' as hostile;
+import 'json_test.dart' as json;
 import 'large_scripts_test.dart' as large_scripts;
 import 'lazy_values_test.dart' as lazy_values;
 import 'limits_test.dart' as limits;
@@ -75,6 +76,7 @@ void main() {
   group('event_loop', event_loop.main);
   group('growth', growth.main);
   group('hostile', hostile.main);
+  group('json', json.main);
   group('large_scripts', large_scripts.main);
   group('lazy values', lazy_values.main);
   group('limits', limits.main);

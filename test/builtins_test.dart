@@ -87,29 +87,6 @@ void main() {
     }
   });
 
-  group('parse_json', () {
-    test('reads what to_json writes', () {
-      const script = r'''
-        let map = #{a: [1, 2.5, "x\n", (), true], b: #{c: -1}};
-        [parse_json(map.to_json()) == map, parse_json("{\"a\": null}")]
-      ''';
-      expect(engine.eval(script), [
-        true,
-        {'a': null},
-      ]);
-    });
-
-    for (final json in ['{x', '', '{"a": }', '{"a": 1', 'let x = 1;']) {
-      test('of "$json" is an error that can be caught', () {
-        engine.setConstant('JSON', json);
-        const script =
-            'let x = (); try { parse_json(JSON) } catch (e) { x = e } x';
-        expect(engine.eval(script), startsWith('parse_json: '));
-        expectError('parse_json(JSON)', 'parse_json: ');
-      });
-    }
-  });
-
   group('replace', () {
     test('replaces texts and characters', () {
       const script = '''

@@ -6,23 +6,18 @@
 
 use std::rc::Rc;
 
-use rhai::{
-    Dynamic, EvalAltResult, FuncRegistration, ImmutableString, Map, Module, ParseErrorType,
-};
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, ImmutableString, Map, Module};
 
 use crate::callbacks;
-use crate::config::MAX_EXPR_DEPTH;
 use crate::host::Host;
 use crate::json;
-use crate::memory;
-use crate::rhai_errors::is_limit;
 
 mod arrays;
 mod blobs;
 mod display;
 mod growing;
-mod maps;
-mod pieces;
+pub(crate) mod maps;
+pub(crate) mod pieces;
 mod script_functions;
 mod strings;
 pub mod text;
@@ -45,7 +40,10 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
     script_functions::register(module);
     strings::register(module);
     pure("to_json").set_into_module(module, to_json);
-    changing("parse_json").set_into_module(module, parse_json);
+    let host = host.clone();
+    pure("parse_json").set_into_module(module, move |text: ImmutableString| {
+        json::parse(&text, &host)
+    });
 }
 
 /// A function in Rhai's namespace.
@@ -64,7 +62,7 @@ fn pure(name: &str) -> FuncRegistration {
 }
 
 /// Bytes that an allocated block of `size` bytes takes.
-fn block(size: usize) -> usize {
+pub(crate) fn block(size: usize) -> usize {
     size.saturating_add(8 + 15) & !15
 }
 
@@ -86,55 +84,4 @@ fn to_json(map: &mut Map) -> Result<ImmutableString, Failure> {
         Ok(json) => Ok(json?),
         Err(error) => Err(format!("to_json: {error}").into()),
     }
-}
-
-/// What Rhai's parser and the object map take together, at most, for what is in a text: its
-/// syntax tree is there until all has been evaluated. What is nested too deeply is not
-/// parsed to its end.
-fn parsed_size(json: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut size = 0_usize;
-    let mut is_quoted = false;
-    // Rhai's parser also knows comments and other quotes: then it is not clear what a
-    // bracket is.
-    let is_plain = !json.contains(['\'', '`', '/']);
-    let mut bytes = json.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b'\\' if is_quoted => {
-                bytes.next();
-            }
-            _ if is_quoted => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if is_plain && depth > MAX_EXPR_DEPTH {
-            break;
-        }
-        size = size.saturating_add(match byte {
-            b'{' => 1600,
-            b'[' => 320,
-            b',' => 160,
-            b'"' => 64,
-            _ => 2,
-        });
-    }
-    size
-}
-
-/// Reads an object map. Rhai's own throws a syntax error of the script, which
-/// cannot be caught.
-fn parse_json(context: Context, json: &str) -> Result<Map, Failure> {
-    memory::ask(parsed_size(json))?;
-    let map = context.engine().parse_json(json, true);
-    map.map_err(|error| match *error {
-        // What the text holds is data: that it is nested too deeply is no limit.
-        EvalAltResult::ErrorParsing(ParseErrorType::ExprTooDeep, _) => {
-            "parse_json: nested too deeply".into()
-        }
-        error if is_limit(&error) => error.into(),
-        error => format!("parse_json: {error}").into(),
-    })
 }

@@ -32,7 +32,7 @@
 //! | [`functions`] | Dart functions as Rhai functions |
 //! | [`builtins`] | Rhai's own functions that this crate replaces |
 //! | [`callbacks`] | those of them that call functions of the script |
-//! | [`json`] | object maps as JSON text |
+//! | [`json`] | JSON text as values, and object maps as JSON text |
 //! | [`host`] | what a running script and its host exchange: the frame, the current execution |
 //! | [`output`] | the buffer in which values go to Dart |
 //! | [`pending_futures`] | the registry of Futures that scripts wait for |

@@ -59,8 +59,9 @@ fn merge(map: &mut Map, other: Map) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Asks for what an entry may need: a full node is split into two.
+/// Bytes that one entry more may need: a full node is split into two.
+pub const ENTRY: usize = 640;
+
 fn ask_for_entry() -> Result<(), Failure> {
-    const NODE: usize = 640;
-    Ok(memory::ask(NODE)?)
+    Ok(memory::ask(ENTRY)?)
 }

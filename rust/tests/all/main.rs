@@ -9,6 +9,7 @@ mod cancelling;
 mod ffi;
 mod fiber;
 mod functions;
+mod json;
 mod limits;
 mod messages;
 mod nested_data;

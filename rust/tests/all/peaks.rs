@@ -88,15 +88,16 @@ fn values(ty: &str, size: usize, is_first: bool) -> Vec<String> {
 
 /// Elements of an array in JSON, and about how many times as much one takes.
 const JSON: &[(&str, usize)] = &[
-    ("0,", 100),
-    ("[],", 200),
-    ("[[[]]],", 200),
-    ("[1.5],", 120),
-    (r#""","#, 120),
-    (r#""ab","#, 80),
-    ("{},", 640),
-    (r#"{"a":1},"#, 270),
-    (r#"{"":{}},"#, 480),
+    ("0,", 16),
+    ("[],", 20),
+    ("[[[]]],", 40),
+    ("[1.5],", 24),
+    (r#""","#, 20),
+    (r#""ab","#, 14),
+    (r#""\\","#, 16),
+    ("{},", 20),
+    (r#"{"a":1},"#, 70),
+    (r#"{"":{}},"#, 70),
 ];
 
 /// The largest limit under which everything is tried. Beyond it, what takes long is left

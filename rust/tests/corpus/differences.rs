@@ -1,0 +1,93 @@
+//! What differs from Rhai on purpose.
+
+use crate::two_engines::{End, ErrorNumbers};
+
+/// A difference that is intended.
+pub struct Difference {
+    /// What it is called.
+    pub name: &'static str,
+    /// Why it is so: words under "What differs from Rhai" in `docs/ARCHITECTURE.md`.
+    pub reason: &'static str,
+    /// A script that shows it.
+    pub example: &'static str,
+    /// What is in every script that it explains.
+    pub word: &'static str,
+    /// Whether scripts end so in Rhai, and so here.
+    pub explains: fn(rhai: &End, here: &End) -> bool,
+}
+
+/// The numbers of an error that was thrown, and of a value that cannot cross.
+const THROWN: ErrorNumbers = (2, 0);
+const CONVERSION: ErrorNumbers = (6, 0);
+
+fn is_value_there_and(numbers: ErrorNumbers, rhai: &End, here: &End) -> bool {
+    rhai.result.is_ok() && here.result == Err(numbers)
+}
+
+fn is_thrown_here(rhai: &End, here: &End) -> bool {
+    is_value_there_and(THROWN, rhai, here)
+}
+
+fn are_values(rhai: &End, here: &End) -> bool {
+    rhai.result.is_ok() && here.result.is_ok()
+}
+
+/// All differences that are intended.
+pub const DIFFERENCES: &[Difference] = &[
+    Difference {
+        name: "what is no JSON",
+        reason: "`parse_json` reads JSON (RFC 8259) and nothing else",
+        example: r#"parse_json(`{"a": 1,}`)"#,
+        word: "parse_json",
+        explains: is_thrown_here,
+    },
+    Difference {
+        name: "code in JSON",
+        reason: "Rhai's own reads an object map of the language",
+        example: r#"fn pay(x) { x } parse_json(`{"a": abs(-1)}`)"#,
+        word: "parse_json",
+        explains: is_thrown_here,
+    },
+    Difference {
+        name: "JSON of any kind",
+        reason: "a value of any kind",
+        example: "parse_json(`[1, null]`)",
+        word: "parse_json",
+        explains: |rhai, here| rhai.result.is_err() && here.result.is_ok(),
+    },
+    Difference {
+        name: "functions in JSON",
+        reason: "refuses what is no data",
+        example: "#{f: Fn(\"abs\")}.to_json()",
+        word: "to_json",
+        explains: is_thrown_here,
+    },
+    Difference {
+        name: "strings in JSON",
+        reason: "`to_json` writes strings as JSON has them",
+        example: "#{s: \"\\x01\"}.to_json()",
+        word: "to_json",
+        explains: are_values,
+    },
+    Difference {
+        name: "errors of comparators",
+        reason: "with a comparator pass its errors on",
+        example: "let a = [2, 1]; a.sort(|x, y| throw 1); a",
+        word: "sort",
+        explains: is_thrown_here,
+    },
+    Difference {
+        name: "values that cannot cross",
+        reason: "A script cannot end with a value that is no data",
+        example: "range(0, 10, 2)",
+        word: "",
+        explains: |rhai, here| is_value_there_and(CONVERSION, rhai, here),
+    },
+];
+
+/// The difference that is why a script ended so in Rhai, and so here.
+pub fn of(script: &str, rhai: &End, here: &End) -> Option<&'static Difference> {
+    DIFFERENCES
+        .iter()
+        .find(|it| script.contains(it.word) && (it.explains)(rhai, here))
+}
