@@ -11,6 +11,7 @@ use rhai::{EvalAltResult, FuncRegistration, Module};
 
 mod arrays;
 mod callback;
+pub mod captures;
 pub mod dart_names;
 mod maps;
 pub mod texts;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Engine, FnPtr, Module, OptimizationLevel, Token};
+use rhai::{Engine, Module, OptimizationLevel, Token};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
@@ -317,16 +317,12 @@ impl ScriptEngine {
         let mut module = Module::new();
         for (function, reference) in &self.functions {
             functions::register_function_overloads(&mut module, function, reference, &self.host);
-            // In a script, the name of a function stands for a pointer to it.
-            if let Ok(pointer) = FnPtr::new(function.name.as_str()) {
-                module.set_var(function.name.as_str(), pointer);
-            }
         }
-        let arities = self
-            .functions
-            .iter()
-            .map(|(f, _)| (f.name.as_str(), f.arities));
-        dart_names::register(&mut module, arities);
+        let named = self.functions.iter();
+        dart_names::register(
+            &mut module,
+            named.map(|(f, _)| (f.name.as_str(), f.arities)),
+        );
         engine.register_global_module(module.into());
 
         let config = &self.config;

@@ -7,6 +7,7 @@ use rhai::{
     ParseErrorType, Position, Scope, Stmt, Token, AST,
 };
 
+use crate::callbacks::{captures, dart_names};
 use crate::dart_objects::TYPE_OF;
 use crate::execution_context::ExecutionContext;
 use crate::host::{known, Host};
@@ -74,6 +75,10 @@ pub(crate) fn compile(
     let size = memory::used().saturating_sub(before);
     if let Some(position) = too_many_variables(engine, &ast, context) {
         return Err(EvalAltResult::ErrorTooManyVariables(position).into());
+    }
+    if dart_names::are_variables(engine, &ast, context) {
+        let is_function = |name: &str| dart_names::arities(engine, name) != 0;
+        return Ok(captures::unshare(ast, &is_function, context));
     }
     // The optimizer works on a copy.
     Ok(

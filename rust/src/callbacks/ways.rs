@@ -151,7 +151,7 @@ impl Ways {
             return fixed(of_script);
         }
         let way = of_script.or_else(|| {
-            let arities = dart_names::arities(context, name);
+            let arities = dart_names::arities(context.engine(), name);
             let curry = || by.curry().iter().chain(more).map(type_of);
             self.native_way(|way| {
                 takes(arities, curried + way.len())

@@ -115,7 +115,6 @@ const BOUNDED: &str = "
     reduce_rev(array, string) reduce_rev(array, string, ?) retain(array, string)
     some(array, string) sort(array, string) sort_by(array, string) zip(array, array, string)
     drain(map, string) filter(map, string) map(map, string) retain(map, string)
-    arities of(string)
 
     +((), string) +(string, ()) +=(string, ())
     max(string, string) min(string, string)
