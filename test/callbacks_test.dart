@@ -237,7 +237,10 @@ void main() {
       expect(engine.eval('(|opt| opt + 1).call(1)'), 2);
       expect(engine.eval('let s = 0; for opt in 0..3 { s += opt; } s'), 3);
       expect(engine.eval('let opt = 5; (|x| x + opt).call(1)'), 6);
-      expect(engine.eval('let r = 0; try { throw 1 } catch (opt) { r = opt; } r'), 1);
+      expect(
+        engine.eval('let r = 0; try { throw 1 } catch (opt) { r = opt; } r'),
+        1,
+      );
       engine.setVar('opt', 'set');
       expect(engine.eval('opt'), 'set');
       expect(engine.eval('[opt("a"), opt]'), ['a0', 'set']);

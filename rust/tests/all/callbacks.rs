@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::collections::HashSet;
 
-use rhai::{Array, Engine, FnPtr, ImmutableString, Map, Module, OptimizationLevel};
+use rhai::{Engine, FnPtr, ImmutableString, Module, OptimizationLevel};
 use rhai_dart::builtins;
 use rhai_dart::config::Config;
 use rhai_dart::error::ScriptError;
