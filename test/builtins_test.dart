@@ -39,10 +39,10 @@ void main() {
         fn down(a, b) { b - a }
         fn same(a, b) { a == b }
         let x = [1, 3, 2, 2];
-        let ordered = x.order("down");
-        x.sort("down");
+        let ordered = x.order(Fn("down"));
+        x.sort(down);
         let y = x;
-        y.dedup("same");
+        y.dedup(Fn("same"));
         [ordered, x, y]
       ''';
       expect(engine.eval(script), [

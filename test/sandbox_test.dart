@@ -181,7 +181,7 @@ void main() {
       'a property of an array': ('[1].len', 'len'),
       'a method of a map': ('#{}.len()', 'len'),
       'a function pointer': ('Fn("to_upper").call("a")', 'to_upper'),
-      'a named callback': ('["a"].map("to_upper")', 'to_upper'),
+      'a named callback': ('["a"].map(Fn("to_upper"))', 'to_upper'),
       'a curried pointer': ('Fn("to_upper").curry("a").call()', 'to_upper'),
       'a closure': ('(|x| x.to_upper()).call("a")', 'to_upper'),
       'eval': ('eval("timestamp()")', 'timestamp'),

@@ -146,6 +146,12 @@ pub fn is_closure(pointer: &FnPtr) -> bool {
         .is_some_and(is_marker::<DartClosure>)
 }
 
+/// How many arguments the Dart function takes that a function pointer calls, if it calls
+/// one; bit *n* is for *n* of them.
+pub fn closure_arities(pointer: &FnPtr) -> Option<u32> {
+    marker_of::<DartClosure>(pointer).map(|closure| closure.arities)
+}
+
 /// What pointers to Dart functions are called in messages.
 pub(crate) const CLOSURE_NAME: &str = "dart_function";
 

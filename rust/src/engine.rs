@@ -13,6 +13,7 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
 use crate::builtins;
+use crate::callbacks::dart_names;
 use crate::clock::{BrokenTime, Clock};
 use crate::config::{self, Config};
 use crate::dart_objects::{self, DartReference};
@@ -332,6 +333,11 @@ impl ScriptEngine {
         for (function, reference) in &self.functions {
             functions::register_function_overloads(&mut module, function, reference, &self.host);
         }
+        let named = self.functions.iter();
+        dart_names::register(
+            &mut module,
+            named.map(|(f, _)| (f.name.as_str(), f.arities)),
+        );
         engine.register_global_module(module.into());
 
         let config = &self.config;

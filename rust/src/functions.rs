@@ -11,6 +11,7 @@ use rhai::{
 };
 
 use crate::builtins::text::SizedText;
+use crate::callbacks::texts;
 use crate::dart_objects::{self, DartObject, DartReference};
 use crate::error::describe_place;
 use crate::execution::{Reply, Request};
@@ -109,7 +110,7 @@ pub fn register_function_overloads(
 /// Parameter types by name and number of parameters.
 pub type Signatures = HashMap<(String, usize), Vec<Vec<TypeId>>>;
 
-/// The parameter types of Rhai's standard functions, by name and arity.
+/// The parameter types of the built-in functions, by name and arity.
 pub fn built_in_signatures() -> &'static Signatures {
     static SIGNATURES: OnceLock<Signatures> = OnceLock::new();
     SIGNATURES.get_or_init(|| {
@@ -122,7 +123,10 @@ pub fn built_in_signatures() -> &'static Signatures {
             true,
         );
         let mut signatures = Signatures::new();
-        for (name, types) in all {
+        // Ours beside Rhai's.
+        let refusing = texts::signatures().into_iter();
+        let refusing = refusing.map(|(name, types)| (name.to_string(), types));
+        for (name, types) in all.into_iter().chain(refusing) {
             let same = signatures.entry((name, types.len())).or_default();
             same.push(types);
         }

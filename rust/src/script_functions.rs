@@ -104,6 +104,17 @@ impl ScriptFunction {
         this: Option<&mut Dynamic>,
         args: &mut [Dynamic],
     ) -> RhaiResult {
+        self.with_context(level, |pointer, context| {
+            pointer.call_raw(context, this, args)
+        })
+    }
+
+    /// Runs `f` with the pointer and where it is called, `level` calls deep.
+    pub fn with_context<R>(
+        &self,
+        level: usize,
+        f: impl FnOnce(&FnPtr, &NativeCallContext) -> R,
+    ) -> R {
         let Parts {
             pointer,
             engine,
@@ -114,7 +125,7 @@ impl ScriptFunction {
         let name = pointer.fn_name();
         let none = Position::NONE;
         let context = NativeCallContext::new_with_all_fields(engine, name, None, &global, none);
-        pointer.call_raw(&context, this, args)
+        f(pointer, &context)
     }
 
     /// The name that the script gave it, empty for a closure.
@@ -332,7 +343,7 @@ impl<'a> Exporter<'a> {
 }
 
 /// The function of a pointer, if it is bound.
-fn function_of(pointer: &FnPtr) -> Option<Rc<ScriptFunction>> {
+pub fn function_of(pointer: &FnPtr) -> Option<Rc<ScriptFunction>> {
     marker_of::<BoundFunction>(pointer)?.function.clone()
 }
 

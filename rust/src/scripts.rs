@@ -7,6 +7,7 @@ use rhai::{
     Position, Scope, Stmt, Token, AST,
 };
 
+use crate::callbacks::{captures, dart_names};
 use crate::dart_objects::TYPE_OF;
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::{known, Host};

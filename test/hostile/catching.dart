@@ -162,7 +162,7 @@ final catching = [
   _limited(
     'the size of arrays around map by name, in a loop',
     RhaiLimit.arraySize,
-    'fn f(x) { let a = [1]; loop { a += a; } } loop { try { [1].map("f") } catch { } }',
+    'fn f(x) { let a = [1]; loop { a += a; } } loop { try { [1].map(f) } catch { } }',
   ),
   _limited(
     'the size of texts around filter',

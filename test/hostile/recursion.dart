@@ -84,7 +84,7 @@ final recursion = [
   _deep('in a comparator', 'fn f() { [2, 1].sort(|a, b| f()) } f()'),
   _deep(
     'in a comparator by name',
-    'fn f(a, b) { let c = [a, b]; c.sort("f"); 0 } f(1, 2)',
+    'fn f(a, b) { let c = [a, b]; c.sort(f); 0 } f(1, 2)',
   ),
   _deep(
     'in an own operator of a comparator',

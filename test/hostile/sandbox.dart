@@ -163,7 +163,12 @@ final sandbox = [
     'Fn("blob").curry(10).call()',
     _denied,
   ),
-  _unknown('a denied function by its name', 'blob', '[1].map("blob")', _denied),
+  _unknown(
+    'a denied function by its name',
+    'blob',
+    '[1].map(Fn("blob"))',
+    _denied,
+  ),
   _unknown('a denied method', 'to_upper', '"x".to_upper()', _denied),
   _unknown(
     'a denied method as a function',
@@ -282,7 +287,12 @@ final sandbox = [
   ),
   _syntax('an own print', 'fn print(x) { loop { } } print(1)'),
   _syntax('print through a pointer', 'Fn("print").call(1)'),
-  _syntax('print by its name', '[1].map("print")'),
+  Attack(
+    'print by its name',
+    '[1].map("print")',
+    isA<RhaiRuntimeError>(),
+    config: tight,
+  ),
   Attack(
     'an own add that calls itself',
     'fn add(a, b) { add(b, a) } add(1, 2)',

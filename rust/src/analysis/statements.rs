@@ -264,7 +264,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
                 variable.is_used |= is_compound;
                 variable.is_own_data &= is_own_data;
             }
-            None => self.use_variable(&variable.1, *position),
+            None => self.use_undeclared(&variable.1, *position),
         }
     }
 
@@ -322,9 +322,14 @@ impl<'a, 'b> Visitor<'a, 'b> {
             return;
         }
         // The name of a function stands for a pointer to it.
-        if self.known.is_script(name) {
+        if self.known.is_script(name) || self.known.is_dart(name) {
             return;
         }
+        self.use_undeclared(name, position);
+    }
+
+    /// Notes a use of a variable that nothing around declares.
+    fn use_undeclared(&mut self, name: &ImmutableString, position: Position) {
         let function = self.body.function.clone();
         self.findings.has_foreign_data = true;
         self.findings.add_free(name, function.as_ref(), position);

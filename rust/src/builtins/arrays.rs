@@ -13,8 +13,7 @@ use crate::sizes;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
-    // Rhai's own versions swallow what the comparator throws and go on. A comparator is a
-    // function pointer or a function's name.
+    // Rhai's own versions swallow what the comparator throws and go on.
     type InPlace = fn(Context, &mut Array, FnPtr) -> Result<(), Failure>;
     let in_place: [(&str, InPlace); 3] =
         [("sort", sort_by), ("sort_by", sort_by), ("dedup", dedup_by)];
@@ -22,15 +21,9 @@ pub fn register(module: &mut Module) {
         changing(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
             function(c, a, by)
         });
-        changing(name).set_into_module(module, move |c: Context, a: &mut Array, by: &str| {
-            function(c, a, FnPtr::new(by)?)
-        });
     }
     for name in ["order", "order_by"] {
         pure(name).set_into_module(module, order_by);
-        pure(name).set_into_module(module, |c: Context, array: &mut Array, by: &str| {
-            order_by(c, array, FnPtr::new(by)?)
-        });
     }
     changing("order").set_into_module(module, |array: &mut Array| order(array, false));
     changing("order_desc").set_into_module(module, |array: &mut Array| order(array, true));
@@ -46,23 +39,44 @@ pub fn register(module: &mut Module) {
     });
 }
 
-/// Sorts an array in place; leaves it alone if the comparator fails.
+/// Sorts an array in place; leaves it alone if the comparator fails. Elements that are
+/// equal keep their order.
 ///
 /// The comparator returns a number (negative: its first argument comes first),
 /// or whether its first argument comes first.
 fn sort_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failure> {
-    let order = merge_sort(array.len(), |a, b| {
-        let order = by.call_raw(&context, None, [array[a].clone(), array[b].clone()])?;
+    let compare = |a: usize, b: usize| -> Result<Answer, Failure> {
+        let answer = by.call_raw(&context, None, [array[a].clone(), array[b].clone()])?;
         memory::ask(1)?;
-        if let Ok(number) = order.as_int() {
-            return Ok(number <= 0);
+        if let Ok(number) = answer.as_int() {
+            return Ok(Answer::Number(number));
         }
-        order
-            .as_bool()
+        let answer = answer.as_bool();
+        answer
+            .map(Answer::IsFirst)
             .map_err(|actual| mismatch(&context, "int or bool", actual))
+    };
+    let order = merge_sort(array.len(), |left, right| {
+        Ok(match compare(left, right)? {
+            Answer::Number(number) => number <= 0,
+            Answer::IsFirst(true) => true,
+            // `<` says no of equal elements too, and `<=` does not.
+            Answer::IsFirst(false) => match compare(right, left)? {
+                Answer::Number(number) => number >= 0,
+                Answer::IsFirst(is_first) => !is_first,
+            },
+        })
     })?;
     put_in_order(array, order);
     Ok(())
+}
+
+/// What a comparator says of two elements.
+enum Answer {
+    /// The first one comes first if it is negative, and the other one if it is positive.
+    Number(INT),
+    /// Whether the first one comes first.
+    IsFirst(bool),
 }
 
 fn order_by(context: Context, array: &mut Array, by: FnPtr) -> Result<Array, Failure> {

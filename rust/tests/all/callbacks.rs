@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::collections::HashSet;
 
-use rhai::{Array, Engine, FnPtr, ImmutableString, Map, Module, OptimizationLevel};
+use rhai::{Engine, FnPtr, ImmutableString, Module, OptimizationLevel};
 use rhai_dart::builtins;
 use rhai_dart::config::Config;
 use rhai_dart::error::ScriptError;
@@ -42,23 +42,21 @@ fn every_function_that_takes_a_callback_is_replaced() {
     assert!(all.len() > 20, "{}", all.len());
     assert_eq!(all, functions_with(&ours, callback));
 
-    // The same with the name of a function.
+    // A text in its place is taken for a value, or refused, and not for a name.
     let text = TypeId::of::<ImmutableString>();
-    let (array, map) = (TypeId::of::<Array>(), TypeId::of::<Map>());
-    let by_name = |engine: &Engine| -> HashSet<Signature> {
-        let named = functions_with(engine, text);
-        let takes_callback = |(name, types): &Signature| {
-            (types[0] == array || types[0] == map) && all.iter().any(|(other, _)| other == name)
-        };
-        named.into_iter().filter(takes_callback).collect()
+    let in_its_place = |(name, types): &Signature| -> Signature {
+        let types = types
+            .iter()
+            .map(|ty| if *ty == callback { text } else { *ty });
+        (name.clone(), types.collect())
     };
-    let (expected, actual) = (by_name(&rhai), by_name(&ours));
-    assert!(expected.len() > 10, "{}", expected.len());
-    assert!(
-        expected.is_subset(&actual),
-        "{:?}",
-        expected.difference(&actual).collect::<Vec<_>>()
-    );
+    let of_texts = functions_with(&ours, text);
+    let missing: Vec<_> = all
+        .iter()
+        .map(in_its_place)
+        .filter(|f| !of_texts.contains(f))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 const FUNCTIONS: &str = "
@@ -116,16 +114,6 @@ const PREDICATES: &[&str] = &[
     "Fn(\"nowhere\")",
     "Fn(\"+\")",
     "Fn(\">\").curry(3)",
-    "\"is_big\"",
-    "\"is_late\"",
-    "\"grow\"",
-    "\"fails\"",
-    "\"is_even\"",
-    "\"nowhere\"",
-    "\"x\"",
-    "\"no name\"",
-    "\"\"",
-    "\"let\"",
     "5",
     "()",
 ];
@@ -149,11 +137,6 @@ const REDUCERS: &[&str] = &[
     "Fn(\"max\")",
     "Fn(\"+\")",
     "Fn(\"nowhere\")",
-    "\"add\"",
-    "\"add_all\"",
-    "\"max\"",
-    "\"nowhere\"",
-    "\"no name\"",
     "5",
 ];
 
@@ -172,8 +155,6 @@ const MAPPERS_OF_MAPS: &[&str] = &[
     "Fn(\"of_key\")",
     "Fn(\"is_a\").curry(\"a\")",
     "Fn(\"nowhere\")",
-    "Fn(\"len\")",
-    "\"is_a\"",
     "5",
 ];
 
@@ -181,7 +162,7 @@ const ARRAYS: &[&str] = &[
     "[1, 2, 3, 4]",
     "[]",
     "[[1], \"x\", (), 3]",
-    "[\"x\", \"is_big\", \"nowhere\"]",
+    "[\"x\", \"y\", \"no name\"]",
     "[3, 3.5, 'c', true]",
 ];
 
@@ -245,10 +226,15 @@ impl Comparison {
     /// Compares what a call returns or fails with, and what it leaves behind.
     fn call(&mut self, object: &str, call: &str) {
         let functions = FUNCTIONS;
+        // Rhai's own are left without what they had taken out.
+        let after = match call.starts_with("drain") || call.starts_with("retain") {
+            true => "a = ();",
+            false => "",
+        };
         for script in [
             format!("let n = 0; let a = {object}; let r = a.{call}; [r, a, n].to_debug()"),
             format!(
-                "let n = 0; let a = {object}; try {{ a.{call}; }} catch {{ n += 100; }} [a, n].to_debug()"
+                "let n = 0; let a = {object}; try {{ a.{call}; }} catch {{ n += 100; {after} }} [a, n].to_debug()"
             ),
             format!("const a = {object}; let n = 0; let r = a.{call}; [r, a, n].to_debug()"),
             format!("let n = 0; let a = {object}; let f = || a; let r = a.{call}; [r, a, n].to_debug()"),
@@ -286,8 +272,8 @@ fn callbacks_of_arrays_do_what_they_do_in_rhai() {
             }
         }
     }
-    for (start, name) in [(0, "x"), (2, "x"), (-1, "is_big"), (1, "nowhere")] {
-        let call = format!("index_of(\"{name}\", {start})");
+    for (start, text) in [(0, "x"), (2, "x"), (-1, "y"), (1, "no name")] {
+        let call = format!("index_of(\"{text}\", {start})");
         comparison.call(ARRAYS[3], &call);
         comparison.call(ARRAYS[2], &call);
     }
@@ -348,43 +334,29 @@ const CALLS: &[&str] = &[
     "[1].map(|x| BODY)",
     "[1].map(|x, i| BODY)",
     "[1].map(|| BODY)",
-    "[1].map(\"named\")",
     "[1].map(Fn(\"named\"))",
     "[1].filter(|x| BODY)",
-    "[1].filter(\"named\")",
     "[1].index_of(|x| BODY)",
     "[1].index_of(|x| BODY, 0)",
-    "[1].index_of(\"named\")",
-    "[1].index_of(\"named\", -1)",
     "[1].find(|x| BODY)",
     "[1].find(|x| BODY, 0)",
     "[1].find_map(|x| BODY)",
     "[1].find_map(|x| BODY, 0)",
     "[1].some(|x| BODY)",
-    "[1].some(\"named\")",
     "[1].all(|x| BODY)",
-    "[1].all(\"named\")",
     "[1].reduce(|s, x| BODY)",
     "[1].reduce(|s, x| BODY, 1)",
     "[1].reduce(|s| BODY)",
-    "[1].reduce(\"named2\")",
-    "[1].reduce(\"named2\", 1)",
     "[1].reduce_rev(|s, x| BODY)",
     "[1].reduce_rev(|s, x| BODY, 1)",
-    "[1].reduce_rev(\"named2\")",
-    "[1].reduce_rev(\"named2\", 1)",
     "[1].zip([2], |x, y| BODY)",
     "[1].drain(|x| BODY)",
-    "[1].drain(\"named\")",
     "[1].retain(|x| BODY)",
-    "[1].retain(\"named\")",
     "[1, 2].sort(|x, y| BODY)",
-    "[1, 2].sort(\"named2\")",
     "[1, 2].sort_by(|x, y| BODY)",
     "[1, 2].order(|x, y| BODY)",
     "[1, 2].order_by(|x, y| BODY)",
     "[1, 2].dedup(|x, y| BODY)",
-    "[1, 2].dedup(\"named2\")",
     "#{a: 1}.map(|k, v| BODY)",
     "#{a: 1}.map(|k| BODY)",
     "#{a: 1}.filter(|k, v| BODY)",
