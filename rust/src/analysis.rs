@@ -30,6 +30,8 @@ pub struct Surroundings {
     pub hidden: HashSet<String>,
     /// The names of the variables and constants that Dart set.
     pub variables: HashSet<String>,
+    /// The names of the constants among them.
+    pub constants: HashSet<String>,
 }
 
 /// Describes `script`: `[error message or (), faulty line, caret, line, column,

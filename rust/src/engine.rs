@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module, OptimizationLevel, Token};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
@@ -24,6 +23,7 @@ use crate::functions::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
 use crate::job::{Analysis, Job, Script};
 use crate::memory;
+use crate::modules::FileModules;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::{List, Restrictions};
@@ -219,6 +219,7 @@ impl ScriptEngine {
             functions: self.functions.iter().map(|f| f.0.name.clone()).collect(),
             hidden: self.restrictions.hidden().clone(),
             variables: self.variables.names().map(String::from).collect(),
+            constants: self.variables.constants().map(String::from).collect(),
         };
         let analysis = Analysis {
             script: script.into(),
@@ -331,7 +332,6 @@ impl ScriptEngine {
         engine.set_max_call_levels(config::or_none(config.max_call_levels));
         engine.set_max_variables(config::or_none(config.max_variables));
         engine.set_max_functions(config::or_none(config.max_functions));
-        engine.set_max_modules(config::or_none(config.max_modules));
         self.restrictions.disable_symbols(&mut engine);
         if !config.allow_eval {
             engine.disable_symbol("eval");
@@ -340,7 +340,8 @@ impl ScriptEngine {
             engine.disable_symbol("import").disable_symbol("export");
         }
         if config.allow_modules && config.allow_file_io {
-            engine.set_module_resolver(FileModuleResolver::new());
+            let max_modules = config::or_none(config.max_modules);
+            engine.set_module_resolver(FileModules::new(&self.host, &self.scripts, max_modules));
         }
 
         let host = self.host.clone();

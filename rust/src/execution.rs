@@ -146,7 +146,8 @@ impl Execution {
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
-                                ScriptError::from_rhai(*error, &config, line)
+                                let error = ScriptError::from_rhai(*error, &config, line);
+                                context.with_hint(error)
                             }),
                         }
                     })

@@ -1,23 +1,26 @@
 //! What the running code of a script knows of its execution: its limits, its
 //! clock, and how to suspend itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, Identifier, Position, Scope};
 
 use crate::clock::{BrokenTime, Clock};
 use crate::config::{or_none, Config};
+use crate::error::ScriptError;
 use crate::execution::{Reply, Request};
 use crate::execution_time::{Due, ExecutionTime, Start};
 use crate::fiber::{self, Suspender};
 use crate::host::Host;
 use crate::memory::{Abandon, Budget, TooMuchMemory};
+use crate::modules::Imports;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
+use crate::rhai_errors::innermost;
 use crate::script_cache::Words;
 use crate::script_functions::{Environment, SharedEngine};
 use crate::scripts::FaultyLine;
@@ -106,6 +109,11 @@ pub struct ExecutionContext {
     budget: Budget,
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
+    /// The constant that a function of the script did not find, because it must say
+    /// `global::`.
+    hidden_constant: RefCell<Option<Identifier>>,
+    /// The modules that it imports.
+    imports: OnceCell<Box<Imports>>,
     completion: RefCell<Option<Completion>>,
     /// The last token that was parsed.
     last_token: Cell<(bool, Position)>,
@@ -141,6 +149,8 @@ impl ExecutionContext {
             max_output_len: or_none(config.max_output_len),
             budget: Budget::new(or_none(config.max_memory), first_check),
             faulty_line: RefCell::new(None),
+            hidden_constant: RefCell::new(None),
+            imports: OnceCell::new(),
             completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),
             words: RefCell::default(),
@@ -347,6 +357,30 @@ impl ExecutionContext {
     /// The line of the script that does not parse, if that is why it ended.
     pub fn take_faulty_line(&self) -> Option<FaultyLine> {
         self.faulty_line.take()
+    }
+
+    /// Notes what the variable that a script did not find is, if it is a constant in its
+    /// scope: then it was in a function.
+    pub fn note_hidden_constant(&self, error: &EvalAltResult, scope: &Scope) {
+        if let EvalAltResult::ErrorVariableNotFound(name, _) = innermost(error) {
+            if scope.is_constant(name) == Some(true) {
+                self.hidden_constant.replace(Some(name.as_str().into()));
+            }
+        }
+    }
+
+    /// Says in an error what to do, if that is known.
+    pub fn with_hint(&self, mut error: ScriptError) -> ScriptError {
+        if let Some(name) = self.hidden_constant.take() {
+            let hint = format!(": functions see this constant as global::{name}");
+            error.message.push_str(&hint);
+        }
+        error
+    }
+
+    /// The modules that it imports.
+    pub fn imports(&self) -> &Imports {
+        self.imports.get_or_init(Box::default)
     }
 
     fn check_at_next_operation(&self) {

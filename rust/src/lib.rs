@@ -40,6 +40,7 @@
 //! | [`encode`], [`decode`] | values on their way to Dart, and from it |
 //! | [`walk`] | going through a value without recursion |
 //! | [`dart_objects`] | Dart objects and functions that scripts hold |
+//! | [`modules`] | what `import` reads |
 //! | [`script_functions`] | functions of scripts that Dart and other scripts can call |
 //! | [`marked_pointers`] | function pointers that carry what they call |
 //! | [`function_table`] | the functions that Dart has, and what keeps them working |
@@ -87,6 +88,7 @@ pub mod kept_size;
 pub mod limits;
 pub mod marked_pointers;
 pub mod memory;
+pub mod modules;
 pub mod nesting;
 pub mod on_fiber;
 pub mod output;

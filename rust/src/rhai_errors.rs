@@ -9,6 +9,7 @@ use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
 use crate::error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
 use crate::execution_context::Termination;
 use crate::limits::Limit;
+use crate::modules::ImportCycle;
 use crate::nesting::MAX_KEPT_LEVELS;
 use crate::scripts::FaultyLine;
 
@@ -23,7 +24,10 @@ impl ScriptError {
         faulty_line: Option<FaultyLine>,
     ) -> Self {
         let (mut error, outer) = unwrap_calls(error);
-        let position = error.take_position();
+        let position = match import_cycle(&error) {
+            Some(cycle) => cycle.position,
+            None => error.take_position(),
+        };
         // A native function has no position of its own: its caller's is next best.
         let known = std::iter::once(position)
             .chain(outer.iter().rev().map(|call| call.position))
@@ -31,7 +35,11 @@ impl ScriptError {
         let mut result = from_innermost(error, config, faulty_line);
         result.position = known.unwrap_or(Position::NONE);
         if result.kind != ErrorKind::Syntax || !outer.is_empty() {
+            let module = outer.last().map(|call| call.source.clone());
             result.calls = list_calls(outer, position);
+            if let Some(module) = module.filter(|module| !module.is_empty()) {
+                result.message = format!("in module {module}: {}", result.message);
+            }
         }
         result
     }
@@ -91,6 +99,10 @@ fn list_calls(outer: Vec<Call>, position: Position) -> Vec<Call> {
 fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) -> ScriptError {
     if let Some(limit) = broken_limit(&error) {
         return limit_of(limit, config);
+    }
+    if let Some(cycle) = import_cycle(&error) {
+        let detail = Detail::Runtime(RuntimeKind::ImportCycle, String::new());
+        return ScriptError::new(ErrorKind::Runtime, cycle.to_string(), detail);
     }
     let error = match error {
         E::ErrorParsing(kind, _) => return from_parse(&kind, faulty_line),
@@ -153,6 +165,14 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
     }
 }
 
+/// The cycle that a module makes with others, if that is what an error is.
+fn import_cycle(error: &E) -> Option<&ImportCycle> {
+    match error {
+        E::ErrorSystem(_, cause) => cause.downcast_ref(),
+        _ => None,
+    }
+}
+
 /// Whether an error is a limit that was broken, which no script may catch.
 pub fn is_limit(error: &E) -> bool {
     matches!(error, E::ErrorTerminated(..)) || broken_limit(error).is_some()
@@ -176,6 +196,14 @@ fn broken_limit(error: &E) -> Option<Limit> {
         },
         _ => return None,
     })
+}
+
+/// What is wrapped in the calls and modules that an error passed through.
+pub fn innermost(error: &E) -> &E {
+    match error {
+        E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) => innermost(inner),
+        innermost => innermost,
+    }
 }
 
 /// Takes an error out of the calls and modules that it is wrapped in.

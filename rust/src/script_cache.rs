@@ -133,27 +133,74 @@ impl ScriptCache {
         script: Box<str>,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        let (compiled, size) = self.compile_as(engine, &script, None, context)?;
+        self.keep_if_small(script, &compiled, size);
+        Ok(compiled)
+    }
+
+    /// Returns the module `name` with this text, compiled, and keeps it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`compile`](Self::compile).
+    #[cold]
+    pub fn get_module(
+        &self,
+        engine: &Engine,
+        name: &str,
+        text: Box<str>,
+        context: &ExecutionContext,
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        // The same text is another script where it is no module, or another one. None
+        // has a zero in it.
+        let key = format!("{name}\0{text}").into_boxed_str();
+        match self.scripts.borrow_mut().get(&key) {
+            Some(kept) => return Ok(kept.script.clone()),
+            None => (),
+        }
+        let (compiled, size) = self.compile_as(engine, &text, Some(name), context)?;
+        self.keep_if_small(key, &compiled, size);
+        Ok(compiled)
+    }
+
+    /// Compiles a script, or the module `name`. Also returns how many bytes that takes.
+    fn compile_as(
+        &self,
+        engine: &Engine,
+        script: &str,
+        name: Option<&str>,
+        context: &ExecutionContext,
+    ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
         let before = memory::used();
         context.words.take();
-        let ast = compile(engine, &script, context);
+        let ast = compile(engine, script, context);
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }
-        let ast = ast.inspect_err(|error| {
-            if let Some(line) = FaultyLine::find(&script, error.position()) {
-                context.note_faulty_line(line);
+        let mut ast = ast.inspect_err(|error| {
+            // A script can catch that a module does not parse.
+            if name.is_none() {
+                if let Some(line) = FaultyLine::find(script, error.position()) {
+                    context.note_faulty_line(line);
+                }
             }
         })?;
+        if let Some(name) = name {
+            ast.set_source(name);
+        }
         let compiled = Rc::new(CompiledScript {
             ast: OnFiber::new(ast, &self.stacks),
             words: context.words.take(),
         });
-        let size = memory::used().saturating_sub(before) + script.len();
+        Ok((compiled, memory::used().saturating_sub(before)))
+    }
+
+    fn keep_if_small(&self, key: Box<str>, script: &Rc<CompiledScript>, size: usize) {
+        let size = size + key.len();
         if size <= self.max_size && !memory::is_exceeded() {
             // What the cache allocates and drops is not this script's.
-            memory::uncounted(|| self.keep(script, compiled.clone(), size));
+            memory::uncounted(|| self.keep(key, script.clone(), size));
         }
-        Ok(compiled)
     }
 
     fn keep(&self, text: Box<str>, script: Rc<CompiledScript>, size: usize) {
