@@ -18,6 +18,7 @@ import 'clean_up_test.dart' as clean_up;
 import 'concurrent_scripts_test.dart' as concurrent_scripts;
 import 'config_test.dart' as config;
 import 'dart_objects_test.dart' as dart_objects;
+import 'data_race_test.dart' as data_race;
 import 'data_size_test.dart' as data_size;
 import 'deep_captures_test.dart' as deep_captures;
 import 'disabled_features_test.dart' as disabled_features;
@@ -66,6 +67,7 @@ void main() {
   group('concurrent_scripts', concurrent_scripts.main);
   group('config', config.main);
   group('dart_objects', dart_objects.main);
+  group('data_race', data_race.main);
   group('data_size', data_size.main);
   group('deep_captures', deep_captures.main);
   group('disabled_features', disabled_features.main);

@@ -211,6 +211,97 @@ void main() {
     expect(await engine.eval('${import('a')} m::X'), 2);
   });
 
+  group('A function that the script gives to one of a module', () {
+    const script =
+        'const VAR = 42; let one = 1; fn own() { global::VAR } '
+        'fn add(x) { helper() + x } fn helper() { global::VAR } ';
+
+    setUp(() {
+      write(
+        'a',
+        'const VAR = 0; fn helper() { 0 } fn call_cb(cb) { cb.call() } '
+            'fn map_cb(cb) { [1].map(cb)[0] } fn pass(cb) { call_cb(cb) } '
+            'fn same(cb) { cb }',
+      );
+    });
+
+    const callbacks = {
+      'by its name': ('call_cb(own)', 42),
+      'as a pointer': ('call_cb(Fn("own"))', 42),
+      'as a closure': ('call_cb(|| global::VAR)', 42),
+      'as a closure that captures': ('call_cb(|| global::VAR + one)', 43),
+      'curried': ('call_cb(Fn("add").curry(2))', 44),
+      'in a variable': ('call_cb(f)', 42),
+      'for elements': ('map_cb(|x| global::VAR + x)', 43),
+      'for elements, by its name': ('map_cb(add)', 43),
+      'and it to another': ('pass(own)', 42),
+    };
+    callbacks.forEach((how, callback) {
+      final (call, value) = callback;
+      test('$how runs in the script', () {
+        final start = '${import('a')} $script let f = own;';
+        expect(engine.eval('$start m::$call'), value);
+      });
+    });
+
+    test('in a function runs in the script', () {
+      expect(
+        engine.eval(
+          '$script fn f() { ${import('a')} m::call_cb(own) + '
+          'm::call_cb(|| global::VAR) } f()',
+        ),
+        84,
+      );
+    });
+
+    test('comes back the same', () {
+      final start = '${import('a')} $script';
+      expect(engine.eval('$start let f = m::same(own); f.call()'), 42);
+      expect(
+        engine.eval('$start let f = m::same(|x| one += x); f.call(2); one'),
+        3,
+      );
+    });
+
+    test('may be a Dart function', () {
+      engine.registerFunction('seven', () => 7);
+      expect(engine.eval('${import('a')} m::call_cb(Fn("seven"))'), 7);
+      engine.setVar('eight', () => 8);
+      expect(engine.eval('${import('a')} m::call_cb(eight)'), 8);
+    });
+
+    test('may wait', () async {
+      engine.registerFunction('later', (int x) async => x);
+      expect(
+        await engine.eval(
+          '${import('a')} $script m::call_cb(|| later(global::VAR))',
+        ),
+        42,
+      );
+    });
+
+    test('fails in the script', () {
+      final error = runtimeError('${import('a')}\nm::call_cb(|| nope());');
+      expect(error.message, 'Function not found: nope ()');
+      expect(error.callStack.first.source, '');
+      expect(error.lineNumber, 2);
+      expect(
+        engine.eval(
+          '${import('a')} try { m::call_cb(|| throw 5) } catch (e) { return e; }',
+        ),
+        5,
+      );
+    });
+
+    test('does not change other arguments', () {
+      write('b', 'fn push(list, x) { list.push(x); list } fn id(x) { x }');
+      expect(
+        engine.eval('${import('b')} let a = [1]; m::push(a, 2) + a + m::id(a)'),
+        [1, 2, 1, 1],
+      );
+    });
+  });
+
   group('An error in a module names it:', () {
     void expectIn(String name, RhaiScriptError error, int line, int column) {
       expect(error.message, contains(path(name)));

@@ -27,8 +27,9 @@ use crate::modules::FileModules;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::{List, Restrictions};
+use crate::rewrite;
 use crate::script_cache::ScriptCache;
-use crate::script_functions::SharedEngine;
+use crate::script_functions::{self, SharedEngine};
 use crate::scripts;
 use crate::variables::Variables;
 
@@ -100,6 +101,7 @@ impl ScriptEngine {
         let reference = Rc::new(DartReference::new(function.id, &self.host.released));
         self.functions
             .retain(|(other, _)| other.name != function.name);
+        self.scripts.add_dart_function(&function.name);
         self.functions.push((function, reference));
         self.snapshot.take();
     }
@@ -312,6 +314,7 @@ impl ScriptEngine {
         let mut module = Module::new();
         builtins::register(&mut module, &self.host);
         dart_objects::register(&mut module, &self.host);
+        script_functions::register(&mut module, &self.host);
         self.restrictions.hide(&mut module);
         engine.register_global_module(module.into());
         let mut module = Module::new();
@@ -349,6 +352,7 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
         let has_type_of = !self.restrictions.disables_type_of();
+        rewrite::register(&mut engine, self.host.clone());
         scripts::watch_parsing(&mut engine, has_type_of, self.host.clone());
         // Rhai would print the result of a function that replaces `print`.
         let replaced = |name| {

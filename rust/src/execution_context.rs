@@ -7,10 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Dynamic, EvalAltResult, Identifier, Position, Scope};
+use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Identifier, Position, Scope, AST};
 
 use crate::clock::{BrokenTime, Clock};
 use crate::config::{or_none, Config};
+use crate::data_races::DataRace;
 use crate::error::ScriptError;
 use crate::execution::{Reply, Request};
 use crate::execution_time::{Due, ExecutionTime, Start};
@@ -20,6 +21,7 @@ use crate::memory::{Abandon, Budget, TooMuchMemory};
 use crate::modules::Imports;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
+use crate::rewrite::Stubs;
 use crate::rhai_errors::innermost;
 use crate::script_cache::Words;
 use crate::script_functions::{Environment, SharedEngine};
@@ -70,6 +72,15 @@ impl From<TooMuchMemory> for Box<EvalAltResult> {
     }
 }
 
+/// What is known of an error beside what Rhai says.
+#[derive(Debug)]
+enum Hint {
+    /// The variable that a function did not find is this constant: it must say `global::`.
+    HiddenConstant(Identifier),
+    /// What a data race is about.
+    DataRace(DataRace),
+}
+
 /// Operations until a script's limits are first checked, and between two checks of one
 /// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
 const FIRST_CHECK: u64 = 8;
@@ -109,9 +120,10 @@ pub struct ExecutionContext {
     budget: Budget,
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
-    /// The constant that a function of the script did not find, because it must say
-    /// `global::`.
-    hidden_constant: RefCell<Option<Identifier>>,
+    /// What is known of the error that it ends with.
+    hint: RefCell<Option<Hint>>,
+    /// What the parser must know of stubs.
+    pub(crate) stubs: Stubs,
     /// The modules that it imports.
     imports: OnceCell<Box<Imports>>,
     completion: RefCell<Option<Completion>>,
@@ -149,7 +161,8 @@ impl ExecutionContext {
             max_output_len: or_none(config.max_output_len),
             budget: Budget::new(or_none(config.max_memory), first_check),
             faulty_line: RefCell::new(None),
-            hidden_constant: RefCell::new(None),
+            hint: RefCell::new(None),
+            stubs: Stubs::default(),
             imports: OnceCell::new(),
             completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),
@@ -364,16 +377,33 @@ impl ExecutionContext {
     pub fn note_hidden_constant(&self, error: &EvalAltResult, scope: &Scope) {
         if let EvalAltResult::ErrorVariableNotFound(name, _) = innermost(error) {
             if scope.is_constant(name) == Some(true) {
-                self.hidden_constant.replace(Some(name.as_str().into()));
+                let name = Identifier::from(name.as_str());
+                self.hint.replace(Some(Hint::HiddenConstant(name)));
             }
         }
     }
 
-    /// Says in an error what to do, if that is known.
+    /// Notes what a data race is about, if an error is one.
+    pub fn note_data_race(
+        &self,
+        error: &EvalAltResult,
+        statements: Option<&AST>,
+        global: &GlobalRuntimeState,
+    ) {
+        if let Some(race) = DataRace::find(error, statements, global) {
+            self.hint.replace(Some(Hint::DataRace(race)));
+        }
+    }
+
+    /// Says in the error that a script ended with what to do, if that is known.
     pub fn with_hint(&self, mut error: ScriptError) -> ScriptError {
-        if let Some(name) = self.hidden_constant.take() {
-            let hint = format!(": functions see this constant as global::{name}");
-            error.message.push_str(&hint);
+        match self.hint.take() {
+            Some(Hint::HiddenConstant(name)) => {
+                let hint = format!(": functions see this constant as global::{name}");
+                error.message.push_str(&hint);
+            }
+            Some(Hint::DataRace(race)) => error.tell_data_race(race),
+            None => (),
         }
         error
     }

@@ -70,9 +70,6 @@ impl Job {
                 let mut scope = Box::new(Scope::new());
                 let result = script.evaluate(&engine, context, &mut global, &mut scope);
                 let result = checked(result, context);
-                if let Err(error) = &result {
-                    context.note_hidden_constant(error, &scope);
-                }
                 let ended = end(result, &Exporter::new(host, context, &global));
                 context.end_scope(*scope);
                 ended
@@ -116,7 +113,9 @@ fn run_call(host: &Host, context: &ExecutionContext, exported: &Exported) -> Rha
     });
     match refused {
         Some(termination) => Err(termination.into()),
-        None => checked(call(host, exported), context),
+        None => checked(call(host, exported), context).inspect_err(|error| {
+            context.note_data_race(error, None, exported.function.global());
+        }),
     }
 }
 
@@ -168,7 +167,12 @@ impl Script {
         // of the script that outlive it need. (To be removed in Rhai 2; the
         // version is fixed.)
         #[allow(deprecated)]
-        engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+        engine
+            .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+            .inspect_err(|error| {
+                context.note_hidden_constant(error, scope);
+                context.note_data_race(error, Some(ast), global);
+            })
     }
 }
 

@@ -6,6 +6,7 @@ use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
 use crate::config::Config;
 use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
+use crate::data_races::DataRace;
 use crate::error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
 use crate::execution_context::Termination;
 use crate::limits::Limit;
@@ -42,6 +43,28 @@ impl ScriptError {
             }
         }
         result
+    }
+}
+
+impl ScriptError {
+    /// Says which variable a data race is about.
+    pub fn tell_data_race(&mut self, race: DataRace) {
+        // It was looked for in the script.
+        if self
+            .calls
+            .first()
+            .is_some_and(|call| !call.source.is_empty())
+        {
+            return;
+        }
+        self.message = race.message();
+        if self.position.is_none() {
+            self.position = race.position;
+        }
+        if let Some(call) = self.calls.first_mut().filter(|c| c.position.is_none()) {
+            call.position = race.position;
+        }
+        self.detail = Detail::Runtime(RuntimeKind::DataRace, race.variable);
     }
 }
 
@@ -141,7 +164,10 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         E::ErrorAssignmentToConstant(name, _) | E::ErrorNonPureMethodCallOnConstant(name, _) => {
             runtime(RuntimeKind::ConstantChanged, &name)
         }
-        E::ErrorDataRace(name, _) => runtime(RuntimeKind::DataRace, &name),
+        E::ErrorDataRace(..) => ScriptError {
+            message: "data race: a variable is used while a function changes it".into(),
+            ..runtime(RuntimeKind::DataRace, "")
+        },
         E::ErrorArithmetic(..) => runtime(RuntimeKind::Arithmetic, ""),
         E::ErrorModuleNotFound(name, _) => runtime(RuntimeKind::ModuleNotFound, &name),
         E::LoopBreak(..) | E::Return(..) | E::Exit(..) => runtime(RuntimeKind::Misplaced, ""),

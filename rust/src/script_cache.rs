@@ -88,6 +88,8 @@ pub enum Source {
 #[derive(Debug)]
 pub struct ScriptCache {
     scripts: RefCell<LruCache<Box<str>, Kept>>,
+    /// The names of the functions of Dart, which scripts are compiled for.
+    dart_functions: RefCell<Rc<HashSet<String>>>,
     /// Bytes that they take.
     size: Cell<usize>,
     max_size: usize,
@@ -106,9 +108,19 @@ impl ScriptCache {
     pub fn new(max_size: usize, stacks: &Rc<StackPool>) -> Self {
         ScriptCache {
             scripts: RefCell::new(LruCache::unbounded()),
+            dart_functions: RefCell::default(),
             size: Cell::new(0),
             max_size,
             stacks: stacks.clone(),
+        }
+    }
+
+    /// Says that Dart has a function of this name.
+    pub fn add_dart_function(&self, name: &str) {
+        let is_new = Rc::make_mut(&mut self.dart_functions.borrow_mut()).insert(name.into());
+        if is_new {
+            self.scripts.borrow_mut().clear();
+            self.size.set(0);
         }
     }
 
@@ -173,7 +185,11 @@ impl ScriptCache {
     ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
         let before = memory::used();
         context.words.take();
-        let ast = compile(engine, script, context);
+        let ast = {
+            // Compiling can be suspended.
+            let dart_functions = self.dart_functions.borrow().clone();
+            compile(engine, script, &dart_functions, context)
+        };
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }

@@ -1,5 +1,6 @@
 //! How scripts are compiled.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use rhai::{
@@ -11,6 +12,7 @@ use crate::dart_objects::TYPE_OF;
 use crate::execution_context::ExecutionContext;
 use crate::host::{known, Host};
 use crate::memory;
+use crate::rewrite::rewrite;
 
 /// Passes of the optimizer over single nodes that are worth it. A megabyte of
 /// plain statements takes a quarter of that, and all of it some tenths of a
@@ -67,6 +69,7 @@ impl FaultyLine {
 pub(crate) fn compile(
     engine: &Engine,
     script: &str,
+    dart_functions: &HashSet<String>,
     context: &ExecutionContext,
 ) -> Result<AST, Box<EvalAltResult>> {
     let before = memory::used();
@@ -76,12 +79,11 @@ pub(crate) fn compile(
         return Err(EvalAltResult::ErrorTooManyVariables(position).into());
     }
     // The optimizer works on a copy.
-    Ok(
-        match size <= memory::room() && is_cheap_to_optimize(&ast, context) {
-            true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
-            false => ast,
-        },
-    )
+    let ast = match size <= memory::room() && is_cheap_to_optimize(&ast, context) {
+        true => engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple),
+        false => ast,
+    };
+    Ok(rewrite(engine, ast, dart_functions, context))
 }
 
 /// Compiles a script like [`compile`], but leaves it as it was written.
@@ -200,6 +202,9 @@ pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
         if context.tick_token() {
             let error = LexError::Runtime("parsing was stopped".into());
             return Token::LexError(error.into());
+        }
+        if let Some(token) = context.stubs.token(&token) {
+            return token;
         }
         // It cannot be declared: there, it is left for Rhai to refuse. A token that is
         // not after the last one begins another script.
