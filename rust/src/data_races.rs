@@ -70,7 +70,7 @@ fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
     let mut variables: Vec<&str> = closure.params.iter().map(|name| name.as_str()).collect();
     let is_captured = |name: &&str| captured.iter().any(|c| c == name);
     // Where the closure was made may be unknown.
-    if variables.iter().any(|name| is_captured(name)) {
+    if variables.iter().any(&is_captured) {
         variables.retain(is_captured);
     }
     let first = *variables.first()?;

@@ -166,9 +166,8 @@ impl ScriptCache {
         // The same text is another script where it is no module, or another one. None
         // has a zero in it.
         let key = format!("{name}\0{text}").into_boxed_str();
-        match self.scripts.borrow_mut().get(&key) {
-            Some(kept) => return Ok(kept.script.clone()),
-            None => (),
+        if let Some(kept) = self.scripts.borrow_mut().get(&key) {
+            return Ok(kept.script.clone());
         }
         let (compiled, size) = self.compile_as(engine, &text, Some(name), context)?;
         self.keep_if_small(key, &compiled, size);

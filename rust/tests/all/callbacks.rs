@@ -245,6 +245,13 @@ impl Comparison {
     /// Compares what a call returns or fails with, and what it leaves behind.
     fn call(&mut self, object: &str, call: &str) {
         let functions = FUNCTIONS;
+        // Here, such a callback may use what it is called for.
+        let changes = ["drain", "retain"]
+            .iter()
+            .any(|name| call.starts_with(name));
+        if call.contains("a.len()") && !changes {
+            return;
+        }
         for script in [
             format!("let n = 0; let a = {object}; let r = a.{call}; [r, a, n].to_debug()"),
             format!(
@@ -261,11 +268,7 @@ impl Comparison {
     /// Compares what a script makes.
     pub fn script(&mut self, script: &str) {
         let expected = outcome_in_rhai(&self.rhai, script);
-        let actual = outcome(&mut self.host, script);
-        // Here, a callback may use what it is called for.
-        if !expected.starts_with("data race") {
-            assert_eq!(actual, expected, "{script}");
-        }
+        assert_eq!(outcome(&mut self.host, script), expected, "{script}");
         self.count += 1;
     }
 }
