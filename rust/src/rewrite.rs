@@ -316,12 +316,15 @@ impl<'a> Script<'a> {
 
     /// Whether a callback may use `this`, and so change elements.
     fn has_this(&self, callback: &Expr) -> bool {
-        if self.with_this.is_empty()
-            || callback
-                .get_literal_value(None)
-                .is_some_and(|v| !v.is_fnptr())
-        {
+        if self.with_this.is_empty() {
             return false;
+        }
+        match callback.get_literal_value(None) {
+            Some(value) if value.is_string() => {
+                return self.with_this.contains(&value.to_string());
+            }
+            Some(value) if !value.is_fnptr() => return false,
+            _ => (),
         }
         let closure = match callback {
             // A closure that captures something.
