@@ -287,7 +287,7 @@ void main() {
       'fn f() { [1].map(|a| a + v) } f()': ['26: v'],
       'fn f() { global::K } f()': ['10: global::K'],
       'let k = 1; print(k); fn f() { global::k } f()': ['31: global::k'],
-      'fn f() { global::C } f()': ['10: global::C'],
+      'fn f() { global::v } f()': ['10: global::v'],
       '{ const K = 1; print(K) } fn f() { global::K } f()': ['36: global::K'],
       'foo::X': ['1: foo::X'],
       'import "a" as foo; foo::X + x': ['29: x'],
@@ -303,6 +303,10 @@ void main() {
         engine.analyze('fn f() { v } f()').warnings.single.message,
         'undefined variable: v in a function, which sees no variables but its own',
       );
+      expect(
+        engine.analyze('fn f() { X } const X = 1; f()').warnings.single.message,
+        'undefined variable: X in a function, which sees the constant as global::X',
+      );
     });
   });
 
@@ -315,6 +319,7 @@ void main() {
       'fn f() { this.x } #{x: 1}.f()',
       'fn f(a) { let b = a; b } f(1)',
       'const K = 1; fn f() { global::K } f() + K',
+      'fn f() { global::C } f()',
       'eval("let x = 1"); x',
       'fn f() { eval("let x = 1"); x } f()',
       'if is_def_var("x") { x }',

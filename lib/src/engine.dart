@@ -127,7 +127,8 @@ final class RhaiEngine implements Finalizable {
   void setVar(String name, dynamic value) =>
       _open.setVariable(name, value, constant: false);
 
-  /// Gives scripts that start from now on a constant, which none can change.
+  /// Gives scripts that start from now on a constant, which none can change. In
+  /// functions it is `global::NAME`.
   ///
   /// Throws like [setVar].
   void setConstant(String name, dynamic value) =>

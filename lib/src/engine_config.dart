@@ -194,7 +194,8 @@ final class RhaiConfig {
   /// Functions and closures that a script may define.
   final int maxFunctions;
 
-  /// Modules that one execution may import.
+  /// Modules that one execution may import, in the script and in modules; each
+  /// `import` that runs counts.
   final int maxModules;
 
   /// Bytes of memory that one execution may use at once, for its compiled code
@@ -237,7 +238,7 @@ final class RhaiConfig {
   /// Whether `import` cannot read files. (Scripts have no other way to files.)
   /// If false, and [disableModules] is false too, `import "name"` reads
   /// `name.rhai` relative to the current directory of the process, or anywhere
-  /// else that `name` leads to.
+  /// else that `name` leads to; in a module, relative to the module's folder.
   final bool disableFileIo;
 
   /// Whether `eval` is a syntax error.

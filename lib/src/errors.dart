@@ -137,6 +137,9 @@ enum RhaiRuntimeErrorKind {
 
   /// Something else.
   other,
+
+  /// A module imports itself, perhaps through others.
+  importCycle,
 }
 
 /// A script that failed while it ran: it threw, called a function that does not

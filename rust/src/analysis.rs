@@ -39,6 +39,8 @@ pub struct Surroundings {
     pub variables: HashSet<String>,
     /// The limits of their engine.
     pub config: Rc<Config>,
+    /// The names of the constants among them.
+    pub constants: HashSet<String>,
 }
 
 /// Describes `script`: `[error message or (), faulty line, caret, line, column,

@@ -11,7 +11,6 @@ use rhai::{EvalAltResult, FuncRegistration, Module};
 
 mod arrays;
 mod callback;
-pub mod captures;
 pub mod dart_names;
 mod maps;
 pub mod texts;

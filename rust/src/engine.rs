@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use rhai::module_resolvers::FileModuleResolver;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module, OptimizationLevel, Token};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
@@ -26,12 +25,14 @@ use crate::host::Host;
 use crate::job::{Analysis, Job, Script};
 use crate::limits::Limit;
 use crate::memory::{self, Budget};
+use crate::modules::FileModules;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::List;
+use crate::rewrite;
 use crate::rhai_errors::limit_of;
 use crate::script_cache::ScriptCache;
-use crate::script_functions::SharedEngine;
+use crate::script_functions::{self, SharedEngine};
 use crate::scripts;
 use crate::sizes::{self, Sizes};
 use crate::variables::Variables;
@@ -105,6 +106,7 @@ impl ScriptEngine {
         drop(restrictions);
         self.functions
             .retain(|(other, _)| other.name != function.name);
+        self.scripts.add_dart_function(&function.name);
         self.functions.push((function, reference));
         self.snapshot.take();
     }
@@ -234,6 +236,7 @@ impl ScriptEngine {
             hidden: self.host.restrictions.borrow().hidden().clone(),
             variables: self.variables.names().map(String::from).collect(),
             config: self.config.clone(),
+            constants: self.variables.constants().map(String::from).collect(),
         };
         let analysis = Analysis {
             script: script.into(),
@@ -327,6 +330,8 @@ impl ScriptEngine {
         let mut module = Module::new();
         builtins::register(&mut module, &self.host);
         dart_objects::register(&mut module, &self.host);
+        script_functions::register(&mut module, &self.host);
+        rewrite::register_look(&mut module);
         restrictions.hide(&mut module);
         engine.register_global_module(module.into());
         let mut module = Module::new();
@@ -352,7 +357,6 @@ impl ScriptEngine {
         engine.set_max_call_levels(config::or_none(config.max_call_levels));
         engine.set_max_variables(config::or_none(config.max_variables));
         engine.set_max_functions(config::or_none(config.max_functions));
-        engine.set_max_modules(config::or_none(config.max_modules));
         restrictions.disable_symbols(&mut engine);
         if !config.allow_eval {
             engine.disable_symbol("eval");
@@ -361,7 +365,8 @@ impl ScriptEngine {
             engine.disable_symbol("import").disable_symbol("export");
         }
         if config.allow_modules && config.allow_file_io {
-            engine.set_module_resolver(FileModuleResolver::new());
+            let max_modules = config::or_none(config.max_modules);
+            engine.set_module_resolver(FileModules::new(&self.host, &self.scripts, max_modules));
         }
 
         let host = self.host.clone();
@@ -369,6 +374,7 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
         let has_type_of = !restrictions.disables_type_of();
+        rewrite::register(&mut engine, self.host.clone());
         scripts::watch_parsing(&mut engine, has_type_of, self.host.clone());
         // Rhai would print the result of a function that replaces `print`.
         let replaced = |name| {

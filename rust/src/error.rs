@@ -73,6 +73,8 @@ pub enum RuntimeKind {
     TooManyScripts = 14,
     /// Something else in Rhai.
     Other = 15,
+    /// A module imports itself, perhaps through others.
+    ImportCycle = 16,
 }
 
 /// What else is known of an error.

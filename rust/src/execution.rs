@@ -147,7 +147,8 @@ impl Execution {
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
-                                ScriptError::from_rhai(*error, &config, line).with_hint(hint)
+                                let error = ScriptError::from_rhai(*error, &config, line);
+                                context.with_hint(error).with_hint(hint)
                             }),
                         }
                     })

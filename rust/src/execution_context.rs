@@ -1,24 +1,29 @@
 //! What the running code of a script knows of its execution: its limits, its
 //! clock, and how to suspend itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Identifier, Position, Scope, AST};
 
 use crate::clock::{BrokenTime, Clock};
 use crate::config::{or_none, Config};
+use crate::data_races::DataRace;
+use crate::error::ScriptError;
 use crate::execution::{Reply, Request};
 use crate::execution_time::{Due, ExecutionTime, Start};
 use crate::fiber::{self, Suspender};
 use crate::host::Host;
 use crate::limits::Limit;
 use crate::memory::{Abandon, Budget, TooMuchMemory};
+use crate::modules::Imports;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
+use crate::rewrite::Stubs;
+use crate::rhai_errors::innermost;
 use crate::script_cache::Words;
 use crate::script_functions::{Environment, SharedEngine};
 use crate::scripts::FaultyLine;
@@ -73,6 +78,15 @@ impl From<TooLarge> for Box<EvalAltResult> {
     }
 }
 
+/// What is known of an error beside what Rhai says.
+#[derive(Debug)]
+enum Hint {
+    /// The variable that a function did not find is this constant: it must say `global::`.
+    HiddenConstant(Identifier),
+    /// What a data race is about.
+    DataRace(DataRace),
+}
+
 /// Operations until a script's limits are first checked, and between two checks of one
 /// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
 const FIRST_CHECK: u64 = 8;
@@ -112,6 +126,12 @@ pub struct ExecutionContext {
     budget: Budget,
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
+    /// What is known of the error that it ends with.
+    hint: RefCell<Option<Hint>>,
+    /// What the parser must know of stubs.
+    pub(crate) stubs: Stubs,
+    /// The modules that it imports.
+    imports: OnceCell<Box<Imports>>,
     completion: RefCell<Option<Completion>>,
     /// The last token that was parsed.
     last_token: Cell<(bool, Position)>,
@@ -147,6 +167,9 @@ impl ExecutionContext {
             max_output_len: or_none(config.max_output_len),
             budget: Budget::new(or_none(config.max_memory), Sizes::of(config), first_check),
             faulty_line: RefCell::new(None),
+            hint: RefCell::new(None),
+            stubs: Stubs::default(),
+            imports: OnceCell::new(),
             completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),
             words: RefCell::default(),
@@ -371,6 +394,47 @@ impl ExecutionContext {
     /// The line of the script that does not parse, if that is why it ended.
     pub fn take_faulty_line(&self) -> Option<FaultyLine> {
         self.faulty_line.take()
+    }
+
+    /// Notes what the variable that a script did not find is, if it is a constant in its
+    /// scope: then it was in a function.
+    pub fn note_hidden_constant(&self, error: &EvalAltResult, scope: &Scope) {
+        if let EvalAltResult::ErrorVariableNotFound(name, _) = innermost(error) {
+            if scope.is_constant(name) == Some(true) {
+                let name = Identifier::from(name.as_str());
+                self.hint.replace(Some(Hint::HiddenConstant(name)));
+            }
+        }
+    }
+
+    /// Notes what a data race is about, if an error is one.
+    pub fn note_data_race(
+        &self,
+        error: &EvalAltResult,
+        statements: Option<&AST>,
+        global: &GlobalRuntimeState,
+    ) {
+        if let Some(race) = DataRace::find(error, statements, global) {
+            self.hint.replace(Some(Hint::DataRace(race)));
+        }
+    }
+
+    /// Says in the error that a script ended with what to do, if that is known.
+    pub fn with_hint(&self, mut error: ScriptError) -> ScriptError {
+        match self.hint.take() {
+            Some(Hint::HiddenConstant(name)) => {
+                let hint = format!(": functions see this constant as global::{name}");
+                error.message.push_str(&hint);
+            }
+            Some(Hint::DataRace(race)) => error.tell_data_race(race),
+            None => (),
+        }
+        error
+    }
+
+    /// The modules that it imports.
+    pub fn imports(&self) -> &Imports {
+        self.imports.get_or_init(Box::default)
     }
 
     fn check_at_next_operation(&self) {

@@ -2,7 +2,7 @@
 
 use std::rc::{Rc, Weak};
 
-use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Scope};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
 
 use crate::analysis::{analyze, Surroundings};
 use crate::config::Config;
@@ -15,7 +15,7 @@ use crate::memory;
 use crate::rhai_errors::into_innermost;
 use crate::script_cache::{ScriptCache, Source};
 use crate::script_functions::{Exporter, SharedEngine};
-use crate::variables::Variables;
+use crate::variables::{Variables, GLOBAL};
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
@@ -149,7 +149,9 @@ fn run_call(host: &Host, context: &ExecutionContext, exported: &Exported) -> Rha
     });
     match refused {
         Some(termination) => Err(termination.into()),
-        None => checked(call(host, exported), context),
+        None => checked(call(host, exported), context).inspect_err(|error| {
+            context.note_data_race(error, None, exported.function.global());
+        }),
     }
 }
 
@@ -182,19 +184,30 @@ impl Script {
             Source::Compiled(script) => script,
             Source::Text(text) => self.scripts.compile(engine, text, context)?,
         };
-        self.variables.add_to(scope, &script);
+        self.variables.add_to(scope, global, &script);
         // Setting another copies them while somebody has them.
         drop(self.variables);
         let ast = &script.ast;
         // The list takes an allocation.
         if ast.has_functions() {
             global.lib.push(ast.shared_lib().clone());
+        } else if script.may_use(GLOBAL) {
+            // Rhai notes a script's constants only if it has functions: without them, it
+            // would not find its own, and those of Dart that they hide in their place.
+            let mut not_empty = Module::new();
+            not_empty.set_var(GLOBAL, ());
+            global.lib.push(not_empty.into());
         }
         // Rhai's `eval_ast` does just this, and drops `global`, which functions
         // of the script that outlive it need. (To be removed in Rhai 2; the
         // version is fixed.)
         #[allow(deprecated)]
-        engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+        engine
+            .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+            .inspect_err(|error| {
+                context.note_hidden_constant(error, scope);
+                context.note_data_race(error, Some(ast), global);
+            })
     }
 }
 

@@ -40,6 +40,9 @@
 //! | [`encode`], [`decode`] | values on their way to Dart, and from it |
 //! | [`walk`] | going through a value without recursion |
 //! | [`dart_objects`] | Dart objects and functions that scripts hold |
+//! | [`data_races`] | what a data race is about |
+//! | [`rewrite`] | changes to the syntax tree of a script |
+//! | [`modules`] | what `import` reads |
 //! | [`script_functions`] | functions of scripts that Dart and other scripts can call |
 //! | [`marked_pointers`] | function pointers that carry what they call |
 //! | [`function_table`] | the functions that Dart has, and what keeps them working |
@@ -70,6 +73,7 @@ pub mod clock;
 pub mod config;
 pub mod countdown;
 pub mod dart_objects;
+pub mod data_races;
 pub mod decode;
 pub mod encode;
 pub mod engine;
@@ -90,12 +94,14 @@ pub mod kept_size;
 pub mod limits;
 pub mod marked_pointers;
 pub mod memory;
+pub mod modules;
 pub mod nesting;
 pub mod on_fiber;
 pub mod output;
 pub mod pending_futures;
 pub mod released_ids;
 pub mod restrictions;
+pub mod rewrite;
 pub mod rhai_errors;
 pub mod script_cache;
 pub mod script_functions;

@@ -6,9 +6,11 @@ use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
 use crate::config::Config;
 use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
+use crate::data_races::DataRace;
 use crate::error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
 use crate::execution_context::Termination;
 use crate::limits::Limit;
+use crate::modules::ImportCycle;
 use crate::nesting::MAX_KEPT_LEVELS;
 use crate::scripts::FaultyLine;
 
@@ -23,7 +25,10 @@ impl ScriptError {
         faulty_line: Option<FaultyLine>,
     ) -> Self {
         let (mut error, outer) = unwrap_calls(error);
-        let position = error.take_position();
+        let position = match import_cycle(&error) {
+            Some(cycle) => cycle.position,
+            None => error.take_position(),
+        };
         // A native function has no position of its own: its caller's is next best.
         let known = std::iter::once(position)
             .chain(outer.iter().rev().map(|call| call.position))
@@ -31,9 +36,35 @@ impl ScriptError {
         let mut result = from_innermost(error, config, faulty_line);
         result.position = known.unwrap_or(Position::NONE);
         if result.kind != ErrorKind::Syntax || !outer.is_empty() {
+            let module = outer.last().map(|call| call.source.clone());
             result.calls = list_calls(outer, position);
+            if let Some(module) = module.filter(|module| !module.is_empty()) {
+                result.message = format!("in module {module}: {}", result.message);
+            }
         }
         result
+    }
+}
+
+impl ScriptError {
+    /// Says which variable a data race is about.
+    pub fn tell_data_race(&mut self, race: DataRace) {
+        // It was looked for in the script.
+        if self
+            .calls
+            .first()
+            .is_some_and(|call| !call.source.is_empty())
+        {
+            return;
+        }
+        self.message = race.message();
+        if self.position.is_none() {
+            self.position = race.position;
+        }
+        if let Some(call) = self.calls.first_mut().filter(|c| c.position.is_none()) {
+            call.position = race.position;
+        }
+        self.detail = Detail::Runtime(RuntimeKind::DataRace, race.variable);
     }
 }
 
@@ -92,6 +123,10 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
     if let Some(limit) = broken_limit(&error) {
         return limit_of(limit, config);
     }
+    if let Some(cycle) = import_cycle(&error) {
+        let detail = Detail::Runtime(RuntimeKind::ImportCycle, String::new());
+        return ScriptError::new(ErrorKind::Runtime, cycle.to_string(), detail);
+    }
     let error = match error {
         E::ErrorParsing(kind, _) => return from_parse(&kind, faulty_line),
         E::ErrorTerminated(token, _) => return from_termination(token, config),
@@ -132,7 +167,10 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         E::ErrorAssignmentToConstant(name, _) | E::ErrorNonPureMethodCallOnConstant(name, _) => {
             runtime(RuntimeKind::ConstantChanged, &name)
         }
-        E::ErrorDataRace(name, _) => runtime(RuntimeKind::DataRace, &name),
+        E::ErrorDataRace(..) => ScriptError {
+            message: "data race: a variable is used while a function changes it".into(),
+            ..runtime(RuntimeKind::DataRace, "")
+        },
         E::ErrorArithmetic(..) => runtime(RuntimeKind::Arithmetic, ""),
         E::ErrorModuleNotFound(name, _) => runtime(RuntimeKind::ModuleNotFound, &name),
         E::LoopBreak(..) | E::Return(..) | E::Exit(..) => runtime(RuntimeKind::Misplaced, ""),
@@ -153,6 +191,14 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
         | E::ErrorDataTooLarge(..) => runtime(RuntimeKind::Other, ""),
         // Rhai may have more kinds one day.
         _ => runtime(RuntimeKind::Other, ""),
+    }
+}
+
+/// The cycle that a module makes with others, if that is what an error is.
+fn import_cycle(error: &E) -> Option<&ImportCycle> {
+    match error {
+        E::ErrorSystem(_, cause) => cause.downcast_ref(),
+        _ => None,
     }
 }
 
@@ -178,6 +224,14 @@ fn broken_limit(error: &E) -> Option<Limit> {
         },
         _ => return None,
     })
+}
+
+/// What is wrapped in the calls and modules that an error passed through.
+pub fn innermost(error: &E) -> &E {
+    match error {
+        E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) => innermost(inner),
+        innermost => innermost,
+    }
 }
 
 /// Takes an error out of the calls and modules that it is wrapped in.

@@ -88,6 +88,8 @@ pub enum Source {
 #[derive(Debug)]
 pub struct ScriptCache {
     scripts: RefCell<LruCache<Box<str>, Kept>>,
+    /// The names of the functions of Dart, which scripts are compiled for.
+    dart_functions: RefCell<Rc<HashSet<String>>>,
     /// Bytes that they take.
     size: Cell<usize>,
     max_size: usize,
@@ -106,9 +108,19 @@ impl ScriptCache {
     pub fn new(max_size: usize, stacks: &Rc<StackPool>) -> Self {
         ScriptCache {
             scripts: RefCell::new(LruCache::unbounded()),
+            dart_functions: RefCell::default(),
             size: Cell::new(0),
             max_size,
             stacks: stacks.clone(),
+        }
+    }
+
+    /// Says that Dart has a function of this name.
+    pub fn add_dart_function(&self, name: &str) {
+        let is_new = Rc::make_mut(&mut self.dart_functions.borrow_mut()).insert(name.into());
+        if is_new {
+            self.scripts.borrow_mut().clear();
+            self.size.set(0);
         }
     }
 
@@ -133,27 +145,77 @@ impl ScriptCache {
         script: Box<str>,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        let (compiled, size) = self.compile_as(engine, &script, None, context)?;
+        self.keep_if_small(script, &compiled, size);
+        Ok(compiled)
+    }
+
+    /// Returns the module `name` with this text, compiled, and keeps it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`compile`](Self::compile).
+    #[cold]
+    pub fn get_module(
+        &self,
+        engine: &Engine,
+        name: &str,
+        text: Box<str>,
+        context: &ExecutionContext,
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        // The same text is another script where it is no module, or another one. None
+        // has a zero in it.
+        let key = format!("{name}\0{text}").into_boxed_str();
+        if let Some(kept) = self.scripts.borrow_mut().get(&key) {
+            return Ok(kept.script.clone());
+        }
+        let (compiled, size) = self.compile_as(engine, &text, Some(name), context)?;
+        self.keep_if_small(key, &compiled, size);
+        Ok(compiled)
+    }
+
+    /// Compiles a script, or the module `name`. Also returns how many bytes that takes.
+    fn compile_as(
+        &self,
+        engine: &Engine,
+        script: &str,
+        name: Option<&str>,
+        context: &ExecutionContext,
+    ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
         let before = memory::used();
         context.words.take();
-        let ast = compile(engine, &script, context);
+        let ast = {
+            // Compiling can be suspended.
+            let dart_functions = self.dart_functions.borrow().clone();
+            compile(engine, script, &dart_functions, context)
+        };
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }
-        let ast = ast.inspect_err(|error| {
-            if let Some(line) = FaultyLine::find(&script, error.position()) {
-                context.note_faulty_line(line);
+        let mut ast = ast.inspect_err(|error| {
+            // A script can catch that a module does not parse.
+            if name.is_none() {
+                if let Some(line) = FaultyLine::find(script, error.position()) {
+                    context.note_faulty_line(line);
+                }
             }
         })?;
+        if let Some(name) = name {
+            ast.set_source(name);
+        }
         let compiled = Rc::new(CompiledScript {
             ast: OnFiber::new(ast, &self.stacks),
             words: context.words.take(),
         });
-        let size = memory::used().saturating_sub(before) + script.len();
+        Ok((compiled, memory::used().saturating_sub(before)))
+    }
+
+    fn keep_if_small(&self, key: Box<str>, script: &Rc<CompiledScript>, size: usize) {
+        let size = size + key.len();
         if size <= self.max_size && !memory::is_exceeded() {
             // What the cache allocates and drops is not this script's.
-            memory::uncounted(|| self.keep(script, compiled.clone(), size));
+            memory::uncounted(|| self.keep(key, script.clone(), size));
         }
-        Ok(compiled)
     }
 
     fn keep(&self, text: Box<str>, script: Rc<CompiledScript>, size: usize) {

@@ -1,11 +1,13 @@
 //! Functions of scripts that Dart, or another script, can call later.
 
+use std::any::TypeId;
 use std::cell::RefCell;
 use std::mem;
 use std::rc::{Rc, Weak};
 
 use rhai::{
-    Dynamic, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, NativeCallContext, Position, Scope,
+    Dynamic, Engine, EvalAltResult, FnPtr, FuncRegistration, GlobalRuntimeState, Module,
+    NativeCallContext, Position, RhaiFunc, Scope, Shared,
 };
 
 use crate::dart_objects;
@@ -226,6 +228,38 @@ fn drop_in_turn(held: Held) {
     }
 }
 
+/// A function of scripts that returns its argument; if that is a function pointer, one
+/// that runs with the functions and constants of the script that calls it. No script can
+/// write this name: arguments of functions of modules are rewritten to such calls.
+pub const BIND: &str = "bind ";
+
+/// Registers [`BIND`] with `module`.
+pub fn register(module: &mut Module, host: &Rc<Host>) {
+    let host = host.clone();
+    let call = move |caller: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
+        let value = mem::take(args[0]);
+        let (Some(caller), Some(context)) = (caller, host.current()) else {
+            return Ok(value);
+        };
+        Ok(match value.try_cast_result::<FnPtr>() {
+            Ok(pointer) => {
+                let exporter = Exporter::new(&host, context, caller.global_runtime_state());
+                exporter.bind(pointer).into()
+            }
+            Err(value) => value,
+        })
+    };
+    let function = RhaiFunc::Pure {
+        func: Shared::new(call),
+        has_context: true,
+        is_pure: true,
+        is_volatile: true,
+    };
+    FuncRegistration::new(BIND)
+        .in_global_namespace()
+        .set_into_module_raw(module, [TypeId::of::<Dynamic>()], function);
+}
+
 /// What pointers to functions of other scripts are called in messages.
 pub(crate) const BOUND_NAME: &str = "closure";
 
@@ -318,6 +352,17 @@ impl<'a> Exporter<'a> {
         });
         self.host.functions.note(&function);
         function
+    }
+
+    /// A pointer to a function of the running script that runs as one of it wherever it is
+    /// called.
+    fn bind(&self, pointer: FnPtr) -> FnPtr {
+        if dart_objects::is_closure(&pointer) || function_of(&pointer).is_some() {
+            return pointer;
+        }
+        let function = self.function(pointer);
+        let captured = self.context.environment().captured;
+        bind(self.host, function, captured.as_ref())
     }
 
     /// Gives a function to Dart: its id, and the address of its handle.

@@ -1,5 +1,6 @@
 //! How scripts are compiled.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use rhai::{
@@ -7,12 +8,12 @@ use rhai::{
     Position, Scope, Stmt, Token, AST,
 };
 
-use crate::callbacks::{captures, dart_names};
 use crate::dart_objects::TYPE_OF;
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::{known, Host};
 use crate::limits::Limit;
 use crate::memory;
+use crate::rewrite::rewrite;
 
 /// The parts of a script that is optimized: few, as nothing can stop the optimizer.
 const MAX_CONSTANT_NODES: usize = 1000;
@@ -80,6 +81,7 @@ impl FaultyLine {
 pub(crate) fn compile(
     engine: &Engine,
     script: &str,
+    dart_functions: &HashSet<String>,
     context: &ExecutionContext,
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = parse(engine, script, context)?;
@@ -88,7 +90,7 @@ pub(crate) fn compile(
         None if is_constant(&ast) => {
             Ok(engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple))
         }
-        None => Ok(ast),
+        None => Ok(rewrite(engine, ast, dart_functions, context)),
     }
 }
 
@@ -199,6 +201,9 @@ pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
         if context.tick_token() {
             let error = LexError::Runtime("parsing was stopped".into());
             return Token::LexError(error.into());
+        }
+        if let Some(token) = context.stubs.token(&token) {
+            return token;
         }
         // It cannot be declared: there, it is left for Rhai to refuse. A token that is
         // not after the last one begins another script.

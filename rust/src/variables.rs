@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use rhai::{Dynamic, Scope};
+use rhai::{Dynamic, GlobalRuntimeState, Scope};
 
 use crate::fiber_stack::StackPool;
 use crate::on_fiber::OnFiber;
 use crate::script_cache::CompiledScript;
+
+/// The word by which functions look for constants at global level: `global::NAME`.
+pub const GLOBAL: &str = "global";
 
 /// A variable.
 #[derive(Debug)]
@@ -69,28 +72,45 @@ impl Variables {
         self.0.keys().map(|name| &**name)
     }
 
-    /// Adds copies of those that `script` may use to its scope. Run it on a fiber: copying
-    /// recurses.
+    /// The names of the constants.
+    pub fn constants(&self) -> impl Iterator<Item = &str> {
+        let constants = self.0.iter().filter(|(_, variable)| variable.is_constant);
+        constants.map(|(name, _)| &**name)
+    }
+
+    /// Adds copies of those that `script` may use to its scope, and the constants among
+    /// them to `global` if it may look for them there. Run it on a fiber: copying recurses.
     #[inline]
-    pub fn add_to(&self, scope: &mut Scope, script: &CompiledScript) {
+    pub fn add_to(
+        &self,
+        scope: &mut Scope,
+        global: &mut GlobalRuntimeState,
+        script: &CompiledScript,
+    ) {
         if !self.0.is_empty() {
-            self.add_used(scope, script);
+            let global = Some(global).filter(|_| script.may_use(GLOBAL));
+            self.add_used(scope, global, script);
         }
     }
 
-    fn add_used(&self, scope: &mut Scope, script: &CompiledScript) {
+    fn add_used(
+        &self,
+        scope: &mut Scope,
+        mut global: Option<&mut GlobalRuntimeState>,
+        script: &CompiledScript,
+    ) {
         match script.words() {
             Some(words) if words.len() < self.0.len() => {
                 for name in words {
                     if let Some(variable) = self.0.get(name.as_str()) {
-                        variable.add_to(scope, name);
+                        variable.add_to(scope, global.as_deref_mut(), name);
                     }
                 }
             }
             _ => {
                 for (name, variable) in &self.0 {
                     if script.may_use(name) {
-                        variable.add_to(scope, name);
+                        variable.add_to(scope, global.as_deref_mut(), name);
                     }
                 }
             }
@@ -99,8 +119,12 @@ impl Variables {
 }
 
 impl Variable {
-    fn add_to(&self, scope: &mut Scope, name: &str) {
+    fn add_to(&self, scope: &mut Scope, global: Option<&mut GlobalRuntimeState>, name: &str) {
         let value = self.value.get().clone();
+        if let Some(global) = global.filter(|_| self.is_constant) {
+            let constants = global.constants.get_or_insert_default();
+            constants.borrow_mut().insert(name.into(), value.clone());
+        }
         match self.is_constant {
             true => scope.push_constant_dynamic(name, value),
             false => scope.push_dynamic(name, value),

@@ -112,6 +112,8 @@ pub struct Findings<'a> {
     pub sees_caller: HashSet<ImmutableString>,
     /// Names that are used as `global::NAME`.
     pub global_names: HashSet<ImmutableString>,
+    /// Names that functions use and do not declare.
+    pub names_in_functions: HashSet<ImmutableString>,
     /// Constants at global level.
     pub global_constants: HashSet<ImmutableString>,
     /// Variables that are declared, and whether that is at global level.
@@ -136,6 +138,7 @@ impl<'a> Findings<'a> {
             entries: HashSet::new(),
             sees_caller: HashSet::new(),
             global_names: HashSet::new(),
+            names_in_functions: HashSet::new(),
             global_constants: HashSet::new(),
             declared: HashMap::new(),
             free: HashMap::new(),
@@ -166,14 +169,25 @@ impl<'a> Findings<'a> {
     /// The warnings, by position. All of the script must have been looked at.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         let mut warnings = std::mem::take(&mut self.warnings);
-        for (warning, doubt) in std::mem::take(&mut self.doubtful) {
+        for (mut warning, doubt) in std::mem::take(&mut self.doubtful) {
             if self.holds(&warning, &doubt) {
+                if let Doubt::VariableExists(Some(_)) = doubt {
+                    warning.message.push_str(&self.place_of(&warning.name));
+                }
                 warnings.push(warning);
             }
         }
         warnings.sort_by_key(|warning| (order(warning.position), warning.kind));
         self.imports.sort_by_key(|import| order(import.position));
         warnings
+    }
+
+    /// Where a variable is that a function does not see.
+    fn place_of(&self, name: &str) -> String {
+        match self.is_global_constant(name) {
+            true => format!(" in a function, which sees the constant as global::{name}"),
+            false => " in a function, which sees no variables but its own".into(),
+        }
     }
 
     fn holds(&self, warning: &Warning, doubt: &Doubt) -> bool {
@@ -191,12 +205,20 @@ impl<'a> Findings<'a> {
                     && !function.as_ref().is_some_and(sees_caller)
             }
             Doubt::Constant(name) => {
-                !self.uses_eval
-                    && !self.global_constants.contains(name)
-                    && !self.has_module("global")
+                !self.uses_eval && !self.is_global_constant(name) && !self.has_module("global")
             }
             Doubt::Module(name) => !self.uses_eval && !self.has_module(name),
         }
+    }
+
+    fn is_global_constant(&self, name: &str) -> bool {
+        self.global_constants.contains(name) || self.surroundings.constants.contains(name)
+    }
+
+    /// Whether functions use a constant at global level, or try to: they see it as
+    /// `global::NAME`. All functions must have been looked at.
+    pub fn is_meant_in_functions(&self, name: &ImmutableString) -> bool {
+        self.uses_eval || self.global_names.contains(name) || self.names_in_functions.contains(name)
     }
 
     fn has_module(&self, name: &str) -> bool {

@@ -298,8 +298,8 @@ impl<'a, 'b> Visitor<'a, 'b> {
         let is_global = self.body.function.is_none() && self.body.scopes.depth() == 1;
         for variable in self.body.scopes.close() {
             let is_visible_in_functions = is_global && variable.declared == Declared::Constant;
-            let is_used_in_function = is_visible_in_functions
-                && (self.findings.uses_eval || self.findings.global_names.contains(&variable.name));
+            let is_used_in_function =
+                is_visible_in_functions && self.findings.is_meant_in_functions(&variable.name);
             if variable.declared == Declared::Parameter
                 || variable.name.starts_with('_')
                 || is_used_in_function
@@ -333,19 +333,18 @@ impl<'a, 'b> Visitor<'a, 'b> {
         let function = self.body.function.clone();
         self.findings.has_foreign_data = true;
         self.findings.add_free(name, function.as_ref(), position);
+        if function.is_some() {
+            self.findings.names_in_functions.insert(name.clone());
+        }
         let is_set = self.findings.surroundings.variables.contains(name.as_str());
         let is_defined = is_set && function.is_none();
         if is_defined || self.body.uses_eval || !self.body.undefined.insert(name.clone()) {
             return;
         }
-        let hint = match function {
-            None => "",
-            Some(_) => " in a function, which sees no variables but its own",
-        };
         let warning = Warning {
             kind: Kind::UndefinedVariable,
             name: name.to_string(),
-            message: format!("undefined variable: {name}{hint}"),
+            message: format!("undefined variable: {name}"),
             position,
         };
         let doubt = Doubt::VariableExists(function);

@@ -1,11 +1,9 @@
 //! The names of the functions that Dart registered: pointers to these, and how many
 //! arguments they take.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use rhai::{ASTNode, Engine, Expr, FnPtr, Module, AST};
-
-use crate::execution_context::ExecutionContext;
+use rhai::{Engine, FnPtr, Module};
 
 /// What the names come after where they are names of types: an engine keeps nothing else
 /// that it can be asked for at no cost. (A function of another script may have been
@@ -32,22 +30,4 @@ pub fn register<'a>(module: &mut Module, functions: impl Iterator<Item = (&'a st
 pub fn arities(engine: &Engine, name: &str) -> u32 {
     let key = format!("{PREFIX}{name}");
     engine.map_type_name(&key).parse().unwrap_or(0)
-}
-
-/// Whether a script has variables with names of Dart functions. Rhai's optimizer takes
-/// these for the functions, even if they are parameters.
-pub fn are_variables(engine: &Engine, ast: &AST, context: &ExecutionContext) -> bool {
-    let mut found = false;
-    let mut others = HashSet::new();
-    ast.walk(&mut |path: &[ASTNode]| {
-        if let Some(ASTNode::Expr(Expr::Variable(variable, ..))) = path.last() {
-            let name = &variable.1;
-            if !others.contains(name) {
-                found = arities(engine, name) != 0;
-                others.insert(name.clone());
-            }
-        }
-        !found && !context.tick_token()
-    });
-    found
 }

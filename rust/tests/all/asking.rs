@@ -123,7 +123,7 @@ const BOUNDED: &str = "
     print(string) to_string(string) debug(Fn) to_debug(Fn)
     print(DartObject) debug(DartObject) to_string(DartObject) to_debug(DartObject)
     name(Fn) get$name(Fn) is_anonymous(Fn) get$is_anonymous(Fn)
-    type_of(?) tag(?) get$tag(?) set_tag(?, int) set$tag(?, int) take(?) exit(?)
+    type_of(?) bind(?) tag(?) get$tag(?) set_tag(?, int) set$tag(?, int) take(?) exit(?)
 
     parse_be_float(blob, int, int) parse_be_float(blob, range) parse_be_float(blob, range=)
     parse_le_float(blob, int, int) parse_le_float(blob, range) parse_le_float(blob, range=)

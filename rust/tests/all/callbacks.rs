@@ -97,7 +97,6 @@ const PREDICATES: &[&str] = &[
     "|x| missing",
     "|x| x[0]",
     "|x| x / 0",
-    "|x| a.len() > 2",
     "|x| [x].map(|y| y.missing())",
     "|x| [x].some(|y| fails(y))",
     "Fn(\"is_big\")",

@@ -98,7 +98,7 @@ fn every_error_of_evaluation_is_mapped() {
             no_name(),
         ),
         (E::ErrorFor(HERE), R::NotIterable, no_name()),
-        (E::ErrorDataRace(text(), HERE), R::DataRace, text()),
+        (E::ErrorDataRace(text(), HERE), R::DataRace, String::new()),
         (
             E::ErrorNonPureMethodCallOnConstant(text(), HERE),
             R::ConstantChanged,

@@ -1,0 +1,448 @@
+//! Changes to the syntax tree of a script, which make Rhai do what is said of modules
+//! and Dart functions.
+//!
+//! **Copies.** What a closure has captured is a shared value. For a method call such as
+//! `s.save()`, Rhai locks it until the function returns, and whatever uses `s` before that
+//! fails with a data race: the callback of `s.map(…)`, or a handler that Dart calls while
+//! `save` waits. But Dart functions get copies, and `map` changes nothing. So where Rhai
+//! would take the variable, such a call gets its value. Where a function changes what it
+//! is called on, the variable remains.
+//!
+//! **Memory.** Rhai's operator `+`, and strings with `${…}`, ask for no memory, and nothing
+//! looks at it between the end of one such and the next that it is an operand of. So what
+//! takes such a result becomes an operation: `a + f(x)` is `a + value(f(x))`.
+//!
+//! **Names of Dart functions.** A closure that uses one has not captured a variable.
+//!
+//! **Callbacks.** A function that is given to one of a module is bound to where it comes
+//! from: see [`BIND`](crate::script_functions::BIND).
+
+mod chain;
+mod growth;
+mod stubs;
+
+use std::collections::HashSet;
+
+use rhai::{
+    ASTNode, Dynamic, Engine, Expr, FnCallExpr, FnPtr, ImmutableString, Module, Stmt, StmtBlock,
+    AST,
+};
+
+use crate::execution_context::ExecutionContext;
+use crate::functions::built_in_signatures;
+use crate::variables::GLOBAL;
+pub use chain::Chain;
+use chain::Link;
+pub use growth::register_look;
+use growth::Growth;
+pub use stubs::{register, walk_all, Stubs};
+use stubs::{BIND_CALL, LOOK_CALL};
+
+/// Functions of Rhai that change nothing but, perhaps, elements as `this` of a callback.
+const READING: [&str; 12] = [
+    "all",
+    "filter",
+    "find",
+    "find_map",
+    "for_each",
+    "get",
+    "index_of",
+    "map",
+    "reduce",
+    "reduce_rev",
+    "some",
+    "zip",
+];
+
+/// Rewrites a script for an engine that has the functions `dart` of Dart.
+pub fn rewrite(
+    engine: &Engine,
+    ast: AST,
+    dart: &HashSet<String>,
+    context: &ExecutionContext,
+) -> AST {
+    let mut script = Script::new(dart);
+    script.find_what_to_change(&ast, context);
+    let grows = script.growth.can_be_large();
+    if script.captured.is_empty() && !script.calls_modules && !grows {
+        return ast;
+    }
+    if grows {
+        script.look = stubs::call(engine, LOOK_CALL, context);
+    }
+    script.look_around(&ast, context);
+    if script.calls_modules {
+        script.bind = stubs::call(engine, BIND_CALL, context);
+    }
+    let mut statements = ast.statements().to_vec();
+    script.visit_statements(&mut statements);
+    let mut functions = Module::new();
+    for function in ast.iter_fn_def() {
+        let was_changed = std::mem::take(&mut script.is_changed);
+        let mut body = body_of(function, context);
+        script.visit_statements(&mut body);
+        let changed = script
+            .is_changed
+            .then(|| stubs::with_statements(engine, function, body, context))
+            .flatten();
+        match changed {
+            Some(changed) => functions.set_script_fn(changed),
+            None => functions.set_script_fn(function.clone()),
+        };
+        script.is_changed |= was_changed;
+    }
+    match script.is_changed {
+        true => AST::new(statements, functions),
+        false => ast,
+    }
+}
+
+/// Goes through the parts of a script, or of a function alone.
+fn walk(ast: &AST, context: &ExecutionContext, mut look: impl FnMut(&[ASTNode])) {
+    ast.walk(&mut |path: &[ASTNode]| {
+        look(path);
+        !context.tick_token()
+    });
+}
+
+/// A script that has this function alone: Rhai shows the body of a function only to those
+/// who walk through all bodies.
+pub fn alone(function: &rhai::Shared<rhai::ScriptFuncDef>) -> AST {
+    let mut module = Module::new();
+    module.set_script_fn(function.clone());
+    AST::new([], module)
+}
+
+fn body_of(function: &rhai::Shared<rhai::ScriptFuncDef>, context: &ExecutionContext) -> Vec<Stmt> {
+    let mut body = Vec::new();
+    walk(&alone(function), context, |path| {
+        if let [ASTNode::Stmt(statement)] = path {
+            body.push(Stmt::clone(statement));
+        }
+    });
+    body
+}
+
+/// What is to be known of a script.
+struct Script<'a> {
+    dart: &'a HashSet<String>,
+    /// Names of variables that closures capture.
+    captured: HashSet<String>,
+    /// Whether it calls functions of modules.
+    calls_modules: bool,
+    /// Names of its functions, and of entries that its object maps may have.
+    own: HashSet<String>,
+    /// Names of its functions that use `this`.
+    with_this: HashSet<String>,
+    bind: Option<FnCallExpr>,
+    growth: Growth,
+    /// A call that looks at the memory, if that is needed.
+    look: Option<FnCallExpr>,
+    is_changed: bool,
+}
+
+impl<'a> Script<'a> {
+    fn new(dart: &'a HashSet<String>) -> Self {
+        Script {
+            dart,
+            captured: HashSet::new(),
+            calls_modules: false,
+            own: HashSet::new(),
+            with_this: HashSet::new(),
+            bind: None,
+            growth: Growth::default(),
+            look: None,
+            is_changed: false,
+        }
+    }
+
+    fn find_what_to_change(&mut self, ast: &AST, context: &ExecutionContext) {
+        let own: HashSet<_> = ast.iter_fn_def().map(|f| f.name.clone()).collect();
+        walk(ast, context, |path| {
+            match path.last() {
+                Some(ASTNode::Stmt(Stmt::Share(names))) => {
+                    let names = names.iter().map(|(name, _)| name.name.to_string());
+                    self.captured.extend(names);
+                }
+                Some(
+                    ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)),
+                ) => {
+                    self.calls_modules |= is_of_module(call);
+                }
+                _ => (),
+            }
+            if let Some(node) = path.last() {
+                self.growth.look_at(node, &own);
+            }
+        });
+    }
+
+    fn look_around(&mut self, ast: &AST, context: &ExecutionContext) {
+        for function in ast.iter_fn_def() {
+            self.own.insert(function.name.to_string());
+            walk(&alone(function), context, |path| {
+                if let Some(ASTNode::Expr(Expr::ThisPtr(_))) = path.last() {
+                    self.with_this.insert(function.name.to_string());
+                }
+            });
+        }
+        walk(ast, context, |path| match path.last() {
+            Some(ASTNode::Expr(Expr::Property(property, _))) => {
+                self.own.insert(property.2.to_string());
+            }
+            Some(ASTNode::Expr(Expr::StringConstant(text, _))) => {
+                // It may be an index.
+                self.own.insert(text.to_string());
+            }
+            Some(ASTNode::Expr(Expr::DynamicConstant(value, _))) => {
+                add_keys(value, &mut self.own);
+            }
+            Some(ASTNode::Expr(Expr::Map(map, _))) => {
+                let keys = map.0.iter().map(|(key, _)| key.name.to_string());
+                self.own.extend(keys);
+            }
+            _ => (),
+        });
+    }
+
+    fn visit_block(&mut self, block: &mut StmtBlock) {
+        self.visit_statements(block.statements_mut());
+    }
+
+    fn visit_statements(&mut self, statements: &mut [Stmt]) {
+        for statement in statements {
+            self.visit_statement(statement);
+        }
+    }
+
+    fn visit_statement(&mut self, statement: &mut Stmt) {
+        match statement {
+            Stmt::Share(names) => {
+                let position = names[0].0.pos;
+                let count = names.len();
+                names.retain(|(name, index)| {
+                    index.is_some() || !self.dart.contains(name.name.as_str())
+                });
+                self.is_changed |= names.len() < count;
+                // Rhai expects one to have names.
+                if names.is_empty() {
+                    *statement = Stmt::Noop(position);
+                }
+            }
+            Stmt::If(flow, _)
+            | Stmt::While(flow, _)
+            | Stmt::Do(flow, ..)
+            | Stmt::TryCatch(flow, _) => {
+                self.visit_expr(&mut flow.expr);
+                self.visit_block(&mut flow.body);
+                self.visit_block(&mut flow.branch);
+            }
+            Stmt::For(parts, _) => {
+                self.visit_expr(&mut parts.2.expr);
+                self.visit_block(&mut parts.2.body);
+            }
+            Stmt::Switch(parts, _) => {
+                self.visit_expr(&mut parts.0);
+                for case in &mut parts.1.expressions {
+                    self.visit_expr(&mut case.lhs);
+                    self.visit_expr(&mut case.rhs);
+                }
+            }
+            Stmt::Var(parts, ..) => self.visit_expr(&mut parts.1),
+            // On the left, Rhai needs the variable.
+            Stmt::Assignment(parts) => self.visit_expr(&mut parts.1.rhs),
+            Stmt::FnCall(call, _) => self.visit_call(call),
+            Stmt::Block(block) => self.visit_block(block),
+            Stmt::Expr(expr) => self.visit_expr(expr),
+            Stmt::BreakLoop(Some(expr), ..) | Stmt::Return(Some(expr), ..) => {
+                self.visit_expr(expr);
+            }
+            Stmt::Import(parts, _) => self.visit_expr(&mut parts.0),
+            _ => (),
+        }
+    }
+
+    fn visit_all(&mut self, exprs: &mut [Expr]) {
+        for expr in exprs {
+            self.visit_expr(expr);
+        }
+    }
+
+    fn visit_call(&mut self, call: &mut FnCallExpr) {
+        self.visit_all(&mut call.args);
+        if let (true, Some(look)) = (growth::is_sum(call), &self.look) {
+            wrap(look, &mut call.args[1]);
+            self.is_changed = true;
+        }
+        let Some(bind) = self.bind.as_ref().filter(|_| is_of_module(call)) else {
+            return;
+        };
+        for argument in call.args.iter_mut().filter(|a| may_be_function(a)) {
+            wrap(bind, argument);
+            self.is_changed = true;
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::InterpolatedString(parts, position) => {
+                self.visit_all(parts);
+                if self.look.is_some() && growth::ends_unseen(parts) {
+                    // Evaluating it is an operation.
+                    let nothing = ImmutableString::new();
+                    parts.push(Expr::StringConstant(nothing, *position));
+                    self.is_changed = true;
+                }
+            }
+            Expr::Array(parts, _) => self.visit_all(parts),
+            Expr::Map(parts, _) => {
+                for (_, value) in &mut parts.0 {
+                    self.visit_expr(value);
+                }
+            }
+            Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => {
+                self.visit_all(parts);
+            }
+            Expr::Stmt(block) => self.visit_block(block),
+            Expr::FnCall(call, _) => self.visit_call(call),
+            Expr::Dot(..) | Expr::Index(..) => {
+                let mut chain = Chain::take(expr);
+                self.visit_expr(&mut chain.root);
+                for link in &mut chain.links {
+                    match &mut link.expr {
+                        Expr::MethodCall(call, _) => self.visit_all(&mut call.args),
+                        Expr::Property(..) => (),
+                        index => self.visit_expr(index),
+                    }
+                }
+                *expr = self.unlock(chain);
+            }
+            _ => (),
+        }
+    }
+
+    /// Makes the variable that a chain begins with free before its methods are called,
+    /// except those that may change it.
+    fn unlock(&mut self, mut chain: Chain) -> Expr {
+        let is_captured = match &chain.root {
+            Expr::Variable(variable, ..) => {
+                variable.2.is_empty() && self.captured.contains(variable.1.as_str())
+            }
+            _ => false,
+        };
+        let first_call = chain.links.iter().position(Link::is_call);
+        let Some(at) = first_call.filter(|_| is_captured) else {
+            return chain.into_expr();
+        };
+        // What the first call returns is no part of the variable.
+        let more = match chain.links[at + 1..].iter().any(Link::is_call) && chain.is_plain(at + 1) {
+            true => chain.links.split_off(at + 1),
+            false => Vec::new(),
+        };
+        self.is_changed |= !more.is_empty();
+        if self.gets_copy(&chain.links[at]) && chain.is_plain(at) {
+            self.is_changed = true;
+            let call = chain.links.split_off(at);
+            let root = chain.into_value();
+            chain = Chain { root, links: call };
+        }
+        match more.is_empty() {
+            true => chain.into_expr(),
+            false => {
+                let root = chain.into_expr();
+                Chain { root, links: more }.into_expr()
+            }
+        }
+    }
+
+    /// Whether a call is of a function that does as well with a copy of its object.
+    fn gets_copy(&self, link: &Link) -> bool {
+        let Expr::MethodCall(call, _) = &link.expr else {
+            return false;
+        };
+        let name = call.name.as_str();
+        let is_reading = READING.contains(&name) && !call.args.iter().any(|a| self.has_this(a));
+        !self.own.contains(name) && (is_reading || self.dart.contains(name) && !is_built_in(name))
+    }
+
+    /// Whether a callback may use `this`, and so change elements.
+    fn has_this(&self, callback: &Expr) -> bool {
+        if self.with_this.is_empty() {
+            return false;
+        }
+        if callback
+            .get_literal_value(None)
+            .is_some_and(|value| !value.is_fnptr())
+        {
+            return false;
+        }
+        let closure = match callback {
+            // A closure that captures something.
+            Expr::Stmt(block) => match block.statements() {
+                [.., Stmt::Expr(expr)] => curried(expr),
+                [.., Stmt::FnCall(call, _)] => call.args.first(),
+                _ => None,
+            },
+            expr => Some(expr),
+        };
+        let pointer = closure
+            .and_then(|closure| closure.get_literal_value(None))
+            .and_then(|value| value.try_cast::<FnPtr>());
+        pointer.is_none_or(|pointer| self.with_this.contains(pointer.fn_name()))
+    }
+}
+
+/// Makes an expression the argument of a call.
+fn wrap(call: &FnCallExpr, expr: &mut Expr) {
+    let position = expr.position();
+    let mut call = call.clone();
+    call.args[0] = std::mem::take(expr);
+    *expr = call.into_fn_call_expr(position);
+}
+
+/// What `curry` is called with first.
+fn curried(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::FnCall(call, _) => call.args.first(),
+        _ => None,
+    }
+}
+
+/// Adds the names of the entries of object maps in a constant.
+fn add_keys(value: &Dynamic, names: &mut HashSet<String>) {
+    if let Ok(map) = value.as_map_ref() {
+        for (key, value) in &*map {
+            names.insert(key.to_string());
+            add_keys(value, names);
+        }
+    } else if let Ok(array) = value.as_array_ref() {
+        for value in &*array {
+            add_keys(value, names);
+        }
+    }
+}
+
+/// Whether a function is one of a module.
+fn is_of_module(call: &FnCallExpr) -> bool {
+    call.is_qualified() && call.namespace.root() != GLOBAL
+}
+
+/// Whether an expression can be a function pointer.
+fn may_be_function(expr: &Expr) -> bool {
+    match expr {
+        Expr::Variable(..)
+        | Expr::ThisPtr(_)
+        | Expr::Stmt(_)
+        | Expr::Dot(..)
+        | Expr::Index(..)
+        | Expr::Coalesce(..) => true,
+        Expr::FnCall(call, _) => call.op_token.is_none(),
+        Expr::DynamicConstant(value, _) => value.is_fnptr(),
+        _ => false,
+    }
+}
+
+/// Whether Rhai has a function of this name, which may change its object.
+fn is_built_in(name: &str) -> bool {
+    built_in_signatures().keys().any(|(other, _)| other == name)
+}

@@ -1,0 +1,135 @@
+//! Chains of properties, indexes and method calls.
+
+use rhai::{ASTFlags, BinaryExpr, Expr, Position};
+
+/// An expression such as `root.a[1].b()`. In Rhai's syntax tree, the rest of a chain is
+/// on the right of its first operator.
+#[derive(Debug)]
+pub struct Chain {
+    /// What it begins with.
+    pub root: Expr,
+    /// What follows.
+    pub links: Vec<Link>,
+}
+
+/// An operator of a chain and what is between it and the next one.
+#[derive(Debug)]
+pub struct Link {
+    is_index: bool,
+    flags: ASTFlags,
+    position: Position,
+    /// A property, a call, or what is in brackets.
+    pub expr: Expr,
+}
+
+impl Link {
+    /// Whether it is a method call.
+    pub fn is_call(&self) -> bool {
+        matches!(self.expr, Expr::MethodCall(..))
+    }
+
+    /// Whether it can be looked at before or after what is next to it, and does not
+    /// leave out the rest of the chain.
+    fn is_plain(&self) -> bool {
+        let is_constant = |expr: &Expr| matches!(expr, Expr::Variable(..)) || expr.is_constant();
+        let is_independent = match &self.expr {
+            Expr::MethodCall(call, _) => call.args.iter().all(is_constant),
+            Expr::Property(..) => true,
+            index => is_constant(index),
+        };
+        is_independent && !self.flags.contains(ASTFlags::NEGATED)
+    }
+}
+
+impl Chain {
+    /// Takes a chain apart.
+    pub fn take(expr: &mut Expr) -> Self {
+        let mut links = Vec::new();
+        let mut root = None;
+        let mut rest = std::mem::take(expr);
+        loop {
+            let (parts, flags, position, is_index) = match rest {
+                Expr::Dot(parts, flags, position) => (*parts, flags, position, false),
+                Expr::Index(parts, flags, position) => (*parts, flags, position, true),
+                last => {
+                    if let Some(link) = links.last_mut() {
+                        let link: &mut Link = link;
+                        link.expr = last;
+                    }
+                    break;
+                }
+            };
+            match links.last_mut() {
+                Some(link) => link.expr = parts.lhs,
+                None => root = Some(parts.lhs),
+            }
+            let is_last = is_index && flags.contains(ASTFlags::BREAK);
+            links.push(Link {
+                is_index,
+                flags,
+                position,
+                expr: Expr::Unit(Position::NONE),
+            });
+            if is_last {
+                if let Some(link) = links.last_mut() {
+                    link.expr = parts.rhs;
+                }
+                break;
+            }
+            rest = parts.rhs;
+        }
+        Chain {
+            root: root.unwrap_or_default(),
+            links,
+        }
+    }
+
+    /// Whether the first `count` links are plain.
+    pub fn is_plain(&self, count: usize) -> bool {
+        self.links[..count].iter().all(Link::is_plain)
+    }
+
+    /// The value that it stands for; not the variable, if it is none but that.
+    pub fn into_value(self) -> Expr {
+        match self.links.is_empty() {
+            true => {
+                let position = self.root.position();
+                Expr::Coalesce(Box::new([self.root].into_iter().collect()), position)
+            }
+            false => self.into_expr(),
+        }
+    }
+
+    /// The expression that it was.
+    pub fn into_expr(mut self) -> Expr {
+        let Some(mut last) = self.links.pop() else {
+            return self.root;
+        };
+        // Its right side is no chain.
+        if last.is_index {
+            last.flags |= ASTFlags::BREAK;
+        }
+        let mut rhs = last.expr;
+        let (mut is_index, mut flags, mut position) = (last.is_index, last.flags, last.position);
+        while let Some(link) = self.links.pop() {
+            let parts = BinaryExpr {
+                lhs: link.expr,
+                rhs,
+            };
+            rhs = operation(parts, is_index, flags, position);
+            (is_index, flags, position) = (link.is_index, link.flags, link.position);
+        }
+        let parts = BinaryExpr {
+            lhs: self.root,
+            rhs,
+        };
+        operation(parts, is_index, flags, position)
+    }
+}
+
+fn operation(parts: BinaryExpr, is_index: bool, flags: ASTFlags, position: Position) -> Expr {
+    match is_index {
+        true => Expr::Index(parts.into(), flags, position),
+        false => Expr::Dot(parts.into(), flags, position),
+    }
+}

@@ -1,0 +1,185 @@
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+void main() {
+  late RhaiEngine engine;
+  late List<RhaiFunction> handlers;
+  late List<Object?> saved;
+
+  setUp(() {
+    handlers = [];
+    saved = [];
+    engine = RhaiEngine.withConfig(RhaiConfig.secureDefaults())
+      ..registerFunction('on', handlers.add)
+      ..registerFunction('save', (Object? value) async {
+        saved.add(value);
+        await null;
+        for (final handler in handlers) {
+          handler();
+        }
+        return value;
+      })
+      ..registerFunction('saveNow', (Object? value) {
+        saved.add(value);
+        for (final handler in handlers) {
+          handler();
+        }
+        return value;
+      });
+  });
+  tearDown(() => engine.dispose());
+
+  group('Nothing is locked while a Dart function runs or waits:', () {
+    const start = 'let s = #{n: 0, list: [1, 2]}; on(|| { s.n += 1; });';
+    const scripts = {
+      'called as a method': ('$start s.save(); s.n', 1),
+      'called with an argument': ('$start save(s); s.n', 1),
+      'a synchronous one': ('$start s.saveNow(); s.n', 1),
+      'of an entry': ('$start s.list.save(); s.n', 1),
+      'of an element': ('$start s.list[0].save(); s.n', 1),
+      'of what a function returns': ('$start s.keys().save(); s.n', 1),
+      'in an expression': ('$start let x = s.save().n + s.n; x', 1),
+      'in a loop': ('$start for i in 0..3 { s.save(); } s.n', 3),
+      'in a condition': ('$start if s.save().n == 0 { s.n } else { -1 }', 1),
+      'in a function': ('fn f() { $start s.save(); s.n } f()', 1),
+      'in a function that returns': (
+        'fn f(x) { $start if x { return s.save().n + s.n; } 7 } [f(true), f(false)]',
+        [1, 7],
+      ),
+      'in a closure': ('$start let f = || { s.save(); s.n }; f.call()', 1),
+      'in a callback': ('$start [1, 2].map(|x| { s.save(); s.n })', [1, 2]),
+      'in a method': (
+        'fn go_on() { $start s.save(); s.n + this } 5.go_on()',
+        6,
+      ),
+    };
+    scripts.forEach((name, script) {
+      test(name, () async => expect(await engine.eval(script.$1), script.$2));
+    });
+
+    test('it gets what the variable was', () async {
+      await engine.eval('$start s.save(); s.save(); s.n');
+      expect(saved, [
+        {
+          'n': 0,
+          'list': [1, 2],
+        },
+        {
+          'n': 1,
+          'list': [1, 2],
+        },
+      ]);
+    });
+
+    test('also if it was registered after the script was compiled', () async {
+      const script = 'let s = #{n: 0}; on(|| { s.n += 1; }); s.other(); s.n';
+      await expectLater(
+        () => engine.eval(script),
+        throwsA(isA<RhaiRuntimeError>()),
+      );
+      handlers.clear();
+      engine.registerFunction('other', (Object? value) => handlers.single());
+      expect(engine.eval(script), 1);
+    });
+  });
+
+  group('A callback may use what it is called for:', () {
+    const scripts = {
+      'let a = [1, 2]; a.map(|x| a.len() + x)': [3, 4],
+      'let a = [1, 2]; a.filter(|x| x == a.len())': [2],
+      'let a = [1, 2]; a.reduce(|sum, x| sum + x + a.len(), 0)': 7,
+      'let a = [1, 2]; a.reduce_rev(|sum, x| sum + x + a.len(), 0)': 7,
+      'let a = [1, 2]; a.some(|x| x == a.len())': true,
+      'let a = [1, 2]; a.all(|x| x <= a.len())': true,
+      'let a = [1, 2]; a.find(|x| x == a.len())': 2,
+      'let a = [1, 2]; a.find_map(|x| if x == a.len() { 9 })': 9,
+      'let a = [1, 2]; a.index_of(|x| x == a.len())': 1,
+      'let a = [1, 2]; a.zip([3, 4], |x, y| x + y + a.len())': [6, 8],
+      'let a = [1, 2]; let n = 0; a.for_each(|i| n += a.len() + i); n': 5,
+      'let m = #{a: 1}; m.map(|k, v| m.len() + v)': {'a': 2},
+      'let m = #{a: 1}; m.filter(|k, v| m.len() == v)': {'a': 1},
+      'let a = [1, 2]; let f = |x| a.len() + x; a.map(f)': [3, 4],
+      'let a = [[1], [2, 3]]; a[1].map(|x| a.len() + x)': [4, 5],
+      'let s = #{n: 0, list: [1, 2]}; s.list.map(|x| s.n += x); s.n': 3,
+      'let s = #{a: 1, b: 2}; s.keys().map(|k| s[k])': [1, 2],
+      'let a = [1, 2]; a.map(|x| a.len()).map(|x| x + a.len())': [4, 4],
+      'fn f() { let a = [1, 2]; a.map(|x| a.len() + x) } f()': [3, 4],
+      'let a = [1, 2]; a[0] = a.map(|x| x + a.len())[1]; a': [4, 2],
+    };
+    scripts.forEach((script, value) {
+      test(script, () => expect(engine.eval(script), value));
+    });
+  });
+
+  group('What changes what it is called on still does:', () {
+    const scripts = {
+      'a method of the script':
+          'fn inc() { this.n += 1; } let s = #{n: 1}; let f = || s; s.inc(); s.n',
+      'one with the name of a Dart function':
+          'fn save() { this.n += 1; } let s = #{n: 1}; let f = || s; s.save(); s.n',
+      'an entry with the name of a Dart function':
+          'let s = #{n: 1, save: || this.n += 1}; let f = || s; s.save(); s.n',
+      'one that is set later':
+          'let s = #{n: 1}; s.save = || this.n += 1; let f = || s; s.save(); s.n',
+      'a function of Rhai': 'let a = [1]; let f = || a; a.push(1); a.len()',
+      'a callback with this':
+          'let a = [1]; let f = || a; a.for_each(|| this += 1); a[0]',
+      'a callback with this, of map':
+          'let a = [1]; let f = || a; a.map(|| this += 1); a[0]',
+      'a function with this as callback':
+          'fn inc() { this += 1 } let a = [1]; let f = || a; a.for_each(inc); a[0]',
+    };
+    scripts.forEach((name, script) {
+      test(name, () => expect(engine.eval(script), 2));
+    });
+
+    test('a Dart function cannot', () async {
+      expect(await engine.eval('let s = [1]; let f = || s; s.save(); s'), [1]);
+    });
+  });
+
+  group('A data race names the variable, the line and what to do:', () {
+    const races = {
+      'let a = [2, 1];\na.sort(|x, y| a.len());': ('a', 2),
+      'let a = [2, 1];\na.retain(|x| x > a.len());': ('a', 2),
+      'let a = [2, 1];\nlet f = |x| x > a.len();\na.drain(f);': ('a', 3),
+      'let list = [1];\nlist.for_each(|| { this += list.len() });': ('list', 2),
+      'fn f() { let a = [2, 1];\na.sort(|x, y| a.len()); } f()': ('a', 2),
+      'let m = #{a: 1};\nm.retain(|k, v| m.len() == v);': ('m', 2),
+    };
+    races.forEach((script, expected) {
+      test(script.replaceAll('\n', ' '), () {
+        final (variable, line) = expected;
+        expect(
+          () => engine.eval(script),
+          throwsA(
+            isA<RhaiRuntimeError>()
+                .having((e) => e.kind, 'kind', RhaiRuntimeErrorKind.dataRace)
+                .having((e) => e.name, 'name', variable)
+                .having((e) => e.lineNumber, 'line', line)
+                .having((e) => e.message, 'message', contains(variable))
+                .having((e) => e.message, 'message', contains('copy'))
+                .having((e) => '$e', 'text', isNot(contains(r'anon$'))),
+          ),
+        );
+      });
+    });
+
+    test('one in a function that Dart calls', () async {
+      final race = throwsA(
+        isA<RhaiRuntimeError>()
+            .having((e) => e.kind, 'kind', RhaiRuntimeErrorKind.dataRace)
+            .having((e) => e.name, 'name', 's')
+            .having((e) => e.lineNumber, 'line', 2)
+            .having((e) => '$e', 'text', isNot(contains(r'anon$'))),
+      );
+      engine.registerFunction('fire', () {
+        expect(() => handlers.single(), race);
+      });
+      engine.eval(
+        'fn change() { fire(); } let s = #{n: 0}; on(|| {\n'
+        's.n += 1; }); s.change();',
+      );
+    });
+  });
+}

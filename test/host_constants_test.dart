@@ -1,0 +1,133 @@
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+void main() {
+  late RhaiEngine engine;
+
+  setUp(() {
+    engine = RhaiEngine.withConfig(RhaiConfig.custom(disableEval: false))
+      ..setConstant('TAX', 5)
+      ..setConstant('RATES', [1, 2])
+      ..setVar('state', 7);
+  });
+  tearDown(() => engine.dispose());
+
+  group('A constant of Dart is global::NAME', () {
+    const scripts = {
+      'in a function': 'fn f() { global::TAX } f()',
+      'in a function that another calls':
+          'fn f() { global::TAX } fn g() { f() } g()',
+      'in a closure': 'let f = || global::TAX; f.call()',
+      'in a closure in a function':
+          'fn f() { [0].map(|x| global::TAX + x)[0] } f()',
+      'at global level, where there are functions': 'fn f() { } global::TAX',
+      'at global level, where there are none': 'global::TAX',
+      'in a text that a function evaluates':
+          'fn f() { eval("global::TAX") } f()',
+      'of a list': 'fn f() { global::RATES[1] + 3 } f()',
+    };
+    scripts.forEach((place, script) {
+      test(place, () => expect(engine.eval(script), 5));
+    });
+
+    test('in a function that Dart calls', () {
+      final f = engine.eval('fn f() { global::TAX } f') as RhaiFunction;
+      expect(f(), 5);
+    });
+
+    test('in a function that another script calls', () {
+      engine
+        ..setVar('f', engine.eval('fn f() { global::TAX } f'))
+        ..setConstant('TAX', 6);
+      expect(engine.eval('[f.call(), global::TAX]'), [5, 6]);
+    });
+  });
+
+  test('A constant of the script hides one of Dart', () {
+    const constant = 'const TAX = 1;';
+    expect(engine.eval('$constant fn f() { global::TAX } f()'), 1);
+    expect(engine.eval('$constant global::TAX'), 1);
+    expect(engine.eval('let TAX = 1; fn f() { global::TAX } f()'), 5);
+  });
+
+  test('A variable of Dart is no constant', () {
+    expect(
+      () => engine.eval('fn f() { global::state } f()'),
+      throwsA(
+        isA<RhaiRuntimeError>()
+            .having(
+              (e) => e.kind,
+              'kind',
+              RhaiRuntimeErrorKind.variableNotFound,
+            )
+            .having((e) => e.name, 'name', 'global::state'),
+      ),
+    );
+  });
+
+  test('A constant of Dart cannot be changed by a function', () {
+    expect(
+      () => engine.eval('fn f() { global::TAX += 1 } f()'),
+      throwsA(isA<RhaiScriptError>()),
+    );
+    expect(engine.eval('fn f() { let a = global::RATES; a.push(3); a } f()'), [
+      1,
+      2,
+      3,
+    ]);
+    expect(engine.eval('RATES'), [1, 2]);
+  });
+
+  group('A function that uses a constant without global:: is told how', () {
+    void expectHint(String script, String name) {
+      expect(
+        () => engine.eval(script),
+        throwsA(
+          isA<RhaiRuntimeError>()
+              .having((e) => e.name, 'name', name)
+              .having(
+                (e) => e.kind,
+                'kind',
+                RhaiRuntimeErrorKind.variableNotFound,
+              )
+              .having((e) => e.message, 'message', contains('global::$name')),
+        ),
+      );
+      final warnings = engine.analyze(script).warnings;
+      expect(warnings, hasLength(1));
+      expect(warnings.single.kind, AnalysisWarningKind.undefinedVariable);
+      expect(warnings.single.message, contains('global::$name'));
+    }
+
+    test('of the script', () {
+      expectHint('const X = 1; fn f() { X } f()', 'X');
+    });
+    test('of Dart', () => expectHint('fn f() { TAX } f()', 'TAX'));
+  });
+
+  test('Names that are no constants get no such hint', () {
+    for (final script in [
+      'let x = 1; fn f() { x } f()',
+      'fn f() { x } f()',
+      'print(x); const x = 1;',
+    ]) {
+      expect(
+        () => engine.eval(script),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.message,
+            'message',
+            isNot(contains('global::')),
+          ),
+        ),
+      );
+    }
+  });
+
+  test('analyze knows the constants of Dart', () {
+    final warnings = engine
+        .analyze('fn f() { global::TAX + global::state + global::nope } f()')
+        .warnings;
+    expect(warnings.map((w) => w.name), ['global::state', 'global::nope']);
+  });
+}
