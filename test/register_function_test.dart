@@ -105,7 +105,11 @@ void main() {
       () => engine.eval(script),
       throwsA(
         isA<RhaiRuntimeError>()
-            .having((e) => e.message, 'message', 'Function not found: $name')
+            .having(
+              (e) => e.message,
+              'message',
+              startsWith('Function not found: $name; there '),
+            )
             .having((e) => e.lineNumber, 'line', line)
             .having((e) => e.columnNumber, 'column', column),
       ),

@@ -146,7 +146,9 @@ impl Execution {
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
-                                ScriptError::from_rhai(*error, &config, line)
+                                let mut error = ScriptError::from_rhai(*error, &config, line);
+                                host.dart_functions.borrow().add_candidates(&mut error);
+                                error
                             }),
                         }
                     })
