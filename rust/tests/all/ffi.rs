@@ -74,6 +74,17 @@ fn a_null_engine_is_refused_by_every_function() {
 }
 
 #[test]
+fn parameters_that_are_not_there_are_refused() {
+    let engine = Handle::new();
+    write_input(&engine.host(), b"f");
+    for count in [1 << 20, u64::MAX, u64::MAX / 4] {
+        // SAFETY: the engine is alive, and only used here.
+        let result = unsafe { ffi::rhai_register_function(engine.0, 1, 2, 1, count, false) };
+        assert_eq!(result, INVALID);
+    }
+}
+
+#[test]
 fn text_that_is_no_text_is_refused() {
     let engine = Handle::new();
     assert_eq!(engine.eval(b"1 + \xff"), INVALID);
