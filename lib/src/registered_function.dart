@@ -100,9 +100,21 @@ final class RegisteredFunction {
     Parameter parameter,
   ) => type == null ? null : (value) => type.argument(value, parameter);
 
-  /// Whether there are arguments for which it cannot be said which of the two is to be
-  /// called. That is the one that accepts all of them as they are, or more of them.
-  bool isAmbiguousWith(RegisteredFunction other) {
+  /// Checks that it can be beside [others] of its name.
+  ///
+  /// Throws an [ArgumentError] if there are arguments for which it cannot be said which
+  /// is to be called. That is the one that accepts more of them as they are.
+  void checkAgainst(List<RegisteredFunction> others) {
+    if (!others.any(_isAmbiguousWith)) return;
+    throw ArgumentError.value(
+      _function,
+      'function',
+      'accepts the same arguments as another overload of $name, so that nothing '
+          'says which is to be called',
+    );
+  }
+
+  bool _isAmbiguousWith(RegisteredFunction other) {
     for (var arity = 0; arity <= maxArity; arity++) {
       if (arities & other.arities & (1 << arity) == 0) continue;
       final places = [

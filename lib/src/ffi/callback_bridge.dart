@@ -67,7 +67,7 @@ final class CallbackBridge implements Finalizable {
     ]);
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
-      registerFunction('sleep', _sleeps.sleep, overload: false);
+      _register(RegisteredFunction('sleep', _sleeps.sleep));
     }
     try {
       restrict(_engine, _codec, config);
@@ -130,19 +130,15 @@ final class CallbackBridge implements Finalizable {
         'is not a name that a script can call a function by',
       );
     }
-    final registered = RegisteredFunction(name, function, isOverload: overload);
-    final others = _registered[name] ??= [];
-    if (!overload) others.clear();
-    if (others.any(registered.isAmbiguousWith)) {
-      throw ArgumentError.value(
-        function,
-        'function',
-        'accepts the same arguments as another overload of $name: scripts could '
-            'not tell them apart',
-      );
-    }
-    others.add(registered);
-    _unregistered.add(registered);
+    _register(RegisteredFunction(name, function, isOverload: overload));
+  }
+
+  void _register(RegisteredFunction function) {
+    final others = _registered[function.name] ??= [];
+    if (!function.isOverload) others.clear();
+    function.checkAgainst(others);
+    others.add(function);
+    _unregistered.add(function);
   }
 
   /// Sets a variable for later executions.
