@@ -350,7 +350,10 @@ final class CallbackBridge implements Finalizable {
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
       if (!execution.isParked) continue;
-      execution.wait = null;
+      execution
+        ..wait = null
+        // Its turn may come before that.
+        ..isParked = false;
       // Not at once: whoever waits for the script runs when this has returned.
       scheduleMicrotask(
         () => execution.wake.completeError(
