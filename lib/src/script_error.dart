@@ -5,7 +5,7 @@ import 'dart:collection';
 
 import 'errors.dart';
 import 'native_position.dart';
-import 'parameter_type.dart';
+import 'parameters/mismatch.dart';
 import 'rhai_limit.dart';
 import 'rhai_stack_frame.dart';
 

@@ -5,8 +5,8 @@ import 'dart:async';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import '../parameter_type.dart';
-import '../parameter_types.dart';
+import '../parameters/functions.dart' show maxArity;
+import '../parameters/parameter_types.dart';
 import '../rhai_range.dart';
 import 'flat_writer.dart';
 import 'script_function.dart';

@@ -4,9 +4,11 @@ library;
 import 'dart:collection';
 import 'dart:typed_data';
 
+import '../rhai_function.dart';
+import '../rhai_range.dart';
+import 'functions.dart';
 import 'parameter_type.dart';
-import 'rhai_function.dart';
-import 'rhai_range.dart';
+import 'scalars.dart';
 
 /// Finds out with how many arguments a function can be called: bit *n* for *n*.
 ///
