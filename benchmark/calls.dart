@@ -29,6 +29,30 @@ Future<void> main() async {
     'the same loop, native Rust function',
     () => rhaiBenchmark(_nativeCall, _calls),
   );
+  engine
+    ..registerFunction('any', (Object? a, Object? b) => a)
+    ..registerFunction('floats', (double a, double b) => a)
+    ..registerFunction('list', (List<String> l) => l.length)
+    ..registerFunction('anyList', (List<Object?> l) => l.length);
+  await _compare(
+    'call of an (int, int)',
+    () => engine.eval('for i in 0..$_calls { add(i, 2); }'),
+    'call of an (Object?, Object?)',
+    () => engine.eval('for i in 0..$_calls { any(i, 2); }'),
+  );
+  await _compare(
+    'call of a (double, double) with ints',
+    () => engine.eval('for i in 0..$_calls { floats(i, 2); }'),
+    'the same with floats',
+    () => engine.eval('for i in 0..$_calls { floats(1.5, 2.5); }'),
+  );
+  const list = 'let l = ["a", "b", "c"]; for i in 0..$_calls';
+  await _compare(
+    'call of a (List<String>)',
+    () => engine.eval('$list { list(l); }'),
+    'call of a (List<Object?>)',
+    () => engine.eval('$list { anyList(l); }'),
+  );
   await _compare(
     'asynchronous call, Future already complete',
     () => engine.eval('let s = 0; for i in 0..$_calls { s += ready(i); } s'),

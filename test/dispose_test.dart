@@ -127,6 +127,24 @@ void main() {
     });
   });
 
+  test('dispose between two scripts that let the event loop run', () async {
+    // Both go on in the same turn only if the first is fast, as it is not when its code
+    // runs for the first time.
+    for (var round = 0; round < 5; round++) {
+      final engine = RhaiEngine.withDefaults();
+      var isNextTurn = false;
+      Timer.run(() => isNextTurn = true);
+      engine
+        ..registerFunction('is_next_turn', () => isNextTurn)
+        // Before the turn of the script after this one, and its end after that.
+        ..registerFunction('dispose', () => scheduleMicrotask(engine.dispose));
+      final first = engine.evalAsync('while !is_next_turn() {} dispose(); 1');
+      final ended = expectLater(engine.evalAsync('loop {}'), _throwsCancelled);
+      expect(await first, 1);
+      await ended;
+    }
+  });
+
   group('dispose by a Dart function that a script calls', () {
     test('ends the script when the function returns', () {
       final calls = <String>[];

@@ -76,7 +76,17 @@ final class RhaiEngine implements Finalizable {
   }
 
   /// Lets scripts that start from now on call [function] as [name], in place of
-  /// an earlier function or one of Rhai's own.
+  /// earlier functions of that name, and of Rhai's own for the same arguments.
+  ///
+  /// What its parameters accept is found out: an argument of another type is an error
+  /// that says so, before [function] is called, if there is no other function for it. Its
+  /// arguments are converted where nothing is lost: an int for a [double], a list for a
+  /// `List<String>`, a script's function for an `int Function(int)`. With [overload] it
+  /// is added beside earlier functions of that name; the types of the arguments say which
+  /// is called.
+  ///
+  /// In a [name] like `store::get`, what comes before the last `::` is the namespace of
+  /// the function; scripts call it as `store::get(…)`.
   ///
   /// It may be synchronous or return a [Future], which the script waits for.
   /// Its arguments and its result are values as in [eval]; from Dart any
@@ -86,10 +96,14 @@ final class RhaiEngine implements Finalizable {
   /// an object map with `type`, `message` and `stack_trace`.
   ///
   /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
-  /// word, or if [function] has required named parameters, type parameters or
-  /// more than 16 positional ones.
-  void registerFunction(String name, Function function) =>
-      _open.registerFunction(name, function);
+  /// word, or in the namespace `global`, if [function] has required named parameters,
+  /// type parameters or more than 16 positional ones, or if an [overload] accepts the same
+  /// arguments as another one.
+  void registerFunction(
+    String name,
+    Function function, {
+    bool overload = false,
+  }) => _open.registerFunction(name, function, overload: overload);
 
   /// Looks at [script] without running it: is it valid, what in it looks wrong, and
   /// what does it declare and need?

@@ -1,9 +1,16 @@
+import 'parameters/functions.dart' show maxArity;
+import 'parameters/kind.dart';
+import 'parameters/mismatch.dart';
+import 'parameters/parameter_type.dart';
+import 'parameters/parameter_types.dart';
+
 /// A function that scripts can call, with its name for messages.
 final class RegisteredFunction {
-  /// Creates one for a name that scripts call it by.
+  /// Creates one for a name that scripts call it by. Others of that name stay if it
+  /// [isOverload].
   ///
   /// Throws an [ArgumentError] for a function that scripts cannot call.
-  RegisteredFunction(this.name, this._function)
+  RegisteredFunction(this.name, this._function, {this.isOverload = false})
     : arities = aritiesOf(_function),
       mayReturnFuture = !_isSynchronous(_function) {
     if (arities == 0) {
@@ -18,10 +25,19 @@ final class RegisteredFunction {
   }
 
   /// A function that a script got as a value.
-  RegisteredFunction.closure(this._function)
+  factory RegisteredFunction.closure(Function function) =>
+      _closures[function] ??= RegisteredFunction._closure(function);
+
+  RegisteredFunction._closure(this._function)
     : name = 'a Dart function',
       mayReturnFuture = true,
-      arities = 0;
+      isOverload = false,
+      arities = aritiesOf(_function) {
+    // It gets all arguments that a script passes.
+    _convert(_types);
+  }
+
+  static final Expando<RegisteredFunction> _closures = Expando();
 
   /// What scripts call it.
   final String name;
@@ -32,11 +48,99 @@ final class RegisteredFunction {
   /// Whether it may return a Future, as far as its type says.
   final bool mayReturnFuture;
 
+  /// Whether it is beside others of its name, and not in their place.
+  final bool isOverload;
+
   final Function _function;
+
+  late final List<ParameterType<Object?>> _types = parameterTypesOf(
+    _function,
+    arities,
+  );
+
+  /// What converts each argument, or null; null if nothing has to be done.
+  List<Object? Function(Object?)?>? _conversions;
+
+  /// The signatures that a function is registered with at most, for each number of
+  /// arguments. A parameter that accepts several kinds of values multiplies them.
+  static const _maxSignatures = 64;
+
+  /// Rhai calls these for what is printed, whatever it is, and goes on with the result.
+  static const _ofAnything = {'print', 'debug'};
+
+  /// Finds out by which kinds of arguments it is to be registered: for each parameter
+  /// the kinds that it accepts as they are, and above these those that are converted.
+  ///
+  /// [call] takes nothing else from then on.
+  List<int> register() {
+    final parameters = <int>[];
+    final converted = <ParameterType<Object?>?>[];
+    var signatures = 1;
+    for (final type in _types) {
+      final isAny = type is AnyType;
+      if (!isAny) signatures *= countTypes(type.kinds | type.convertedKinds);
+      final isExact =
+          signatures <= _maxSignatures && !_ofAnything.contains(name);
+      parameters.add(
+        isExact ? type.kinds | type.convertedKinds << 16 : Kind.any,
+      );
+      converted.add(type.mustConvert || !isExact ? type : null);
+    }
+    _convert(converted);
+    return parameters;
+  }
+
+  void _convert(List<ParameterType<Object?>?> types) {
+    if (types.every((type) => type == null || type is AnyType)) return;
+    var number = 0;
+    _conversions = [
+      for (final type in types) _conversionTo(type, Parameter(name, ++number)),
+    ];
+  }
+
+  static Object? Function(Object?)? _conversionTo(
+    ParameterType<Object?>? type,
+    Parameter parameter,
+  ) => type == null ? null : (value) => type.argument(value, parameter);
+
+  /// Checks that it can be beside [others] of its name.
+  ///
+  /// Throws an [ArgumentError] if there are arguments for which it cannot be said which
+  /// is to be called. That is the one that accepts more of them as they are.
+  void checkAgainst(List<RegisteredFunction> others) {
+    if (!others.any(_isAmbiguousWith)) return;
+    throw ArgumentError.value(
+      _function,
+      'function',
+      'accepts the same arguments as another overload of $name, so that nothing '
+          'says which is to be called',
+    );
+  }
+
+  bool _isAmbiguousWith(RegisteredFunction other) {
+    for (var arity = 0; arity <= maxArity; arity++) {
+      if (arities & other.arities & (1 << arity) == 0) continue;
+      final places = [
+        for (var i = 0; i < arity; i++)
+          Preference.between(_types[i], other._types[i]),
+      ];
+      // No arguments that both accept.
+      if (places.any((place) => place == 0)) continue;
+      bool has(int preference) => places.any((p) => p & preference != 0);
+      if (places.every((place) => place & Preference.none != 0)) return true;
+      if (has(Preference.first) && has(Preference.second)) return true;
+    }
+    return false;
+  }
 
   /// Calls it. The usual numbers of arguments are calls of a closure, several
   /// times as fast as [Function.apply].
   Object? call(List<Object?> a) {
+    if (_conversions case final conversions?) {
+      for (var i = 0; i < a.length; i++) {
+        if (conversions[i] case final convert?) a[i] = convert(a[i]);
+      }
+    }
     final dynamic f = _function;
     return switch (a.length) {
       0 => f(),
@@ -64,53 +168,3 @@ bool _returns<R>(Function f) =>
     f is R Function(Never, Never) ||
     f is R Function(Never, Never, Never) ||
     f is R Function(Never, Never, Never, Never);
-
-/// The most arguments that Rhai passes to a function.
-const maxArity = 16;
-
-/// Finds out with how many arguments a function can be called: bit *n* for *n*.
-///
-/// `f is Function(Never, Never)` is true exactly when `f` accepts two
-/// positional arguments, whatever their types.
-int aritiesOf(Function f) {
-  final accepts = [
-    f is Function(),
-    f is Function(Never),
-    f is Function(Never, Never),
-    f is Function(Never, Never, Never),
-    f is Function(Never, Never, Never, Never),
-    f is _F5,
-    f is _F6,
-    f is _F7,
-    f is _F8,
-    f is _F9,
-    f is _F10,
-    f is _F11,
-    f is _F12,
-    f is _F13,
-    f is _F14,
-    f is _F15,
-    f is _F16,
-  ];
-  var arities = 0;
-  for (var n = 0; n <= maxArity; n++) {
-    if (accepts[n]) arities |= 1 << n;
-  }
-  return arities;
-}
-
-typedef _N = Never;
-typedef _F5 = Function(_N, _N, _N, _N, _N);
-typedef _F6 = Function(_N, _N, _N, _N, _N, _N);
-typedef _F7 = Function(_N, _N, _N, _N, _N, _N, _N);
-typedef _F8 = Function(_N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F9 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F10 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F11 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F12 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F13 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F14 = Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F15 =
-    Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);
-typedef _F16 =
-    Function(_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N);

@@ -70,6 +70,21 @@ abstract interface class RhaiFunction {
     Object? a16,
   ]);
 
+  /// Calls the function as a method of [thisValue], which is `this` in it.
+  ///
+  /// If [thisValue] is a [Map] or a [List], it is then changed to what the function has
+  /// made of its `this`, as are those in it; of other values the function changes a copy,
+  /// which is gone. That is done when the function has ended, and not if it fails. What a
+  /// [Map] or [List] throws that cannot be changed so, this throws; if the function has
+  /// not changed it, it does not matter.
+  ///
+  /// Otherwise it is like [call].
+  dynamic callWith(Object? thisValue, List<Object?> arguments);
+
+  /// Calls the function like [callWith], with a result that is always a [Future], also
+  /// for errors, and lets the event loop run like [callAsync].
+  Future<dynamic> callWithAsync(Object? thisValue, List<Object?> arguments);
+
   /// Frees what the function captured. It cannot be called any more; scripts that
   /// were given it still can.
   void dispose();

@@ -5,6 +5,7 @@ import 'dart:collection';
 
 import 'errors.dart';
 import 'native_position.dart';
+import 'parameters/mismatch.dart';
 import 'rhai_limit.dart';
 import 'rhai_stack_frame.dart';
 
@@ -99,6 +100,7 @@ typedef DartError = ({Object error, String trace, String function});
 String _typeName(Object error) {
   if (error is RhaiTimeoutError && error.functionName != null) return 'timeout';
   if (error is RhaiChannelClosedError) return 'channel_closed';
+  if (error is ArgumentMismatch) return 'TypeError';
   // Dart's own classes are often private ones behind a public name:
   // `_TypeError`, `_Exception`.
   final name = error.runtimeType.toString();
@@ -176,9 +178,12 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
         lineNumber: lineNumber,
         columnNumber: columnNumber,
         callStack: callStack,
-        kind: dartError != null
-            ? RhaiRuntimeErrorKind.dartFunction
-            : RhaiRuntimeErrorKind.values[number],
+        kind: switch (dartError?.error) {
+          null => RhaiRuntimeErrorKind.values[number],
+          // The function was not called.
+          ArgumentMismatch() => RhaiRuntimeErrorKind.typeMismatch,
+          _ => RhaiRuntimeErrorKind.dartFunction,
+        },
         name: dartError?.function ?? text,
         stackTrace: _shorten(
           [
@@ -191,6 +196,7 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
         // Through nested scripts, the first cause.
         cause: switch (error) {
           RhaiRuntimeError(:final cause?) => cause,
+          ArgumentMismatch() => null,
           null when dartErrorId == _ffiError => RhaiFFIError(message),
           null when dartErrorId == _conversionError => _conversionErrorOf(
             thrown,

@@ -12,10 +12,9 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
 use crate::builtins;
-use crate::callbacks::dart_names;
 use crate::clock::{BrokenTime, Clock};
 use crate::config::{self, Config};
-use crate::dart_objects::{self, DartReference};
+use crate::dart_objects;
 use crate::error::ScriptError;
 use crate::execution::{Execution, Reply, Step};
 use crate::execution_time::Start;
@@ -27,6 +26,7 @@ use crate::limits::Limit;
 use crate::memory::{self, Budget};
 use crate::modules::FileModules;
 use crate::on_fiber::OnFiber;
+use crate::parameters::Parameter;
 use crate::pending_futures::{self, Completion};
 use crate::restrictions::List;
 use crate::rewrite;
@@ -52,8 +52,7 @@ pub struct ScriptEngine {
     pub host: Rc<Host>,
     config: Rc<Config>,
     standard: rhai::Shared<Module>,
-    functions: Vec<(DartFunction, Rc<DartReference>)>,
-    /// The Rhai engine with these functions, built when it is next needed. One
+    /// The Rhai engine with the Dart functions so far, built when it is next needed. One
     /// that a script may hold is never changed.
     snapshot: OnceCell<SharedEngine>,
     scripts: Rc<ScriptCache>,
@@ -77,7 +76,6 @@ impl ScriptEngine {
             host: Host::new(stacks),
             config: Rc::new(config),
             standard: StandardPackage::new().as_shared_module(),
-            functions: Vec::new(),
             snapshot: OnceCell::new(),
             variables: Rc::default(),
             executions: SlotMap::new(),
@@ -97,17 +95,26 @@ impl ScriptEngine {
         Ok(())
     }
 
-    /// Registers a Dart function, in place of an earlier one of the same name.
-    /// Scripts that are running keep the one they started with.
+    /// Registers a Dart function that takes any arguments, in place of those of the same
+    /// name. Scripts that are running keep what they started with.
     pub fn register_function(&mut self, function: DartFunction) {
-        let reference = Rc::new(DartReference::new(function.id, &self.host.released));
+        self.register_typed_function(function, Vec::new(), false);
+    }
+
+    /// Registers a Dart function with what its parameters accept, in place of those of
+    /// the same name, or beside them if it is an `overload`.
+    pub fn register_typed_function(
+        &mut self,
+        function: DartFunction,
+        parameters: Vec<Parameter>,
+        overload: bool,
+    ) {
         let mut restrictions = self.host.restrictions.borrow_mut();
         restrictions.note_registered(&function.name);
         drop(restrictions);
-        self.functions
-            .retain(|(other, _)| other.name != function.name);
         self.scripts.add_dart_function(&function.name);
-        self.functions.push((function, reference));
+        let mut functions = self.host.dart_functions.borrow_mut();
+        functions.add(function, parameters, overload, &self.host.released);
         self.snapshot.take();
     }
 
@@ -177,6 +184,13 @@ impl ScriptEngine {
         Some(self.start(Job::Call(exported), start))
     }
 
+    /// Starts a function like [`call`](Self::call), with the last argument as its `this`.
+    /// It ends with an array of its result and of what its `this` is then.
+    pub fn call_with(&mut self, function: u64, start: Start) -> Option<Step> {
+        let exported = self.host.functions.get(function)?;
+        Some(self.start(Job::CallWith(exported), start))
+    }
+
     fn start(&mut self, job: Job, start: Start) -> Step {
         if self.has_leaked_too_much() {
             ScriptError::leaked(&self.config, self.host.leaked()).write(&self.host, None);
@@ -232,7 +246,7 @@ impl ScriptEngine {
     /// [`analysis::analyze`](crate::analysis::analyze) says.
     pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
-            functions: self.functions.iter().map(|f| f.0.name.clone()).collect(),
+            functions: self.host.dart_functions.borrow().names(),
             hidden: self.host.restrictions.borrow().hidden().clone(),
             variables: self.variables.names().map(String::from).collect(),
             config: self.config.clone(),
@@ -334,16 +348,8 @@ impl ScriptEngine {
         rewrite::register_look(&mut module);
         restrictions.hide(&mut module);
         engine.register_global_module(module.into());
-        let mut module = Module::new();
-        for (function, reference) in &self.functions {
-            functions::register_function_overloads(&mut module, function, reference, &self.host);
-        }
-        let named = self.functions.iter();
-        dart_names::register(
-            &mut module,
-            named.map(|(f, _)| (f.name.as_str(), f.arities)),
-        );
-        engine.register_global_module(module.into());
+        let dart_functions = self.host.dart_functions.borrow();
+        dart_functions.register(&mut engine, &self.host);
 
         let config = &self.config;
         // `scripts` optimises what it compiles, if that is safe.
@@ -377,17 +383,12 @@ impl ScriptEngine {
         rewrite::register(&mut engine, self.host.clone());
         scripts::watch_parsing(&mut engine, has_type_of, self.host.clone());
         // Rhai would print the result of a function that replaces `print`.
-        let replaced = |name| {
-            self.functions
-                .iter()
-                .any(|(function, _)| function.name == name)
-        };
         let host = self.host.clone();
-        if !replaced("print") {
+        if !dart_functions.has("print") {
             engine.on_print(move |text| functions::forward_text(&host, PRINT_FUNCTION, text, None));
         }
         let host = self.host.clone();
-        if !replaced("debug") {
+        if !dart_functions.has("debug") {
             engine.on_debug(move |text, _, position| {
                 functions::forward_text(&host, DEBUG_FUNCTION, text, Some(position));
             });

@@ -147,7 +147,10 @@ impl Execution {
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
-                                let error = ScriptError::from_rhai(*error, &config, line);
+                                let mut error = ScriptError::from_rhai(*error, &config, line);
+                                if hint.is_none() {
+                                    host.dart_functions.borrow().add_candidates(&mut error);
+                                }
                                 context.with_hint(error).with_hint(hint)
                             }),
                         }

@@ -173,6 +173,27 @@ pub unsafe extern "C" fn rhai_call(
     }
 }
 
+/// Calls a function like [`rhai_call`], with the last argument as its `this`. The result
+/// is an array of the function's result and of what its `this` is then.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_call_with(
+    engine: *mut ScriptEngine,
+    function: u64,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let start = start(held, outer_engine, outer_execution);
+        step(engine, |engine| engine.call_with(function, start))
+    }
+}
+
 /// Lets go of a function of a script. Also Dart's finalizer: it may run on any
 /// thread, at any time, also when its engine was freed.
 ///

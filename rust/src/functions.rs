@@ -2,21 +2,17 @@
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::OnceLock;
 
-use rhai::{
-    Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position,
-    RhaiFunc, INT,
-};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position, INT};
 
 use crate::builtins::text::SizedText;
 use crate::callbacks::texts;
-use crate::dart_objects::{self, DartObject, DartReference};
+use crate::dart_functions::NAMESPACE_SEPARATOR;
 use crate::error::describe_place;
 use crate::execution::{Reply, Request};
 use crate::execution_context::{ExecutionContext, Termination};
-use crate::host::{Host, MAX_ARGUMENTS};
+use crate::host::Host;
 use crate::limits::Limit;
 use crate::memory;
 use crate::on_fiber::OnFiber;
@@ -29,7 +25,7 @@ type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 /// A Dart function that scripts may call.
 #[derive(Debug, Clone)]
 pub struct DartFunction {
-    /// The name scripts call it by.
+    /// The name scripts call it by, with its namespace, if it is in one: `a::b`.
     pub name: String,
     /// What Dart knows it by.
     pub id: u64,
@@ -61,50 +57,14 @@ pub const KEYWORDS: [&str; 8] = [
     "type_of",
 ];
 
-/// Whether a script can call a function of this name.
+/// Whether a script can call a function of this name, which may be in a namespace.
 pub fn is_usable_name(name: &str) -> bool {
-    rhai::is_valid_identifier(name)
-        && !KEYWORDS.contains(&name)
+    let mut parts = name.split(NAMESPACE_SEPARATOR);
+    parts.all(|part| rhai::is_valid_identifier(part) && !KEYWORDS.contains(&part))
+        // That one has the constants of the script.
+        && name.split(NAMESPACE_SEPARATOR).next() != Some("global")
         // Words that Rhai reserves do not parse, or are statements.
         && Engine::new_raw().compile_expression(format!("{name}()")).is_ok()
-}
-
-/// Registers `function` with `module`, once for each number of arguments. Dart keeps
-/// it as long as somebody has `reference`.
-///
-/// A wrong number of arguments is then Rhai's own "function not found" error.
-pub fn register_function_overloads(
-    module: &mut Module,
-    function: &DartFunction,
-    reference: &Rc<DartReference>,
-    host: &Rc<Host>,
-) {
-    for arity in (0..=MAX_ARGUMENTS).filter(|n| function.arities & (1 << n) != 0) {
-        let any = vec![TypeId::of::<Dynamic>(); arity];
-        // Rhai prefers a function with the exact types: without the built-in
-        // signatures of the same name, the built-in function would win.
-        let built_in = built_in_signatures().get(&(function.name.clone(), arity));
-        let of_objects = dart_objects::TEXT_FUNCTIONS
-            .contains(&function.name.as_str())
-            .then(|| vec![TypeId::of::<DartObject>(); arity]);
-        let built_in = built_in.into_iter().flatten().chain(&of_objects);
-        for types in built_in.chain([&any]) {
-            let (host, reference) = (host.clone(), reference.clone());
-            let call = move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
-                invoke_dart_callback_async(&host, reference.id(), args, context.as_ref())
-            };
-            let func = RhaiFunc::Method {
-                func: rhai::Shared::new(call),
-                has_context: true,
-                // The first argument is not changed: it may be a constant.
-                is_pure: true,
-                is_volatile: true,
-            };
-            FuncRegistration::new(&function.name)
-                .in_global_namespace()
-                .set_into_module_raw(module, types, func);
-        }
-    }
 }
 
 /// Parameter types by name and number of parameters.

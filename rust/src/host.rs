@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rhai::{Blob, Dynamic, FnPtr, Identifier, ImmutableString};
 
+use crate::dart_functions::DartFunctions;
 use crate::dart_objects;
 use crate::decode::decode_slot;
 use crate::encode::{encode, export, within, Functions};
@@ -66,6 +67,8 @@ pub struct Host {
     pub pointers: Pointers,
     /// Dart objects that no script needs any more.
     pub released: Arc<ReleasedIds>,
+    /// The functions of Dart that new scripts can call.
+    pub dart_functions: RefCell<DartFunctions>,
     /// The functions of scripts that Dart has.
     pub functions: FunctionTable,
     /// The stacks of the engine's fibers.
@@ -108,6 +111,7 @@ impl Host {
                 bound: script_functions::bound_prototype(host.clone()),
             },
             released: Arc::default(),
+            dart_functions: RefCell::default(),
             functions: FunctionTable::new(&stacks),
             stacks,
         });

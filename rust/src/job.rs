@@ -1,5 +1,6 @@
 //! What an execution runs: a script, or a function of one.
 
+use std::mem;
 use std::rc::{Rc, Weak};
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
@@ -43,6 +44,8 @@ pub enum Job {
     Script(SharedEngine, Script),
     /// A function of a script that Dart has; its arguments are an array in slot 0.
     Call(Exported),
+    /// The same, with the last argument as its `this`.
+    CallWith(Exported),
     /// No script, but the analysis of one.
     Analysis(SharedEngine, Box<Analysis>),
 }
@@ -52,7 +55,7 @@ impl Job {
     pub fn engine(&self) -> &SharedEngine {
         match self {
             Job::Script(engine, _) | Job::Analysis(engine, ..) => engine,
-            Job::Call(exported) => exported.function.engine(),
+            Job::Call(exported) | Job::CallWith(exported) => exported.function.engine(),
         }
     }
 
@@ -65,6 +68,7 @@ impl Job {
         config: &Config,
         end: impl FnOnce(RhaiResult, Option<String>, &Exporter) -> R,
     ) -> R {
+        let with_this = matches!(self, Job::CallWith(_));
         match self {
             Job::Script(engine, script) => {
                 // On the heap: a waiting script should touch two pages of stack,
@@ -90,11 +94,11 @@ impl Job {
                 let global = Box::new(engine.new_global_runtime_state());
                 end(result, None, &Exporter::new(host, context, &global))
             }
-            Job::Call(exported) => {
+            Job::Call(exported) | Job::CallWith(exported) => {
                 context.enter_function(&exported);
                 // However this ends: also if the memory is used up.
                 let _note = NoteLeftMemory(&exported);
-                let result = run_call(host, context, &exported);
+                let result = run_call(host, context, &exported, with_this);
                 let global = exported.function.global();
                 let hint = match &result {
                     Ok(_) => None,
@@ -142,14 +146,19 @@ fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext
 }
 
 #[inline(never)]
-fn run_call(host: &Host, context: &ExecutionContext, exported: &Exported) -> RhaiResult {
+fn run_call(
+    host: &Host,
+    context: &ExecutionContext,
+    exported: &Exported,
+    with_this: bool,
+) -> RhaiResult {
     let refused = context.check_kept(host).or_else(|| {
         let is_too_much = exported.keeps_more_than(context.budget().limit());
         is_too_much.then_some(Termination::KeptTooMuch)
     });
     match refused {
         Some(termination) => Err(termination.into()),
-        None => checked(call(host, exported), context).inspect_err(|error| {
+        None => checked(call(host, exported, with_this), context).inspect_err(|error| {
             context.note_data_race(error, None, exported.function.global());
         }),
     }
@@ -164,11 +173,17 @@ impl Drop for NoteLeftMemory<'_> {
     }
 }
 
-fn call(host: &Host, exported: &Exported) -> RhaiResult {
+fn call(host: &Host, exported: &Exported, with_this: bool) -> RhaiResult {
     let args = host.take_reply().map_err(conversion_error)?;
     let function = &exported.function;
     let mut args = args.into_array().unwrap_or_default();
-    function.call(0, None, &mut args)
+    match args.split_last_mut() {
+        Some((this, args)) if with_this => {
+            let result = function.call(0, Some(this), args).or_else(exit_value)?;
+            Ok(vec![result, mem::take(this)].into())
+        }
+        _ => function.call(0, None, &mut args),
+    }
 }
 
 impl Script {

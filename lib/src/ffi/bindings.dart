@@ -126,14 +126,17 @@ external int rhaiAppendText(
 );
 
 /// Registers a function.
-@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Uint64, Uint32)>(
-  symbol: 'rhai_register_function',
-)
+@Native<
+  Int32 Function(Pointer<NativeEngine>, Uint64, Uint64, Uint32, Uint64, Bool)
+>(symbol: 'rhai_register_function')
 external int rhaiRegisterFunction(
   Pointer<NativeEngine> engine,
   int nameLength,
   int id,
   int arities,
+  int parameterCount,
+  // ignore: avoid_positional_boolean_parameters
+  bool overload,
 );
 
 /// Describes the error of a value that breaks a limit.
@@ -176,6 +179,17 @@ typedef _Start =
 /// Calls a function of a script.
 @Native<_Start>(symbol: 'rhai_call')
 external int rhaiCall(
+  Pointer<NativeEngine> engine,
+  int function,
+  int held,
+  int outerEngine,
+  int outerExecution,
+);
+
+/// Calls a function of a script with a `this`, which is the last argument; its result is
+/// an array of the function's and of what `this` is then.
+@Native<_Start>(symbol: 'rhai_call_with')
+external int rhaiCallWith(
   Pointer<NativeEngine> engine,
   int function,
   int held,

@@ -11,6 +11,7 @@ import '../host_functions.dart';
 import '../native_position.dart';
 import '../registered_function.dart';
 import '../script_error.dart';
+import '../this_value.dart';
 import 'async_timeouts.dart';
 import 'bindings.dart';
 import 'execution.dart';
@@ -67,7 +68,7 @@ final class CallbackBridge implements Finalizable {
     ]);
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
-      _unregistered.add(RegisteredFunction('sleep', _sleeps.sleep));
+      _register(RegisteredFunction('sleep', _sleeps.sleep));
     }
     try {
       restrict(_engine, _codec, config);
@@ -80,6 +81,9 @@ final class CallbackBridge implements Finalizable {
   Pointer<NativeEngine> _engine;
 
   late final ValueCodec _codec;
+
+  /// The registered functions by their names.
+  final Map<String, List<RegisteredFunction>> _registered = {};
 
   /// The functions that the native side does not know of so far.
   final List<RegisteredFunction> _unregistered = [];
@@ -112,8 +116,13 @@ final class CallbackBridge implements Finalizable {
   /// The bytes that scripts have left behind for good.
   int get leakedBytes => rhaiLeakedBytes(_engine);
 
-  /// Registers a function for later executions.
-  void registerFunction(String name, Function function) {
+  /// Registers a function for later executions: in place of those of its name, or
+  /// beside them if it is an [overload].
+  void registerFunction(
+    String name,
+    Function function, {
+    required bool overload,
+  }) {
     final length = _codec.writeName(name);
     if (!rhaiIsUsableName(_engine, length, true)) {
       throw ArgumentError.value(
@@ -122,7 +131,15 @@ final class CallbackBridge implements Finalizable {
         'is not a name that a script can call a function by',
       );
     }
-    _unregistered.add(RegisteredFunction(name, function));
+    _register(RegisteredFunction(name, function, isOverload: overload));
+  }
+
+  void _register(RegisteredFunction function) {
+    final others = _registered[function.name] ??= [];
+    if (!function.isOverload) others.clear();
+    function.checkAgainst(others);
+    others.add(function);
+    _unregistered.add(function);
   }
 
   /// Sets a variable for later executions.
@@ -209,10 +226,51 @@ final class CallbackBridge implements Finalizable {
     required bool mayYield,
   }) {
     _writeInput(arguments, 'args');
+    return _callFunction(rhaiCall, function, mayYield: mayYield);
+  }
+
+  /// Calls a function of a script with a `this`, which is changed to what the function
+  /// has made of it.
+  Object? callFunctionWith(
+    ScriptFunction function,
+    Object? thisValue,
+    List<Object?> arguments, {
+    required bool mayYield,
+  }) {
+    try {
+      _writeInput([...arguments, thisValue], 'args');
+    } on RhaiConversionError {
+      // If it was not an argument, the error is to say so.
+      _writeInput(thisValue, 'this');
+      rethrow;
+    }
+    final result = _callFunction(rhaiCallWith, function, mayYield: mayYield);
+    return result is Future<Object?>
+        ? _updateLater(thisValue, result)
+        : _update(thisValue, result);
+  }
+
+  Future<Object?> _updateLater(
+    Object? thisValue,
+    Future<Object?> ended,
+  ) async => _update(thisValue, await ended);
+
+  Object? _update(Object? thisValue, Object? ended) {
+    final [result, changed] = ended! as List<Object?>;
+    updateThis(thisValue, changed);
+    return result;
+  }
+
+  /// Calls a function of a script, by [call], with what was written.
+  Object? _callFunction(
+    int Function(Pointer<NativeEngine>, int, int, int, int) call,
+    ScriptFunction function, {
+    required bool mayYield,
+  }) {
     // Again: encoding may have run code that disposed it.
     if (function.isDisposed) throw StateError('this RhaiFunction was disposed');
     final outer = Execution.current;
-    final step = rhaiCall(
+    final step = call(
       _engine,
       function.id,
       _held(mayYield),
@@ -265,11 +323,19 @@ final class CallbackBridge implements Finalizable {
 
   void _registerFunctions() {
     for (final function in _unregistered) {
-      final length = _codec.writeText(function.name, 'name');
+      final parameters = function.register();
+      final length = _codec.writeNameAndNumbers(function.name, parameters);
       // Until no script can call it any more: in place of an earlier one, which
       // scripts that run keep calling.
       final id = _codec.objects.addAll([function]);
-      rhaiRegisterFunction(_engine, length, id, function.arities);
+      rhaiRegisterFunction(
+        _engine,
+        length,
+        id,
+        function.arities,
+        parameters.length,
+        function.isOverload,
+      );
     }
     _unregistered.clear();
     _codec.forgetReleased();
@@ -291,11 +357,15 @@ final class CallbackBridge implements Finalizable {
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _unregistered.clear();
+    _registered.clear();
     _codec.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
       if (!execution.isParked) continue;
-      execution.wait = null;
+      execution
+        ..wait = null
+        // Its turn may come before that.
+        ..isParked = false;
       // Not at once: whoever waits for the script runs when this has returned.
       scheduleMicrotask(
         () => execution.wake.completeError(

@@ -1,6 +1,7 @@
 import 'dart:async';
 import 'dart:ffi';
 
+import '../passed_arguments.dart';
 import '../rhai_function.dart';
 import 'bindings.dart';
 import 'callback_bridge.dart';
@@ -34,22 +35,22 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
 
   @override
   dynamic call([
-    Object? a1 = _none,
-    Object? a2 = _none,
-    Object? a3 = _none,
-    Object? a4 = _none,
-    Object? a5 = _none,
-    Object? a6 = _none,
-    Object? a7 = _none,
-    Object? a8 = _none,
-    Object? a9 = _none,
-    Object? a10 = _none,
-    Object? a11 = _none,
-    Object? a12 = _none,
-    Object? a13 = _none,
-    Object? a14 = _none,
-    Object? a15 = _none,
-    Object? a16 = _none,
+    Object? a1 = notPassed,
+    Object? a2 = notPassed,
+    Object? a3 = notPassed,
+    Object? a4 = notPassed,
+    Object? a5 = notPassed,
+    Object? a6 = notPassed,
+    Object? a7 = notPassed,
+    Object? a8 = notPassed,
+    Object? a9 = notPassed,
+    Object? a10 = notPassed,
+    Object? a11 = notPassed,
+    Object? a12 = notPassed,
+    Object? a13 = notPassed,
+    Object? a14 = notPassed,
+    Object? a15 = notPassed,
+    Object? a16 = notPassed,
   ]) {
     final arguments = _passed([
       ...[a1, a2, a3, a4, a5, a6, a7, a8],
@@ -60,22 +61,22 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
 
   @override
   Future<dynamic> callAsync([
-    Object? a1 = _none,
-    Object? a2 = _none,
-    Object? a3 = _none,
-    Object? a4 = _none,
-    Object? a5 = _none,
-    Object? a6 = _none,
-    Object? a7 = _none,
-    Object? a8 = _none,
-    Object? a9 = _none,
-    Object? a10 = _none,
-    Object? a11 = _none,
-    Object? a12 = _none,
-    Object? a13 = _none,
-    Object? a14 = _none,
-    Object? a15 = _none,
-    Object? a16 = _none,
+    Object? a1 = notPassed,
+    Object? a2 = notPassed,
+    Object? a3 = notPassed,
+    Object? a4 = notPassed,
+    Object? a5 = notPassed,
+    Object? a6 = notPassed,
+    Object? a7 = notPassed,
+    Object? a8 = notPassed,
+    Object? a9 = notPassed,
+    Object? a10 = notPassed,
+    Object? a11 = notPassed,
+    Object? a12 = notPassed,
+    Object? a13 = notPassed,
+    Object? a14 = notPassed,
+    Object? a15 = notPassed,
+    Object? a16 = notPassed,
   ]) {
     final arguments = _passed([
       ...[a1, a2, a3, a4, a5, a6, a7, a8],
@@ -86,11 +87,28 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     );
   }
 
+  @override
+  dynamic callWith(Object? thisValue, List<Object?> arguments) {
+    _checkUsable();
+    return bridge.callFunctionWith(this, thisValue, arguments, mayYield: false);
+  }
+
+  @override
+  Future<dynamic> callWithAsync(Object? thisValue, List<Object?> arguments) {
+    _checkUsable();
+    return Future.sync(
+      () => bridge.callFunctionWith(this, thisValue, arguments, mayYield: true),
+    );
+  }
+
   /// The arguments that were passed. Throws a [StateError] after [dispose].
   List<Object?> _passed(List<Object?> arguments) {
+    _checkUsable();
+    return passedOf(arguments);
+  }
+
+  void _checkUsable() {
     if (isDisposed) throw StateError('this RhaiFunction was disposed');
-    final count = arguments.indexWhere((a) => identical(a, _none));
-    return count < 0 ? arguments : arguments.sublist(0, count);
   }
 
   @override
@@ -104,11 +122,4 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
 
   @override
   String toString() => name.isEmpty ? 'RhaiFunction' : 'RhaiFunction($name)';
-}
-
-/// Stands for an argument that was not passed.
-const Object _none = _None();
-
-final class _None {
-  const _None();
 }

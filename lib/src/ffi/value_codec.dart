@@ -182,6 +182,16 @@ final class ValueCodec {
     return writeText(name, 'name');
   }
 
+  /// Writes a name to the input, and [numbers] of 32 bits after it; returns the length of
+  /// the name in bytes.
+  int writeNameAndNumbers(String name, List<int> numbers) {
+    final length = writeText(name, 'name');
+    final bytes = Uint32List.fromList(numbers).buffer.asUint8List();
+    final end = length + bytes.length;
+    _reserve(end, keep: length).setRange(length, end, bytes);
+    return length;
+  }
+
   /// Writes a text to the start of the input, which has room for it.
   void rewriteText(String text) => writeUtf8(text, _input, 0);
 

@@ -5,7 +5,8 @@ import 'dart:async';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import '../registered_function.dart';
+import '../parameters/functions.dart' show maxArity;
+import '../parameters/parameter_types.dart';
 import '../rhai_limit.dart';
 import '../rhai_range.dart';
 import 'flat_writer.dart';

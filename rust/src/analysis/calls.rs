@@ -147,9 +147,17 @@ impl Visitor<'_, '_> {
             return;
         }
         let name = format!("{}::{}", call.namespace, call.name);
+        if self.known.can_call(&name, call.args.len()) {
+            return;
+        }
+        let arities = self.known.arities(&name);
+        let hint = match arities.is_empty() {
+            true => " (no such module is imported)".into(),
+            false => takes(&name, &arities),
+        };
         let warning = Warning {
             kind: Kind::UnknownFunction,
-            message: format!("unknown function: {name} (no such module is imported)"),
+            message: format!("unknown function: {name}{hint}"),
             name,
             position: match call.namespace.position() {
                 start if start.is_none() => position,

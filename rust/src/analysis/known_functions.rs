@@ -42,7 +42,13 @@ impl<'a> KnownFunctions<'a> {
         };
         let native = engine.collect_fn_metadata(
             None,
-            |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
+            |info| {
+                let name = match info.namespace.is_empty() {
+                    true => info.metadata.name.to_string(),
+                    false => format!("{}::{}", info.namespace, info.metadata.name),
+                };
+                Some((name, info.metadata.num_params))
+            },
             true,
         );
         let is_hidden =

@@ -11,6 +11,7 @@ use crate::execution::Step;
 use crate::functions::{self, DartFunction};
 use crate::host::Frame;
 use crate::limits::Limit;
+use crate::parameters::Parameter;
 use crate::restrictions::List;
 
 /// Bits of `flags` in [`rhai_engine_new`].
@@ -192,7 +193,9 @@ pub unsafe extern "C" fn rhai_append_text(engine: *mut ScriptEngine, len: u64, t
 }
 
 /// Registers the Dart function `id` under the name in the first `name_len`
-/// bytes of the input. Bit *n* of `arities`: it takes *n* arguments.
+/// bytes of the input. Bit *n* of `arities`: it takes *n* arguments. What its first
+/// parameters accept comes after the name, see [`Parameter::from_bits`], 4 bytes each.
+/// Functions of the same name stay if it is an `overload`.
 ///
 /// # Safety
 ///
@@ -203,6 +206,8 @@ pub unsafe extern "C" fn rhai_register_function(
     name_len: u64,
     id: u64,
     arities: u32,
+    parameter_count: u64,
+    overload: bool,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
@@ -210,10 +215,26 @@ pub unsafe extern "C" fn rhai_register_function(
             let Some(name) = input_text(engine, name_len) else {
                 return INVALID;
             };
-            engine.register_function(DartFunction { name, id, arities });
+            let Some(parameters) = input_parameters(engine, name_len, parameter_count) else {
+                return INVALID;
+            };
+            let function = DartFunction { name, id, arities };
+            engine.register_typed_function(function, parameters, overload);
             OK
         })
     }
+}
+
+/// The parameters that the input describes from byte `start` on, if it has so many.
+fn input_parameters(engine: &ScriptEngine, start: u64, count: u64) -> Option<Vec<Parameter>> {
+    engine.host.with_input(|_, input| {
+        let start = usize::try_from(start).ok()?;
+        let length = usize::try_from(count).ok()?.checked_mul(4)?;
+        let bytes = input.get(start..start.checked_add(length)?)?;
+        let words = bytes.chunks_exact(4);
+        let words = words.map(|word| u32::from_ne_bytes(word.try_into().unwrap_or_default()));
+        Some(words.map(Parameter::from_bits).collect())
+    })
 }
 
 /// Sets the variable (or constant) whose name is the first `name_len` bytes of

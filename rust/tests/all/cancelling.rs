@@ -102,7 +102,7 @@ fn the_finalizer_may_run_on_another_thread() {
     let name = "later";
     crate::fake_host::write_input(&host, name.as_bytes());
     // SAFETY: as above; the name is in the input.
-    unsafe { ffi::rhai_register_function(engine, name.len() as u64, 2, 1) };
+    unsafe { ffi::rhai_register_function(engine, name.len() as u64, 2, 1, 0, false) };
     crate::fake_host::write_input(&host, script.as_bytes());
     // SAFETY: as above; the script is in the input.
     let step = unsafe { ffi::rhai_eval(engine, script.len() as u64, -1, null(), 0) };

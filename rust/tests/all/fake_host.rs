@@ -15,6 +15,7 @@ use rhai_dart::ffi;
 use rhai_dart::fiber_stack::StackPool;
 use rhai_dart::functions::{DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use rhai_dart::host::Host;
+use rhai_dart::parameters::Parameter;
 use rhai_dart::pending_futures::{self, Completion};
 use rhai_dart::values::{self, Slot, Tag};
 
@@ -168,6 +169,27 @@ impl FakeHost {
             id,
             arities,
         });
+    }
+
+    /// Registers an overload whose parameters accept some kinds of values, see
+    /// [`Parameter::from_bits`].
+    pub fn register_overload(
+        &mut self,
+        name: &str,
+        kinds: &[u32],
+        function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
+    ) {
+        let id = self.next_function;
+        self.next_function += 1;
+        self.functions.insert(id, Box::new(function));
+        let function = DartFunction {
+            name: name.to_string(),
+            id,
+            arities: 1 << kinds.len(),
+        };
+        let parameters = kinds.iter().map(|bits| Parameter::from_bits(*bits));
+        self.engine
+            .register_typed_function(function, parameters.collect(), true);
     }
 
     /// Registers `later()` and `later(x)`, which return Futures.

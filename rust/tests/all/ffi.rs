@@ -32,7 +32,7 @@ impl Handle {
     fn register(&self, name: &str, arities: u32) -> i32 {
         write_input(&self.host(), name.as_bytes());
         // SAFETY: as above.
-        unsafe { ffi::rhai_register_function(self.0, name.len() as u64, 2, arities) }
+        unsafe { ffi::rhai_register_function(self.0, name.len() as u64, 2, arities, 0, false) }
     }
 
     fn resume(&self, execution: u64, reply: i32) -> i32 {
@@ -57,7 +57,10 @@ fn a_null_engine_is_refused_by_every_function() {
         assert_eq!(ffi::rhai_restrict(null_mut(), 0, 0), -2);
         assert!(ffi::rhai_engine_frame(null_mut()).is_null());
         assert_eq!(ffi::rhai_reserve_input(null_mut(), 1), INVALID);
-        assert_eq!(ffi::rhai_register_function(null_mut(), 0, 0, 1), INVALID);
+        assert_eq!(
+            ffi::rhai_register_function(null_mut(), 0, 0, 1, 0, false),
+            INVALID
+        );
         assert_eq!(ffi::rhai_set_variable(null_mut(), 0, false), INVALID);
         ffi::rhai_clear_scope(null_mut());
         assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
@@ -71,6 +74,17 @@ fn a_null_engine_is_refused_by_every_function() {
 }
 
 #[test]
+fn parameters_that_are_not_there_are_refused() {
+    let engine = Handle::new();
+    write_input(&engine.host(), b"f");
+    for count in [1 << 20, u64::MAX, u64::MAX / 4] {
+        // SAFETY: the engine is alive, and only used here.
+        let result = unsafe { ffi::rhai_register_function(engine.0, 1, 2, 1, count, false) };
+        assert_eq!(result, INVALID);
+    }
+}
+
+#[test]
 fn text_that_is_no_text_is_refused() {
     let engine = Handle::new();
     assert_eq!(engine.eval(b"1 + \xff"), INVALID);
@@ -80,7 +94,10 @@ fn text_that_is_no_text_is_refused() {
         unsafe {
             assert_eq!(ffi::rhai_eval(engine.0, len, -1, null(), 0), INVALID);
             assert_eq!(ffi::rhai_analyze(engine.0, len, -1, null(), 0), INVALID);
-            assert_eq!(ffi::rhai_register_function(engine.0, len, 2, 1), INVALID);
+            assert_eq!(
+                ffi::rhai_register_function(engine.0, len, 2, 1, 0, false),
+                INVALID
+            );
             assert_eq!(ffi::rhai_set_variable(engine.0, len, true), INVALID);
             assert!(!ffi::rhai_is_usable_name(engine.0, len, true));
         }

@@ -165,3 +165,58 @@ fn a_thousand_functions_cost_one_new_engine() {
     assert_eq!(host.int("last()"), 1);
     assert_eq!(std::rc::Rc::as_ptr(host.engine.snapshot()), snapshot);
 }
+
+/// The number of a kind of values, see `parameters.rs`.
+const BOOL: u32 = 1 << 1;
+const INT: u32 = 1 << 2;
+const FLOAT: u32 = 1 << 3;
+const ANY: u32 = (1 << 12) - 1;
+
+#[test]
+fn a_function_is_found_by_the_kinds_that_it_accepts() {
+    let mut host = FakeHost::new();
+    host.register_overload("abs", &[BOOL], |_| Answer::value(7));
+    assert_eq!(host.int("abs(true)"), 7);
+    assert_eq!(host.int("abs(-3)"), 3);
+    assert_eq!(
+        host.error("abs(\"x\")").message,
+        "Function not found: abs (string); there is abs (bool)"
+    );
+}
+
+#[test]
+fn what_fits_goes_before_what_is_converted_and_what_takes_everything() {
+    let overloads: [(&[u32], i64); 4] = [
+        (&[ANY, ANY], 1),
+        (&[FLOAT | INT << 16, INT], 2),
+        (&[INT, INT], 3),
+        (&[BOOL, ANY], 4),
+    ];
+    for first in 0..overloads.len() {
+        let mut host = FakeHost::new();
+        for (kinds, answer) in overloads.iter().cycle().skip(first).take(4) {
+            let answer = *answer;
+            host.register_overload("f", kinds, move |_| Answer::value(answer));
+        }
+        for (call, answer) in [
+            ("f(1, 1)", 3),
+            ("f(1.5, 1)", 2),
+            ("f(1.5, 1.5)", 1),
+            ("f(true, 1)", 4),
+            ("f(\"a\", [])", 1),
+        ] {
+            assert_eq!(host.int(call), answer, "{call}, {first}");
+        }
+    }
+}
+
+#[test]
+fn functions_of_namespaces_are_apart() {
+    let mut host = FakeHost::new();
+    for (name, answer) in [("a::b::f", 1), ("a::f", 2), ("f", 3), ("c::f", 4)] {
+        host.register(name, 0, move |_| Answer::value(answer));
+    }
+    assert_eq!(host.text("`${a::b::f()}${a::f()}${f()}${c::f()}`"), "1234");
+    assert_eq!(host.host().dart_functions.borrow().arities_of("a::f"), 1);
+    assert_eq!(host.host().dart_functions.borrow().arities_of("b::f"), 0);
+}

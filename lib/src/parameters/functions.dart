@@ -1,0 +1,213 @@
+/// Types of functions that a Dart function takes.
+library;
+
+import 'dart:async';
+
+import '../errors.dart';
+import '../passed_arguments.dart';
+import '../rhai_function.dart';
+import 'kind.dart';
+import 'mismatch.dart';
+import 'parameter_type.dart';
+
+/// The most arguments that Rhai passes to a function.
+const maxArity = 16;
+
+/// A function that takes any arguments, up to [maxArity], and returns an [R].
+typedef AnyArguments<R> =
+    R Function([
+      Object? a1,
+      Object? a2,
+      Object? a3,
+      Object? a4,
+      Object? a5,
+      Object? a6,
+      Object? a7,
+      Object? a8,
+      Object? a9,
+      Object? a10,
+      Object? a11,
+      Object? a12,
+      Object? a13,
+      Object? a14,
+      Object? a15,
+      Object? a16,
+    ]);
+
+/// Functions of scripts.
+final class ScriptFunctionType extends ParameterType<RhaiFunction> {
+  /// Creates it.
+  const ScriptFunctionType();
+
+  @override
+  String get one => 'a function of a script';
+
+  @override
+  String get many => 'functions of scripts';
+
+  @override
+  int get kinds => Kind.function;
+
+  @override
+  bool get mustConvert => true;
+
+  @override
+  RhaiFunction convert(Object? value, Parameter parameter) =>
+      value is RhaiFunction ? value : throw Mismatch.of(value);
+}
+
+/// Functions of any type.
+final class AnyFunctionType extends ParameterType<Function> {
+  /// Creates it.
+  const AnyFunctionType();
+
+  @override
+  String get one => 'a function';
+
+  @override
+  String get many => 'functions';
+
+  @override
+  int get kinds => Kind.function;
+
+  @override
+  bool get mustConvert => true;
+
+  @override
+  Function convert(Object? value, Parameter parameter) => switch (value) {
+    final Function function => function,
+    final RhaiFunction function => function.call,
+    _ => throw Mismatch.of(value),
+  };
+}
+
+/// Functions that return an [R].
+final class FunctionType<R> extends ParameterType<AnyArguments<R>> {
+  /// Creates it for a type of results.
+  const FunctionType(this._result);
+
+  final ParameterType<R> _result;
+
+  @override
+  String get one => 'a function';
+
+  @override
+  String get many => 'functions';
+
+  @override
+  int get kinds => Kind.function;
+
+  @override
+  bool get mustConvert => true;
+
+  @override
+  AnyArguments<R> convert(Object? value, Parameter parameter) {
+    final function = switch (value) {
+      final Function function => function,
+      final RhaiFunction function when _result is FutureType =>
+        function.callAsync,
+      final RhaiFunction function => function.call,
+      _ => throw Mismatch.of(value),
+    };
+    return _TypedFunction(function, _result, parameter).call;
+  }
+}
+
+/// A function with a typed result.
+final class _TypedFunction<R> {
+  const _TypedFunction(this._function, this._result, this._parameter);
+
+  final Function _function;
+  final ParameterType<R> _result;
+
+  /// What it was given for.
+  final Parameter _parameter;
+
+  R call([
+    Object? a1 = notPassed,
+    Object? a2 = notPassed,
+    Object? a3 = notPassed,
+    Object? a4 = notPassed,
+    Object? a5 = notPassed,
+    Object? a6 = notPassed,
+    Object? a7 = notPassed,
+    Object? a8 = notPassed,
+    Object? a9 = notPassed,
+    Object? a10 = notPassed,
+    Object? a11 = notPassed,
+    Object? a12 = notPassed,
+    Object? a13 = notPassed,
+    Object? a14 = notPassed,
+    Object? a15 = notPassed,
+    Object? a16 = notPassed,
+  ]) {
+    final arguments = passedOf([
+      ...[a1, a2, a3, a4, a5, a6, a7, a8],
+      ...[a9, a10, a11, a12, a13, a14, a15, a16],
+    ]);
+    return _resultOf(
+      _result,
+      Function.apply(_function, arguments) as Object?,
+      _parameter,
+    );
+  }
+}
+
+/// What a function has returned, as a type.
+R _resultOf<R>(ParameterType<R> type, Object? value, Parameter parameter) {
+  try {
+    final result = type.convert(value, parameter);
+    return result is R ? result : throw Mismatch.of(value);
+  } on Mismatch catch (mismatch) {
+    final Parameter(:function, :number) = parameter;
+    if (value is Future) value.ignore();
+    throw RhaiConversionError(
+      'result of argument $number of $function',
+      'it must be ${type.one}; $mismatch',
+      hint: value is Future ? 'take a function that returns a Future' : '',
+    );
+  }
+}
+
+/// Futures that functions return.
+final class FutureType<T> extends ParameterType<Future<T>> {
+  /// Creates it for what they complete with.
+  const FutureType(this._type);
+
+  final ParameterType<T> _type;
+
+  @override
+  String get one => 'a Future of ${_type.one}';
+
+  @override
+  String get many => 'Futures of ${_type.many}';
+
+  @override
+  int get kinds => 0;
+
+  @override
+  Future<T> convert(Object? value, Parameter parameter) async =>
+      _resultOf(_type, await (value as dynamic), parameter);
+}
+
+/// Values, and Futures of them, that functions return.
+final class FutureOrType<T> extends ParameterType<FutureOr<T>> {
+  /// Creates it for the values.
+  const FutureOrType(this._type);
+
+  final ParameterType<T> _type;
+
+  @override
+  String get one => _type.one;
+
+  @override
+  String get many => _type.many;
+
+  @override
+  int get kinds => 0;
+
+  @override
+  Object? convert(Object? value, Parameter parameter) => value is Future
+      ? FutureType(_type).convert(value, parameter)
+      : _type.convert(value, parameter);
+}

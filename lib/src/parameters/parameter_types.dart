@@ -1,0 +1,206 @@
+/// Finds out what the parameters of a function accept.
+library;
+
+import 'dart:collection';
+import 'dart:typed_data';
+
+import '../rhai_function.dart';
+import '../rhai_range.dart';
+import 'functions.dart';
+import 'parameter_type.dart';
+import 'scalars.dart';
+
+/// Finds out with how many arguments a function can be called: bit *n* for *n*.
+///
+/// `f is Function(Never, Never)` is true exactly when `f` accepts two
+/// positional arguments, whatever their types.
+int aritiesOf(Function f) {
+  var arities = f is Function() ? 1 : 0;
+  for (var n = 1; n <= maxArity; n++) {
+    if (_accepts<Never>(f, 0, n)) arities |= 1 << n;
+  }
+  return arities;
+}
+
+/// Finds out what each parameter of [f] accepts, which takes [arities].
+///
+/// `f is Function(Never, T)` is true exactly when the second of two parameters
+/// accepts every `T`.
+List<ParameterType<Object?>> parameterTypesOf(Function f, int arities) {
+  final count = arities.bitLength - 1;
+  return [
+    for (var place = 0; place < count; place++)
+      _typeOf(_Parameter(f, place, count)),
+  ];
+}
+
+/// A place whose type can be asked about.
+abstract base class _Place {
+  const _Place();
+
+  /// Whether the place takes every [T].
+  bool accepts<T>();
+}
+
+/// A parameter of a function with [count] positional ones.
+final class _Parameter extends _Place {
+  const _Parameter(this.function, this.place, this.count);
+
+  final Function function;
+  final int place;
+  final int count;
+
+  @override
+  bool accepts<T>() => _accepts<T>(function, place, count);
+}
+
+final class _Element extends _Place {
+  const _Element(this.list);
+
+  final _Place list;
+
+  @override
+  bool accepts<T>() => list.accepts<List<T>>();
+}
+
+final class _Entry extends _Place {
+  const _Entry(this.map);
+
+  final _Place map;
+
+  @override
+  bool accepts<T>() => map.accepts<LinkedHashMap<String, T>>();
+}
+
+final class _Result extends _Place {
+  const _Result(this.function);
+
+  final _Place function;
+
+  @override
+  bool accepts<T>() => function.accepts<AnyArguments<T>>();
+}
+
+final class _Completion extends _Place {
+  const _Completion(this.future);
+
+  final _Place future;
+
+  @override
+  bool accepts<T>() => future.accepts<Future<T>>();
+}
+
+ParameterType<Object?> _typeOf(_Place place) {
+  if (place.accepts<Object?>()) return const AnyType();
+  final type = place.accepts<Object>()
+      ? const ObjectType()
+      : _nonNullTypeOf(place);
+  return place.accepts<Null>() ? type.orNull() : type;
+}
+
+/// The type of a place, as if it did not accept null. The first of these that the
+/// place accepts is the widest: a `num` is accepted where an `int` is not.
+ParameterType<Object> _nonNullTypeOf(_Place place) {
+  if (place.accepts<num>()) {
+    if (place.accepts<String>()) return comparableType;
+    return numberType(orObject: _isComparable(place));
+  }
+  if (place.accepts<double>()) return const FloatType();
+  if (place.accepts<int>()) return intType;
+  if (place.accepts<String>()) {
+    return stringType(
+      orObject: place.accepts<Pattern>() || _isComparable(place),
+    );
+  }
+  if (place.accepts<bool>()) return boolType;
+  if (place.accepts<List<Never>>()) return _listTypeOf(place);
+  // Object maps arrive as this class of Map.
+  if (place.accepts<LinkedHashMap<String, Never>>()) {
+    return _typeOf(_Entry(place)).map();
+  }
+  if (place.accepts<Uint8List>()) return blobType;
+  if (place.accepts<RhaiRange>()) return rangeType;
+  if (place.accepts<RhaiFunction>()) return const ScriptFunctionType();
+  if (place.accepts<AnyArguments<Never>>()) {
+    return place.accepts<Function>()
+        ? const AnyFunctionType()
+        : _resultTypeOf(_Result(place)).result();
+  }
+  return const OtherType();
+}
+
+/// Whether objects of classes that are `Comparable` may be accepted.
+bool _isComparable(_Place place) => place.accepts<Comparable<Never>>();
+
+ParameterType<Object> _listTypeOf(_Place place) => _typeOf(
+  _Element(place),
+).list(orBlob: place.accepts<Uint8List>(), orRange: place.accepts<RhaiRange>());
+
+/// The type of what a function returns: unlike a parameter, it may be a Future.
+ParameterType<Object?> _resultTypeOf(_Place place) {
+  if (place.accepts<Object?>() || !place.accepts<Future<Never>>()) {
+    return _typeOf(place);
+  }
+  final completion = _typeOf(_Completion(place));
+  // That of a `FutureOr`, which accepts the value too.
+  final isEither = completion.isAcceptedBy(place.accepts);
+  return isEither ? completion.futureOr() : completion.future();
+}
+
+typedef _N = Never;
+
+/// Whether parameter [i] of [f], which has [n] positional ones, accepts every [T].
+bool _accepts<T>(Function f, int i, int n) => switch (i) {
+  0 => _is<T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  1 => _is<_N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  2 => _is<_N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  3 => _is<_N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  4 => _is<_N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  5 => _is<_N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  6 => _is<_N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  7 => _is<_N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  8 => _is<_N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N>(f, n),
+  9 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N>(f, n),
+  10 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N>(
+    f,
+    n,
+  ),
+  11 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N>(
+    f,
+    n,
+  ),
+  12 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N>(
+    f,
+    n,
+  ),
+  13 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N>(
+    f,
+    n,
+  ),
+  14 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N>(
+    f,
+    n,
+  ),
+  _ => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T>(f, n),
+};
+
+/// Whether [f] accepts arguments of the first [n] of these types.
+bool _is<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>(Function f, int n) =>
+    switch (n) {
+      1 => f is Function(A),
+      2 => f is Function(A, B),
+      3 => f is Function(A, B, C),
+      4 => f is Function(A, B, C, D),
+      5 => f is Function(A, B, C, D, E),
+      6 => f is Function(A, B, C, D, E, F),
+      7 => f is Function(A, B, C, D, E, F, G),
+      8 => f is Function(A, B, C, D, E, F, G, H),
+      9 => f is Function(A, B, C, D, E, F, G, H, I),
+      10 => f is Function(A, B, C, D, E, F, G, H, I, J),
+      11 => f is Function(A, B, C, D, E, F, G, H, I, J, K),
+      12 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L),
+      13 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M),
+      14 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M, N),
+      15 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O),
+      _ => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P),
+    };
