@@ -246,7 +246,7 @@ void main() {
           isA<RhaiRuntimeError>().having(
             (error) => error.message,
             'message',
-            'Function not found: three (i64, i64)',
+            startsWith('Function not found: three (i64, i64) '),
           ),
         ),
       );

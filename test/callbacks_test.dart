@@ -212,6 +212,13 @@ void main() {
         ['x0'],
       ]);
       expect(engine.eval('let f = || opt; f.call().call("x")'), 'x0');
+      expect(engine.eval('fn g() { ["x"].map(|x| [x].map(opt)) } g()'), [
+        ['x0'],
+      ]);
+      expect(
+        engine.eval('fn g() { let n = 1; (|| { n += 1; opt }).call(); n } g()'),
+        2,
+      );
       expect(
         engine.eval(
           'let n = 1; let f = |x| { n += 1; [x].map(opt) }; f.call("x"); n',

@@ -234,6 +234,32 @@ void main() {
     });
   });
 
+  group('sizes', () {
+    // With a walk through the whole value after each step, none of these would
+    // end within the default limits.
+    const scripts = {
+      'let a = []; for i in 0..150000 { a.push(i); } a.len()': 150000,
+      'let a = []; for i in 0..150000 { a += i; } a.len()': 150000,
+      'let s = #{list: [], n: 0}; for i in 0..60000 '
+              '{ s.list.push(i); s.n += 1; } s.n + s.list.len()':
+          120000,
+      'let a = [[]]; for i in 0..100000 { a[0].push(i); } a[0].len()': 100000,
+      r'let m = #{}; for i in 0..60000 { m[`${i}`] = i; } m.len()': 60000,
+      'let b = blob(); for i in 0..150000 { b.push(i); } b.len()': 150000,
+      'let s = ""; for i in 0..150000 { s += "x"; } s.len()': 150000,
+      'let a = []; a.pad(100000, 0); let n = 0; '
+              'for i in 0..60000 { a[i] = i; n += a[i]; } n':
+          1799970000,
+    };
+    scripts.forEach((script, value) {
+      test('take no time that grows with the value: $script', () {
+        final engine = RhaiEngine.withDefaults();
+        addTearDown(engine.dispose);
+        expect(engine.eval(script), value);
+      });
+    });
+  });
+
   group('other limits', () {
     String join(int count, String Function(int i) item) =>
         List.generate(count, item).join(' ');

@@ -151,7 +151,7 @@ void main() {
     ];
     expect(warnings('variable::get("x")'), isEmpty);
     expect(warnings('variable::get()'), [
-      'unknown function: variable::get (variable::get takes 1)',
+      'unknown function: variable::get (variable::get takes 1 argument)',
     ]);
     expect(warnings('variable::gut("x")'), hasLength(1));
     expect(warnings('get("x")'), hasLength(1));

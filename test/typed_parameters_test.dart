@@ -476,7 +476,7 @@ void main() {
       engine.registerFunction('f', (String s, [int? n]) => s);
       expect(
         failure(() => engine.eval('f()')).message,
-        'Function not found: f (); there are f (string) and f (string, () | i64)',
+        'Function not found: f () (f takes 1 or 2 arguments)',
       );
     });
   });

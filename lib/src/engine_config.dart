@@ -176,15 +176,18 @@ final class RhaiConfig {
   /// inside a function. 0 is [mostExpressionDepth].
   final int maxExpressionDepth;
 
-  /// Bytes of UTF-8 that a string may have, or all strings of one array or
-  /// object map together.
+  /// Bytes of UTF-8 that a string may have.
+  ///
+  /// This, [maxArraySize] and [maxMapSize] are limits of one value each, which functions
+  /// look at before they let it grow, in the same time however large it is. What
+  /// operators make larger (`+=`, `m[k] = v`) is noticed when it is used next, or when it
+  /// leaves the script. [maxMemory] bounds all values together.
   final int maxStringLength;
 
-  /// Elements that an array may have, with those of arrays in it; also bytes of a
-  /// blob.
+  /// Elements that an array may have; also bytes of a blob.
   final int maxArraySize;
 
-  /// Entries that an object map may have, with those of maps in it.
+  /// Entries that an object map may have.
   final int maxMapSize;
 
   /// Variables and constants that a script may declare, those of loops included,

@@ -58,7 +58,6 @@ pub fn analyze(
     surroundings: &Surroundings,
     context: &ExecutionContext,
 ) -> Dynamic {
-    // Not optimised: what the optimizer would remove is what must be looked at.
     let fields = match parse(engine, script, context) {
         Ok(ast) => match broken_limit(engine, &ast, context) {
             None => describe(engine, script, &ast, surroundings, context),

@@ -352,7 +352,7 @@ impl ScriptEngine {
         dart_functions.register(&mut engine, &self.host);
 
         let config = &self.config;
-        // `scripts` optimises what it compiles, if that is safe.
+        // `scripts` does, where that is safe.
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
         let (global_depth, function_depth) = config.expr_depths();

@@ -208,14 +208,14 @@ final bombs = [
     'let s = ""; s.pad(9999, "x"); s.replace("x", "yy"); s',
   ),
   _size(
-    'texts of an array above the size',
-    RhaiLimit.stringLength,
+    'texts in an array above its size',
+    RhaiLimit.arraySize,
     'let s = ""; s.pad(900, "x"); let a = []; loop { a.push(s); }',
   ),
   _size(
-    'texts of a map above the size',
-    RhaiLimit.stringLength,
-    r'let s = ""; s.pad(900, "x"); let m = #{}; for i in 0..100 { m[`k${i}`] = s; m.len(); }',
+    'texts in a map above its size',
+    RhaiLimit.mapSize,
+    r'let s = ""; s.pad(900, "x"); let m = #{}; for i in 0..1000 { m[`k${i}`] = s; }',
   ),
   _size(
     'to_json above the size',
@@ -248,9 +248,9 @@ final bombs = [
     'let a = []; loop { a.insert(0, 1); }',
   ),
   _size(
-    'an array literal of arrays above the size',
+    'an array literal above the size',
     RhaiLimit.arraySize,
-    'let a = []; a.pad(600, 1); [a, a]',
+    'let x = 1; [${'x, ' * 1001}]',
   ),
   _size(
     'pad above the size of arrays',
@@ -279,8 +279,8 @@ final bombs = [
     r'let m = #{}; let i = 0; loop { m[`key${i}`] = m.len(); i += 1; }',
   ),
   _size(
-    'maps of a map above the size',
-    RhaiLimit.mapSize,
+    'maps of maps',
+    RhaiLimit.memory,
     'let m = #{a: 1, b: 2, c: 3}; loop { m = #{a: m, b: m}; }',
   ),
   _size(

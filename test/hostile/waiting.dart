@@ -76,7 +76,7 @@ final waiting = [
   Attack(
     'not asleep for a text',
     'sleep("long")',
-    fails(RhaiRuntimeErrorKind.dartFunction),
+    fails(RhaiRuntimeErrorKind.functionNotFound),
     config: tight,
   ),
   Attack(

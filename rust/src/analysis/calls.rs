@@ -152,12 +152,12 @@ impl Visitor<'_, '_> {
         }
         let arities = self.known.arities(&name);
         let hint = match arities.is_empty() {
-            true => " (no such module is imported)".into(),
+            true => "no such module is imported".into(),
             false => takes(&name, &arities),
         };
         let warning = Warning {
             kind: Kind::UnknownFunction,
-            message: format!("unknown function: {name}{hint}"),
+            message: format!("unknown function: {name} ({hint})"),
             name,
             position: match call.namespace.position() {
                 start if start.is_none() => position,

@@ -1,9 +1,9 @@
-//! Arrays, blobs and object maps that get more elements: they look at how many there may
-//! be. Beyond that they do what Rhai's own do.
+//! Arrays, blobs and object maps that get more elements, or say how many they have: they
+//! look at how many there may be. Beyond that they do what Rhai's own do.
 
 use std::ops::{Range, RangeInclusive};
 
-use rhai::{Array, Blob, Dynamic, ImmutableString, Map, Module, INT};
+use rhai::{Array, Blob, Dynamic, FuncRegistration, ImmutableString, Map, Module, INT};
 
 use super::arrays::bounds;
 use super::blobs::low_byte;
@@ -18,11 +18,30 @@ type Check = fn(usize) -> Result<(), TooLarge>;
 pub fn register(module: &mut Module) {
     register_for_arrays(module);
     register_for_blobs(module);
+    register_lengths(module);
     changing("set").set_into_module(module, set);
     pure("to_blob").set_into_module(module, |text: &str| -> Result<Blob, Failure> {
         sizes::check_blob(text.len())?;
         Ok(text.into())
     });
+}
+
+/// What operators have made larger is noticed here.
+fn register_lengths(module: &mut Module) {
+    let map = |map: &mut Map| length(map.len(), sizes::check_map);
+    let array = |array: &mut Array| length(array.len(), sizes::check_array);
+    let blob = |blob: &mut Blob| length(blob.len(), sizes::check_blob);
+    pure("len").set_into_module(module, map);
+    pure("len").set_into_module(module, array);
+    pure("len").set_into_module(module, blob);
+    let getter = || FuncRegistration::new_getter("len").in_global_namespace();
+    getter().with_purity(true).set_into_module(module, array);
+    getter().with_purity(true).set_into_module(module, blob);
+}
+
+fn length(len: usize, check: Check) -> Result<INT, Failure> {
+    check(len)?;
+    Ok(INT::try_from(len).unwrap_or(INT::MAX))
 }
 
 fn register_for_arrays(module: &mut Module) {

@@ -376,6 +376,50 @@ fn operators_do_not_take_much_more_than_the_limit() {
     }
 }
 
+/// Strings that become longer when calls return, where Rhai counts no operation.
+const RETURNING: [&str; 16] = [
+    "fn f(a, n) { if n == 0 { a } else { a + f(a, n - 1) } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { return a; } return a + f(a, n - 1); } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { 'x' + f(a, n - 1) } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { a + (f(a, n - 1) + a) } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { a + { f(a, n - 1) } } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { a + if n == 0 { a } else { f(a, n - 1) } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { a + switch n { 0 => a, _ => f(a, n - 1) } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { a + (() ?? f(a, n - 1)) } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { `${a}${f(a, n - 1)}` } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { `${a + f(a, n - 1)}` } } f(txt(LEN, \"x\"), 90)",
+    "fn f(a, n) { if n == 0 { a } else { a + `${f(a, n - 1)}` } } f(txt(LEN, \"x\"), 90)",
+    "fn f(n) { if n == 0 { this } else { this + this.f(n - 1) } } let a = txt(LEN, \"x\"); a.f(90)",
+    "let f = |f, a, n| if n == 0 { a } else { a + f.call(f, a, n - 1) }; \
+     f.call(f, txt(LEN, \"x\"), 40)",
+    "let a = txt(LEN, \"x\"); let f = |f, n| if n == 0 { a } else { a + f.call(f, n - 1) }; \
+     f.call(f, 40)",
+    "let a = txt(LEN, \"x\"); a + (a + (a + (a + (a + (a + (a + (a + (a + (a + a)))))))))",
+    "fn f(a, n) { [a].map(|x| if n == 0 { x } else { x + f(x, n - 1) })[0] } f(txt(LEN, \"x\"), 20)",
+];
+
+#[test]
+fn no_string_grows_unseen_when_calls_return() {
+    for memory in [4 * MIB, 24 * MIB] {
+        for part in [4, 8, 16, 64] {
+            for script in RETURNING {
+                for max_string_len in [0, 10 * MIB] {
+                    let mut host = FakeHost::with_config(Config {
+                        max_memory: memory,
+                        max_string_len,
+                        ..unlimited()
+                    });
+                    let script = script.replace("LEN", &(memory / part).to_string());
+                    memory::forget_peak();
+                    host.eval(&format!("{MAKERS} {script}"));
+                    assert_eq!(host.host().leaked(), 0, "{memory}: {script}");
+                    assert!(memory::peak() <= 2 * memory + SLACK, "{memory}: {script}");
+                }
+            }
+        }
+    }
+}
+
 fn measure(limits: &[usize]) {
     for &memory in limits {
         for (name, functions) in [

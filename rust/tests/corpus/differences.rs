@@ -19,6 +19,7 @@ pub struct Difference {
 /// The numbers of an error that was thrown, and of a value that cannot cross.
 const THROWN: ErrorNumbers = (2, 0);
 const CONVERSION: ErrorNumbers = (6, 0);
+const VARIABLE_NOT_FOUND: ErrorNumbers = (2, 3);
 
 fn is_value_there_and(numbers: ErrorNumbers, rhai: &End, here: &End) -> bool {
     rhai.result.is_ok() && here.result == Err(numbers)
@@ -75,6 +76,31 @@ pub const DIFFERENCES: &[Difference] = &[
         example: "let a = [2, 1]; a.sort(|x, y| throw 1); a",
         word: "sort",
         explains: is_thrown_here,
+    },
+    Difference {
+        name: "texts as functions",
+        reason: "A text is never the name of a function",
+        example: "fn is_odd(x) { x % 2 == 1 } [1, 2].filter(\"is_odd\")",
+        word: "(\"",
+        explains: |rhai, here| {
+            is_thrown_here(rhai, here) && here.message.0.contains("a text is not a function")
+        },
+    },
+    Difference {
+        name: "texts that are looked for",
+        reason: "`index_of` looks for it",
+        example: "fn is_two(x) { x == 2 } [1, 2].index_of(\"is_two\")",
+        word: "index_of(\"",
+        explains: are_values,
+    },
+    Difference {
+        name: "names of functions of the host",
+        reason: "The name of a registered function stands for a pointer to it",
+        example: "sleep",
+        word: "",
+        explains: |rhai, here| {
+            rhai.result == Err(VARIABLE_NOT_FOUND) && here.result == Ok("Fn(…)".into())
+        },
     },
     Difference {
         name: "values that cannot cross",

@@ -9,7 +9,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, OptimizationLevel, Positi
 use rhai_dart::config::{Config, MAX_EXPR_DEPTH};
 use rhai_dart::error::{Detail, ErrorKind, ScriptError};
 
-use crate::fake_host::{unlimited, Answer, FakeHost, Outcome};
+use crate::fake_host::{patient, Answer, FakeHost, Outcome};
 
 /// How a script ended, and what it printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +94,13 @@ impl TwoEngines {
         let deadline = Rc::new(Cell::new(Instant::now()));
         let mut ours = FakeHost::with_config(Config {
             max_call_levels: CALL_LEVELS,
+            max_operations: 0,
+            max_expr_depth: 0,
             time_limit: Some(Duration::from_secs(120)),
             allow_eval: true,
             allow_modules: true,
             allow_file_io: true,
-            ..unlimited()
+            ..patient()
         });
         ours.register("timestamp", 0, |_| Answer::Value(timestamp()));
         ours.register("sleep", 1, |_| Answer::value(()));
