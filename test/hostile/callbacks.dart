@@ -185,6 +185,7 @@ final callbacks = [
     'let b = blob(1000000); loop { b += take(b); }',
     limit(RhaiLimit.memory),
     config: lifted,
+    unmetered: _given,
   ),
   Attack(
     'a widening tree to Dart',

@@ -43,7 +43,7 @@ pub fn decoded(utf8: &[u8]) -> Result<ImmutableString, TooLarge> {
         text.push_str(valid);
         return Ok(text.finish());
     }
-    let mut text = Text::new();
+    let mut text = Text::default();
     for chunk in utf8.utf8_chunks() {
         text.push_str(chunk.valid())?;
         if !chunk.invalid().is_empty() {

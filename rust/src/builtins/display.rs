@@ -69,7 +69,7 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
     for name in [TO_DEBUG, "debug"] {
         let host = host.clone();
         pure(name).set_into_module(module, move |c: Context, text: ImmutableString| {
-            let mut quoted = Text::new();
+            let mut quoted = Text::default();
             let made = write_into(&mut quoted, |out| write!(out, "{text:?}"));
             answer(&host, &c, made.and_then(|()| Ok(quoted.finish()?)))
         });
@@ -189,7 +189,7 @@ fn termination(error: &EvalAltResult) -> Option<Termination> {
 
 /// The text of a value for which there is no function of its own.
 fn plain(context: &Context, value: &Dynamic, form: &str) -> Made<ImmutableString> {
-    let mut text = Text::new();
+    let mut text = Text::default();
     write_plain(context, &mut text, value, form)?;
     Ok(text.finish()?)
 }
@@ -211,7 +211,7 @@ fn ends(error: &EvalAltResult) -> bool {
 }
 
 fn of_array(context: &Context, array: &mut Array) -> Made<ImmutableString> {
-    let mut text = Text::new();
+    let mut text = Text::default();
     text.push_str("[")?;
     for (index, item) in array.iter_mut().enumerate() {
         if index > 0 {
@@ -224,7 +224,7 @@ fn of_array(context: &Context, array: &mut Array) -> Made<ImmutableString> {
 }
 
 fn of_map(context: &Context, map: &mut Map) -> Made<ImmutableString> {
-    let mut text = Text::new();
+    let mut text = Text::default();
     text.push_str("#{")?;
     for (index, (key, value)) in map.iter_mut().enumerate() {
         if index > 0 {

@@ -98,16 +98,18 @@ pub struct Text {
 /// Bytes that a text grows by at least where there is no room to double it.
 const STEP: usize = 64 << 10;
 
-impl Text {
+impl Default for Text {
     /// Begins a text.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Text {
             text: String::new(),
             sizes: memory::sizes(),
             failure: None,
         }
     }
+}
 
+impl Text {
     /// Appends `part`.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use crate::walk::{walk, Visitor};
 /// The value holds something other than data, such as a function pointer.
 pub fn to_json(value: &Dynamic) -> Result<Result<ImmutableString, TooLarge>, ConversionError> {
     let mut writer = JsonWriter {
-        json: Text::new(),
+        json: Text::default(),
         is_too_large: false,
     };
     let result = walk(value, &mut writer);
