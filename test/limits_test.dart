@@ -247,6 +247,9 @@ void main() {
       r'let m = #{}; for i in 0..60000 { m[`${i}`] = i; } m.len()': 60000,
       'let b = blob(); for i in 0..150000 { b.push(i); } b.len()': 150000,
       'let s = ""; for i in 0..150000 { s += "x"; } s.len()': 150000,
+      'let s = ""; s.pad(1000000, "x"); let a = []; '
+              'for i in 0..50 { a.push(s); } a.len()':
+          50,
       'let a = []; a.pad(100000, 0); let n = 0; '
               'for i in 0..60000 { a[i] = i; n += a[i]; } n':
           1799970000,

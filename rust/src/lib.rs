@@ -19,6 +19,7 @@
 //! | [`script_cache`] | compiled scripts, and the cache of them |
 //! | [`execution`] | one running script: start, resume, cancel |
 //! | [`limits`] | what is limited |
+//! | [`sizes`] | how large one string, array, blob or object map may be |
 //! | [`memory`] | the allocator that counts what a script takes, and its budget |
 //! | [`countdown`] | operations until an execution looks at its limits |
 //! | [`job`] | what it runs: a script, or a function of one |
@@ -29,7 +30,9 @@
 //! | [`fiber_stack`] | stacks for fibers, and the pool that keeps them |
 //! | [`stack_slab`] | the memory of these stacks, on Unix |
 //! | [`on_fiber`] | values that are dropped on such a stack |
-//! | [`functions`] | Dart functions as Rhai functions |
+//! | [`functions`] | calls of Dart functions |
+//! | [`dart_functions`] | the Dart functions that have names, as Rhai functions |
+//! | [`parameters`] | what their parameters accept, as types of Rhai |
 //! | [`builtins`] | Rhai's own functions that this crate replaces |
 //! | [`callbacks`] | those of them that call functions of the script |
 //! | [`json`] | JSON text as values, and object maps as JSON text |

@@ -10,7 +10,7 @@
 //!
 //! **Memory.** Rhai's operator `+`, and strings with `${…}`, ask for no memory, and nothing
 //! looks at it between the end of one such and the next that it is an operand of. So what
-//! takes such a result becomes an operation: `a + f(x)` is `a + value(f(x))`.
+//! takes such a result becomes an operation: `a + f(x)` is `a + look(f(x))`.
 //!
 //! **Names of Dart functions.** A closure that uses one has not captured a variable.
 //!
@@ -18,41 +18,23 @@
 //! from: see [`BIND`](crate::script_functions::BIND).
 
 mod chain;
+mod copies;
 mod growth;
 mod stubs;
 
 use std::collections::HashSet;
 
 use rhai::{
-    ASTNode, Dynamic, Engine, Expr, FnCallExpr, FnPtr, ImmutableString, Module, Stmt, StmtBlock,
-    AST,
+    ASTNode, Dynamic, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST,
 };
 
 use crate::execution_context::ExecutionContext;
-use crate::functions::built_in_signatures;
 use crate::variables::GLOBAL;
 pub use chain::Chain;
-use chain::Link;
 pub use growth::register_look;
 use growth::Growth;
 pub use stubs::{register, walk_all, Stubs};
 use stubs::{BIND_CALL, LOOK_CALL};
-
-/// Functions of Rhai that change nothing but, perhaps, elements as `this` of a callback.
-const READING: [&str; 12] = [
-    "all",
-    "filter",
-    "find",
-    "find_map",
-    "for_each",
-    "get",
-    "index_of",
-    "map",
-    "reduce",
-    "reduce_rev",
-    "some",
-    "zip",
-];
 
 /// Rewrites a script for an engine that has the functions `dart` of Dart.
 pub fn rewrite(
@@ -99,10 +81,22 @@ pub fn rewrite(
 
 /// Goes through the parts of a script, or of a function alone.
 fn walk(ast: &AST, context: &ExecutionContext, mut look: impl FnMut(&[ASTNode])) {
-    ast.walk(&mut |path: &[ASTNode]| {
-        look(path);
-        !context.tick_token()
-    });
+    ast.walk(&mut |path: &[ASTNode]| look_below(path, context, &mut look));
+}
+
+/// Rhai leaves out what a loop ends with, as in `break x`.
+fn look_below(
+    path: &[ASTNode],
+    context: &ExecutionContext,
+    look: &mut dyn FnMut(&[ASTNode]),
+) -> bool {
+    look(path);
+    if let Some(ASTNode::Stmt(Stmt::BreakLoop(Some(expr), ..))) = path.last() {
+        expr.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
+            look_below(path, context, look)
+        });
+    }
+    !context.tick_token()
 }
 
 /// A script that has this function alone: Rhai shows the body of a function only to those
@@ -320,76 +314,6 @@ impl<'a> Script<'a> {
             _ => (),
         }
     }
-
-    /// Makes the variable that a chain begins with free before its methods are called,
-    /// except those that may change it.
-    fn unlock(&mut self, mut chain: Chain) -> Expr {
-        let is_captured = match &chain.root {
-            Expr::Variable(variable, ..) => {
-                variable.2.is_empty() && self.captured.contains(variable.1.as_str())
-            }
-            _ => false,
-        };
-        let first_call = chain.links.iter().position(Link::is_call);
-        let Some(at) = first_call.filter(|_| is_captured) else {
-            return chain.into_expr();
-        };
-        // What the first call returns is no part of the variable.
-        let more = match chain.links[at + 1..].iter().any(Link::is_call) && chain.is_plain(at + 1) {
-            true => chain.links.split_off(at + 1),
-            false => Vec::new(),
-        };
-        self.is_changed |= !more.is_empty();
-        if self.gets_copy(&chain.links[at]) && chain.is_plain(at) {
-            self.is_changed = true;
-            let call = chain.links.split_off(at);
-            let root = chain.into_value();
-            chain = Chain { root, links: call };
-        }
-        match more.is_empty() {
-            true => chain.into_expr(),
-            false => {
-                let root = chain.into_expr();
-                Chain { root, links: more }.into_expr()
-            }
-        }
-    }
-
-    /// Whether a call is of a function that does as well with a copy of its object.
-    fn gets_copy(&self, link: &Link) -> bool {
-        let Expr::MethodCall(call, _) = &link.expr else {
-            return false;
-        };
-        let name = call.name.as_str();
-        let is_reading = READING.contains(&name) && !call.args.iter().any(|a| self.has_this(a));
-        !self.own.contains(name) && (is_reading || self.dart.contains(name) && !is_built_in(name))
-    }
-
-    /// Whether a callback may use `this`, and so change elements.
-    fn has_this(&self, callback: &Expr) -> bool {
-        if self.with_this.is_empty() {
-            return false;
-        }
-        if callback
-            .get_literal_value(None)
-            .is_some_and(|value| !value.is_fnptr())
-        {
-            return false;
-        }
-        let closure = match callback {
-            // A closure that captures something.
-            Expr::Stmt(block) => match block.statements() {
-                [.., Stmt::Expr(expr)] => curried(expr),
-                [.., Stmt::FnCall(call, _)] => call.args.first(),
-                _ => None,
-            },
-            expr => Some(expr),
-        };
-        let pointer = closure
-            .and_then(|closure| closure.get_literal_value(None))
-            .and_then(|value| value.try_cast::<FnPtr>());
-        pointer.is_none_or(|pointer| self.with_this.contains(pointer.fn_name()))
-    }
 }
 
 /// Makes an expression the argument of a call.
@@ -398,14 +322,6 @@ fn wrap(call: &FnCallExpr, expr: &mut Expr) {
     let mut call = call.clone();
     call.args[0] = std::mem::take(expr);
     *expr = call.into_fn_call_expr(position);
-}
-
-/// What `curry` is called with first.
-fn curried(expr: &Expr) -> Option<&Expr> {
-    match expr {
-        Expr::FnCall(call, _) => call.args.first(),
-        _ => None,
-    }
 }
 
 /// Adds the names of the entries of object maps in a constant.
@@ -440,9 +356,4 @@ fn may_be_function(expr: &Expr) -> bool {
         Expr::DynamicConstant(value, _) => value.is_fnptr(),
         _ => false,
     }
-}
-
-/// Whether Rhai has a function of this name, which may change its object.
-fn is_built_in(name: &str) -> bool {
-    built_in_signatures().keys().any(|(other, _)| other == name)
 }

@@ -1,0 +1,108 @@
+//! Method calls that get a copy of the variable that they are called on.
+
+use rhai::{Expr, FnPtr, Stmt};
+
+use super::chain::{Chain, Link};
+use super::Script;
+use crate::functions::built_in_signatures;
+
+/// Functions of Rhai that change nothing but, perhaps, elements as `this` of a callback.
+const READING: [&str; 12] = [
+    "all",
+    "filter",
+    "find",
+    "find_map",
+    "for_each",
+    "get",
+    "index_of",
+    "map",
+    "reduce",
+    "reduce_rev",
+    "some",
+    "zip",
+];
+
+impl Script<'_> {
+    /// Makes the variable that a chain begins with free before its methods are called,
+    /// except those that may change it.
+    pub fn unlock(&mut self, mut chain: Chain) -> Expr {
+        let is_captured = match &chain.root {
+            Expr::Variable(variable, ..) => {
+                variable.2.is_empty() && self.captured.contains(variable.1.as_str())
+            }
+            _ => false,
+        };
+        let first_call = chain.links.iter().position(Link::is_call);
+        let Some(at) = first_call.filter(|_| is_captured) else {
+            return chain.into_expr();
+        };
+        // What the first call returns is no part of the variable.
+        let more = match chain.links[at + 1..].iter().any(Link::is_call) && chain.is_plain(at + 1) {
+            true => chain.links.split_off(at + 1),
+            false => Vec::new(),
+        };
+        self.is_changed |= !more.is_empty();
+        if self.gets_copy(&chain.links[at]) && chain.is_plain(at) {
+            self.is_changed = true;
+            let call = chain.links.split_off(at);
+            let root = chain.into_value();
+            chain = Chain { root, links: call };
+        }
+        match more.is_empty() {
+            true => chain.into_expr(),
+            false => {
+                let root = chain.into_expr();
+                Chain { root, links: more }.into_expr()
+            }
+        }
+    }
+
+    /// Whether a call is of a function that does as well with a copy of its object.
+    fn gets_copy(&self, link: &Link) -> bool {
+        let Expr::MethodCall(call, _) = &link.expr else {
+            return false;
+        };
+        let name = call.name.as_str();
+        let is_reading = READING.contains(&name) && !call.args.iter().any(|a| self.has_this(a));
+        !self.own.contains(name) && (is_reading || self.dart.contains(name) && !is_built_in(name))
+    }
+
+    /// Whether a callback may use `this`, and so change elements.
+    fn has_this(&self, callback: &Expr) -> bool {
+        if self.with_this.is_empty() {
+            return false;
+        }
+        if callback
+            .get_literal_value(None)
+            .is_some_and(|value| !value.is_fnptr())
+        {
+            return false;
+        }
+        let closure = match callback {
+            // A closure that captures something.
+            Expr::Stmt(block) => match block.statements() {
+                [.., Stmt::Expr(expr)] => curried(expr),
+                [.., Stmt::FnCall(call, _)] => call.args.first(),
+                _ => None,
+            },
+            expr => Some(expr),
+        };
+        let pointer = closure
+            .and_then(|closure| closure.get_literal_value(None))
+            .and_then(|value| value.try_cast::<FnPtr>());
+        pointer.is_none_or(|pointer| self.with_this.contains(pointer.fn_name()))
+    }
+}
+
+/// What `curry` is called with first.
+fn curried(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::FnCall(call, _) => call.args.first(),
+        _ => None,
+    }
+}
+
+/// Whether Rhai has a function of this name, which may change its object.
+fn is_built_in(name: &str) -> bool {
+    built_in_signatures().keys().any(|(other, _)| other == name)
+}
