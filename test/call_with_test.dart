@@ -27,6 +27,68 @@ void main() {
     expect(log, [5, 2]);
   });
 
+  test('what has changed meanwhile in Dart stays so', () async {
+    engine.registerFunction('wait', () => Future<void>.delayed(Duration.zero));
+    final state = <String, Object?>{'n': 1, 'm': 1};
+    final ended = function('|| { wait(); this.n += 1; }').callWith(state, []);
+    state
+      ..['m'] = 5
+      ..['more'] = 1;
+    await ended;
+    expect(state, {'n': 2, 'm': 5, 'more': 1});
+
+    final shared = <String, Object?>{'n': 0};
+    await Future.wait([
+      function('|| { wait(); this.n += 1; }').callWithAsync(shared, []),
+      function('|| { wait(); this.k = 1; }').callWithAsync(shared, []),
+    ]);
+    expect(shared, {'n': 1, 'k': 1});
+  });
+
+  test('elements are replaced, not changed to others', () {
+    final first = {'id': 1}, second = {'id': 2};
+    final state = {
+      'list': <Object?>[first, second],
+    };
+    function('|| this.list.remove(0)').callWith(state, []);
+    expect(state['list'], [same(second)]);
+    state['list'] = <Object?>[first, second];
+    function('|| this.list.reverse()').callWith(state, []);
+    expect(state['list'], [
+      {'id': 2},
+      {'id': 1},
+    ]);
+    expect(
+      [first, second],
+      [
+        {'id': 1},
+        {'id': 2},
+      ],
+    );
+  });
+
+  test('a List that is there twice keeps what is added to either', () {
+    for (final name in ['a', 'b']) {
+      final list = <Object?>[1];
+      final state = {'a': list, 'b': list};
+      function('|| this.$name.push(2)').callWith(state, []);
+      expect(list, [1, 2]);
+    }
+  });
+
+  test('what comes back as something else stays if nobody changed it', () {
+    final state = <String, Object>{
+      'set': {1, 2},
+      'function': function('|| 1'),
+      'n': 1,
+    };
+    function('|| 1').callWith(state, []);
+    expect(state['set'], isA<Set<int>>());
+    function('|| 1').callWith(Map<String, Object?>.unmodifiable(state), []);
+    function('|| this.n = -0.0').callWith(state, []);
+    expect((state['n'] as double).isNegative, isTrue);
+  });
+
   test('entries come and go', () {
     final change = function(
       '|| { this.b = [1]; this.remove("a"); this.c.clear(); this.d = (); }',

@@ -29,10 +29,50 @@ void main() {
   });
   tearDown(() => engine.dispose());
 
+  group('What a callback changes is not lost:', () {
+    const scripts = {
+      'of another script': 'let s = [1, 2]; let f = || s; s.for_each(inc); s',
+      'of another script, in an entry':
+          'let s = [[1, 2]]; let f = || s; s[0].for_each(inc); s[0]',
+      'in a variable':
+          'let s = [1, 2]; let f = || s; let g = inc; s.for_each(g); s',
+      'by name':
+          'fn up() { this += 1 } let s = [1, 2]; let f = || s; s.for_each(up); s',
+    };
+    scripts.forEach((name, script) {
+      test(name, () {
+        engine.setVar('inc', engine.eval('|| this += 1'));
+        expect(engine.eval(script), [2, 3]);
+      });
+    });
+
+    test('of a variable named like a Dart function', () {
+      engine
+        ..registerFunction('opt', (Object? x) => x)
+        ..setVar('opt', 5);
+      const script = 'let f = || { opt += 1; }; f.call(); opt';
+      expect(engine.eval(script), 6);
+      engine.clearScope();
+      expect(engine.eval('[1].map(|x| [x].map(opt))'), [
+        [1],
+      ]);
+      engine.setVar('opt', 7);
+      expect(engine.eval(script), 8);
+    });
+  });
+
   group('Nothing is locked while a Dart function runs or waits:', () {
     const start = 'let s = #{n: 0, list: [1, 2]}; on(|| { s.n += 1; });';
     const scripts = {
       'called as a method': ('$start s.save(); s.n', 1),
+      'beside a text that is its name': (
+        '$start let text = "save"; let m = #{save: 5}; s.save(); s.n',
+        1,
+      ),
+      'beside a function with another number of parameters': (
+        'fn save(a, b) { a } $start s.save(); s.n',
+        1,
+      ),
       'called with an argument': ('$start save(s); s.n', 1),
       'a synchronous one': ('$start s.saveNow(); s.n', 1),
       'of an entry': ('$start s.list.save(); s.n', 1),

@@ -72,11 +72,12 @@ abstract interface class RhaiFunction {
 
   /// Calls the function as a method of [thisValue], which is `this` in it.
   ///
-  /// If [thisValue] is a [Map] or a [List], it is then changed to what the function has
-  /// made of its `this`, as are those in it; of other values the function changes a copy,
-  /// which is gone. That is done when the function has ended, and not if it fails. What a
-  /// [Map] or [List] throws that cannot be changed so, this throws; if the function has
-  /// not changed it, it does not matter.
+  /// If [thisValue] is a [Map] or a [List], what the function has changed in its `this` is
+  /// then changed there, and in the Maps and Lists in its Maps; elements of a [List] are
+  /// replaced. What the function has not changed stays as it is by then. Of other values
+  /// the function changes a copy, which is gone. That is done when the function has ended,
+  /// and not if it fails. What a [Map] or [List] throws that cannot be changed so, this
+  /// throws.
   ///
   /// Otherwise it is like [call].
   dynamic callWith(Object? thisValue, List<Object?> arguments);

@@ -112,7 +112,9 @@ impl ScriptEngine {
         let mut restrictions = self.host.restrictions.borrow_mut();
         restrictions.note_registered(&function.name);
         drop(restrictions);
-        self.scripts.add_dart_function(&function.name);
+        if !self.variables.names().any(|name| name == function.name) {
+            self.scripts.add_dart_function(&function.name);
+        }
         let mut functions = self.host.dart_functions.borrow_mut();
         functions.add(function, parameters, overload, &self.host.released);
         self.snapshot.take();
@@ -141,6 +143,7 @@ impl ScriptEngine {
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
+        self.scripts.hide_dart_function(name);
         Rc::make_mut(&mut self.variables).set(name, value, constant, &host.stacks);
         Ok(())
     }
@@ -165,6 +168,9 @@ impl ScriptEngine {
     /// Removes all variables and constants.
     pub fn clear_scope(&mut self) {
         self.variables = Rc::default();
+        for name in self.host.dart_functions.borrow().names() {
+            self.scripts.add_dart_function(&name);
+        }
     }
 
     /// Starts a script and runs it to its first request or its end.

@@ -174,7 +174,7 @@ pub unsafe extern "C" fn rhai_call(
 }
 
 /// Calls a function like [`rhai_call`], with the last argument as its `this`. The result
-/// is an array of the function's result and of what its `this` is then.
+/// is an array of the function's result, and of what its `this` was before and is then.
 ///
 /// # Safety
 ///

@@ -17,6 +17,7 @@ use crate::limits::Limit;
 use crate::memory;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
+use crate::rhai_errors::shortened;
 use crate::script_functions::Exporter;
 use crate::values::ConversionError;
 
@@ -175,6 +176,11 @@ fn thrown(description: Dynamic, context: &ExecutionContext) -> Box<EvalAltResult
         .into_iter()
         .zip(fields.by_ref())
     {
+        // No limit of sizes holds for these.
+        let value = match value.as_immutable_string_ref() {
+            Ok(text) => shortened(&*text).into(),
+            Err(_) => value.clone(),
+        };
         map.insert(key.into(), value);
     }
     if let Some(Ok(more)) = fields.next().map(Dynamic::try_cast_result::<rhai::Map>) {

@@ -179,8 +179,9 @@ fn call(host: &Host, exported: &Exported, with_this: bool) -> RhaiResult {
     let mut args = args.into_array().unwrap_or_default();
     match args.split_last_mut() {
         Some((this, args)) if with_this => {
+            let before = this.clone();
             let result = function.call(0, Some(this), args).or_else(exit_value)?;
-            Ok(vec![result, mem::take(this)].into())
+            Ok(vec![result, before, mem::take(this)].into())
         }
         _ => function.call(0, None, &mut args),
     }

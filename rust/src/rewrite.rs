@@ -22,11 +22,9 @@ mod copies;
 mod growth;
 mod stubs;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use rhai::{
-    ASTNode, Dynamic, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST,
-};
+use rhai::{ASTNode, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST};
 
 use crate::execution_context::ExecutionContext;
 use crate::variables::GLOBAL;
@@ -124,10 +122,14 @@ struct Script<'a> {
     captured: HashSet<String>,
     /// Whether it calls functions of modules.
     calls_modules: bool,
-    /// Names of its functions, and of entries that its object maps may have.
-    own: HashSet<String>,
+    /// Its functions: numbers of parameters by name.
+    functions: HashMap<String, Vec<usize>>,
+    /// Names of entries of its object maps that may be functions.
+    entries: HashSet<String>,
     /// Names of its functions that use `this`.
     with_this: HashSet<String>,
+    /// Whether it may get functions of other scripts.
+    has_foreign: bool,
     bind: Option<FnCallExpr>,
     growth: Growth,
     /// A call that looks at the memory, if that is needed.
@@ -141,8 +143,10 @@ impl<'a> Script<'a> {
             dart,
             captured: HashSet::new(),
             calls_modules: false,
-            own: HashSet::new(),
+            functions: HashMap::new(),
+            entries: HashSet::new(),
             with_this: HashSet::new(),
+            has_foreign: false,
             bind: None,
             growth: Growth::default(),
             look: None,
@@ -172,8 +176,12 @@ impl<'a> Script<'a> {
     }
 
     fn look_around(&mut self, ast: &AST, context: &ExecutionContext) {
+        let mut declared = HashSet::new();
         for function in ast.iter_fn_def() {
-            self.own.insert(function.name.to_string());
+            let name = function.name.to_string();
+            let arities = self.functions.entry(name).or_default();
+            arities.push(function.params.len());
+            declared.extend(function.params.iter().cloned());
             walk(&alone(function), context, |path| {
                 if let Some(ASTNode::Expr(Expr::ThisPtr(_))) = path.last() {
                     self.with_this.insert(function.name.to_string());
@@ -181,19 +189,39 @@ impl<'a> Script<'a> {
             });
         }
         walk(ast, context, |path| match path.last() {
-            Some(ASTNode::Expr(Expr::Property(property, _))) => {
-                self.own.insert(property.2.to_string());
+            Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => {
+                declared.insert(parts.0.name.clone());
             }
-            Some(ASTNode::Expr(Expr::StringConstant(text, _))) => {
-                // It may be an index.
-                self.own.insert(text.to_string());
+            Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
+                declared.insert(parts.0.name.clone());
             }
-            Some(ASTNode::Expr(Expr::DynamicConstant(value, _))) => {
-                add_keys(value, &mut self.own);
+            _ => (),
+        });
+        walk(ast, context, |path| match path {
+            [.., ASTNode::Stmt(Stmt::Import(..))] => self.has_foreign = true,
+            [.., ASTNode::Expr(Expr::Variable(variable, ..))] => {
+                let name = variable.1.as_str();
+                self.has_foreign |= !declared.contains(name)
+                    && !self.dart.contains(name)
+                    && !self.functions.contains_key(name);
             }
-            Some(ASTNode::Expr(Expr::Map(map, _))) => {
-                let keys = map.0.iter().map(|(key, _)| key.name.to_string());
-                self.own.extend(keys);
+            [.., ASTNode::Stmt(Stmt::FnCall(call, _))]
+            | [.., ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _))] => {
+                self.has_foreign |= self.dart.contains(call.name.as_str());
+            }
+            [.., ASTNode::Expr(Expr::Property(property, _))] => {
+                self.entries.insert(property.2.to_string());
+            }
+            // `m["save"] = …` and `m.set("save", …)`
+            [.., ASTNode::Expr(parent), ASTNode::Expr(Expr::StringConstant(text, _))]
+                if names_entries(parent) =>
+            {
+                self.entries.insert(text.to_string());
+            }
+            [.., ASTNode::Expr(Expr::Map(map, _))] => {
+                let entries = map.0.iter().filter(|(_, value)| may_be_function(value));
+                let keys = entries.map(|(key, _)| key.name.to_string());
+                self.entries.extend(keys);
             }
             _ => (),
         });
@@ -324,17 +352,12 @@ fn wrap(call: &FnCallExpr, expr: &mut Expr) {
     *expr = call.into_fn_call_expr(position);
 }
 
-/// Adds the names of the entries of object maps in a constant.
-fn add_keys(value: &Dynamic, names: &mut HashSet<String>) {
-    if let Ok(map) = value.as_map_ref() {
-        for (key, value) in &*map {
-            names.insert(key.to_string());
-            add_keys(value, names);
-        }
-    } else if let Ok(array) = value.as_array_ref() {
-        for value in &*array {
-            add_keys(value, names);
-        }
+/// Whether a text in an expression may be the name of an entry of an object map.
+fn names_entries(expr: &Expr) -> bool {
+    match expr {
+        Expr::Index(..) => true,
+        Expr::MethodCall(call, _) => call.name == "set",
+        _ => false,
     }
 }
 

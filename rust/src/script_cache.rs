@@ -124,6 +124,15 @@ impl ScriptCache {
         }
     }
 
+    /// Says that a name is that of a variable, and hides a function of Dart.
+    pub fn hide_dart_function(&self, name: &str) {
+        let was_there = Rc::make_mut(&mut self.dart_functions.borrow_mut()).remove(name);
+        if was_there {
+            self.scripts.borrow_mut().clear();
+            self.size.set(0);
+        }
+    }
+
     /// Returns a script, compiled if it is kept.
     pub fn get(&self, script: &str) -> Source {
         match self.scripts.borrow_mut().get(script) {

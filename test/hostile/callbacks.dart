@@ -222,6 +222,7 @@ final callbacks = [
     'let s = "x"; loop { s += s; try { fail_with(s); } catch { } }',
     limit(RhaiLimit.memory),
     config: lifted,
+    unmetered: _given,
   ),
   Attack(
     'a giant text thrown',

@@ -187,7 +187,7 @@ external int rhaiCall(
 );
 
 /// Calls a function of a script with a `this`, which is the last argument; its result is
-/// an array of the function's and of what `this` is then.
+/// an array of the function's, and of what `this` was before and is then.
 @Native<_Start>(symbol: 'rhai_call_with')
 external int rhaiCallWith(
   Pointer<NativeEngine> engine,

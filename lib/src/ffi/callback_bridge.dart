@@ -256,8 +256,8 @@ final class CallbackBridge implements Finalizable {
   ) async => _update(thisValue, await ended);
 
   Object? _update(Object? thisValue, Object? ended) {
-    final [result, changed] = ended! as List<Object?>;
-    updateThis(thisValue, changed);
+    final [result, before, after] = ended! as List<Object?>;
+    updateThis(thisValue, before, after);
     return result;
   }
 

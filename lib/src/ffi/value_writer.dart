@@ -295,7 +295,16 @@ final class ValueWriter extends FlatWriter {
     return true;
   }
 
+  /// Lists of more elements are refused before they are read; an error, and what a
+  /// function is called with, is a List of fewer.
+  static const _alwaysFits = 64;
+
   _Open _enter(_Kind kind, Object value, int count) {
+    if (kind == _Kind.list &&
+        count > _alwaysFits &&
+        count > _limits!.maxArraySize) {
+      throw const BrokenLimit(RhaiLimit.arraySize);
+    }
     final countAt = length;
     writeCount(count);
     if (_depth >= maxDepth) {

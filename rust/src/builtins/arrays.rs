@@ -148,10 +148,14 @@ fn dedup_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failur
     let mut kept: Vec<usize> = Vec::with_capacity(array.len());
     for index in 0..array.len() {
         let same = match kept.last() {
-            Some(&last) => by
-                .call_raw(&context, None, [array[last].clone(), array[index].clone()])?
-                .as_bool()
-                .map_err(|actual| mismatch(&context, "bool", actual))?,
+            Some(&last) => {
+                let pair = [array[last].clone(), array[index].clone()];
+                let answer = by.call_raw(&context, None, pair)?;
+                memory::ask(1)?;
+                answer
+                    .as_bool()
+                    .map_err(|actual| mismatch(&context, "bool", actual))?
+            }
             None => false,
         };
         if !same {

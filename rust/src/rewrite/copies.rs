@@ -7,7 +7,7 @@ use super::Script;
 use crate::functions::built_in_signatures;
 
 /// Functions of Rhai that change nothing but, perhaps, elements as `this` of a callback.
-const READING: [&str; 12] = [
+const READING: [&str; 14] = [
     "all",
     "filter",
     "find",
@@ -16,6 +16,8 @@ const READING: [&str; 12] = [
     "get",
     "index_of",
     "map",
+    "order",
+    "order_by",
     "reduce",
     "reduce_rev",
     "some",
@@ -64,12 +66,24 @@ impl Script<'_> {
         };
         let name = call.name.as_str();
         let is_reading = READING.contains(&name) && !call.args.iter().any(|a| self.has_this(a));
-        !self.own.contains(name) && (is_reading || self.dart.contains(name) && !is_built_in(name))
+        let count = call.args.len();
+        let is_own = |params: &Vec<usize>| params.contains(&count) || params.contains(&(count + 1));
+        !self.entries.contains(name)
+            && !self.functions.get(name).is_some_and(is_own)
+            && (is_reading || self.dart.contains(name) && !is_built_in(name))
     }
 
-    /// Whether a callback may use `this`, and so change elements.
+    /// Whether a callback may use `this`, and so change elements. What is not written there
+    /// may come from another script.
     fn has_this(&self, callback: &Expr) -> bool {
-        if self.with_this.is_empty() {
+        if let Expr::Variable(variable, index, _) = callback {
+            let name = variable.1.as_str();
+            let is_function = variable.0.is_none() && index.is_none();
+            if is_function && (self.dart.contains(name) || self.functions.contains_key(name)) {
+                return self.with_this.contains(name);
+            }
+        }
+        if self.with_this.is_empty() && !self.has_foreign {
             return false;
         }
         if callback
