@@ -111,8 +111,8 @@ bool _isSame(Object? a, Object? b) {
       case (final RhaiFunction a, final RhaiFunction b):
         if (a.name != b.name) return false;
       case (final a, final b):
-        if (a is num != b is num || a is int != b is int || a != b)
-          return false;
+        // 1 and 1.0 are equal in Dart.
+        if (a is int != b is int || a != b) return false;
     }
   }
   return true;
