@@ -64,24 +64,7 @@ fn register_for_arrays(module: &mut Module) {
         let (start, len) = bounds(array.len(), start, len);
         splice(array, start, len, by, check)
     };
-    changing("splice").set_into_module(
-        module,
-        move |array: &mut Array, start: INT, len: INT, by: Array| splice(array, start, len, by),
-    );
-    changing("splice").set_into_module(
-        module,
-        move |array: &mut Array, range: Range<INT>, by: Array| {
-            let (start, len) = span(&range);
-            splice(array, start, len, by)
-        },
-    );
-    changing("splice").set_into_module(
-        module,
-        move |array: &mut Array, range: RangeInclusive<INT>, by: Array| {
-            let (start, len) = span_inclusive(&range);
-            splice(array, start, len, by)
-        },
-    );
+    register_splice(module, splice);
 }
 
 fn register_for_blobs(module: &mut Module) {
@@ -109,22 +92,30 @@ fn register_for_blobs(module: &mut Module) {
             (start, len) => splice(blob, start, len, by, check),
         }
     };
+    register_splice(module, splice);
+}
+
+/// Registers `splice` with the ways to name a part.
+fn register_splice<T: Clone + 'static>(
+    module: &mut Module,
+    splice: impl Fn(&mut Vec<T>, INT, INT, Vec<T>) -> Result<(), Failure> + Copy + 'static,
+) {
     changing("splice").set_into_module(
         module,
-        move |blob: &mut Blob, start: INT, len: INT, by: Blob| splice(blob, start, len, by),
+        move |items: &mut Vec<T>, start: INT, len: INT, by: Vec<T>| splice(items, start, len, by),
     );
     changing("splice").set_into_module(
         module,
-        move |blob: &mut Blob, range: Range<INT>, by: Blob| {
+        move |items: &mut Vec<T>, range: Range<INT>, by: Vec<T>| {
             let (start, len) = span(&range);
-            splice(blob, start, len, by)
+            splice(items, start, len, by)
         },
     );
     changing("splice").set_into_module(
         module,
-        move |blob: &mut Blob, range: RangeInclusive<INT>, by: Blob| {
+        move |items: &mut Vec<T>, range: RangeInclusive<INT>, by: Vec<T>| {
             let (start, len) = span_inclusive(&range);
-            splice(blob, start, len, by)
+            splice(items, start, len, by)
         },
     );
 }
