@@ -62,7 +62,9 @@ import 'value_errors_test.dart' as value_errors;
 import 'values_test.dart' as values;
 import 'waiting_places_test.dart' as waiting_places;
 
-void main() {
+void main() => group('', _all, timeout: const Timeout(Duration(minutes: 2)));
+
+void _all() {
   group('abandoned_future', abandoned_future.main);
   group('analyze', analyze.main);
   group('analyze_random', analyze_random.main);

@@ -60,10 +60,10 @@ const _mib = 1024 * 1024;
 void _ignore(String text) {}
 void _ignoreDebug(String text, RhaiPosition position) {}
 
-/// Half a second, 16 MiB, and the default limits otherwise: what most loops meet
+/// Two seconds, 16 MiB, and the default limits otherwise: what most loops meet
 /// first is the limit of operations.
 final tight = RhaiConfig.custom(
-  timeoutMs: 500,
+  timeoutMs: 2000,
   maxMemory: 16 * _mib,
   totalTimeout: const Duration(milliseconds: 400),
   asyncTimeout: const Duration(milliseconds: 300),
