@@ -19,6 +19,10 @@ void main() {
         }
         return value;
       })
+      ..registerFunction('save2', (Object? value, Object? other) async {
+        await null;
+        handlers.single();
+      })
       ..registerFunction('saveNow', (Object? value) {
         saved.add(value);
         for (final handler in handlers) {
@@ -88,6 +92,14 @@ void main() {
       ),
       'in a closure': ('$start let f = || { s.save(); s.n }; f.call()', 1),
       'in a callback': ('$start [1, 2].map(|x| { s.save(); s.n })', [1, 2]),
+      'with a calculated index': (
+        '$start let i = 0; s.list[i + 1].save(); s.n',
+        1,
+      ),
+      'with a calculated index and argument': (
+        '$start let i = 0; s.list[i + 1].save2(i + 2); s.n',
+        1,
+      ),
       'in a method': (
         'fn go_on() { $start s.save(); s.n + this } 5.go_on()',
         6,
@@ -145,6 +157,37 @@ void main() {
       'let a = [1, 2]; a.map(|x| a.len()).map(|x| x + a.len())': [4, 4],
       'fn f() { let a = [1, 2]; a.map(|x| a.len() + x) } f()': [3, 4],
       'let a = [1, 2]; a[0] = a.map(|x| x + a.len())[1]; a': [4, 2],
+      'let a = [1, 2, 3]; a.sort(|x, y| if a.len() == 3 { y - x } else { 0 }); a':
+          [3, 2, 1],
+      'let a = [1, 2]; a.sort_by(|x, y| a.len() * (y - x)); a': [2, 1],
+      'let a = [1, 1, 2]; a.dedup(|x, y| x == y && a.len() == 3); a': [1, 2],
+      'let a = [1, 2]; let b = a.drain(|x| x == a.len()); [a, b]': [
+        [1],
+        [2],
+      ],
+      'let a = [1, 2]; a.retain(|x| x == a.len()).len() + a.len()': 2,
+      'let a = [1, 2]; a.retain(|x| x == a.len()).map(|x| x + a.len())': [2],
+      'let m = #{a: 1, b: 2}; m.retain(|k, v| m.len() == v); m': {'b': 2},
+      'let m = #{a: 1, b: 2}; let x = m.drain(|k, v| m.len() == v); [m, x]': [
+        {'a': 1},
+        {'b': 2},
+      ],
+      'let a = [1, 2]; let f = |x| x == a.len(); a.retain(f); a': [2],
+      'let a = [1, 2]; a.for_each(|| this += a.len()); a': [3, 4],
+      'let a = [1, 2]; let b = a.map(|| { this += a.len(); this }); [a, b]': [
+        [3, 4],
+        [3, 4],
+      ],
+      'let s = #{list: [[1, 2]]}; let i = 0; s.list[i].sort(|x, y| s.list.len() * (y - x)); s':
+          {
+            'list': [
+              [2, 1],
+            ],
+          },
+      'fn f(a) { a.sort(|x, y| a.len() * (y - x)); a } f([1, 2])': [2, 1],
+      'let x = #{a: [2, 1]}; let f = || x; x.a.sort(|p, q| p - q); f.call()': {
+        'a': [1, 2],
+      },
     };
     scripts.forEach((script, value) {
       test(script, () => expect(engine.eval(script), value));
@@ -173,6 +216,36 @@ void main() {
       test(name, () => expect(engine.eval(script), 2));
     });
 
+    test('callbacks that use it and wait, once they are done', () async {
+      const script = '''
+        let a = [3, 1, 2];
+        let seen = [];
+        on(|| { seen.push(a.len()); });
+        a.sort(|x, y| { save(0); x - y });
+        a.retain(|x| { save(0); x > 1 });
+        a.push(seen.len() > 0);
+        [a, seen.all(|n| n >= 2)]
+      ''';
+      expect(await engine.eval(script), [
+        [2, 3, true],
+        true,
+      ]);
+    });
+
+    test('a constant is none', () {
+      const script = 'const A = [2, 1]; A.sort(|x, y| A.len() * (x - y)); A';
+      expect(
+        () => engine.eval(script),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.kind,
+            'kind',
+            RhaiRuntimeErrorKind.constantChanged,
+          ),
+        ),
+      );
+    });
+
     test('a Dart function cannot', () async {
       expect(await engine.eval('let s = [1]; let f = || s; s.save(); s'), [1]);
     });
@@ -180,12 +253,25 @@ void main() {
 
   group('A data race names the variable, the line and what to do:', () {
     const races = {
-      'let a = [2, 1];\na.sort(|x, y| a.len());': ('a', 2),
-      'let a = [2, 1];\na.retain(|x| x > a.len());': ('a', 2),
-      'let a = [2, 1];\nlet f = |x| x > a.len();\na.drain(f);': ('a', 3),
-      'let list = [1];\nlist.for_each(|| { this += list.len() });': ('list', 2),
-      'fn f() { let a = [2, 1];\na.sort(|x, y| a.len()); } f()': ('a', 2),
-      'let m = #{a: 1};\nm.retain(|k, v| m.len() == v);': ('m', 2),
+      'let a = [2, 1];\na.sort(|x, y| { a.push(3); 1 });': ('a', 2),
+      'let a = [2, 1];\na.retain(|x| { a[0] = 5; true });': ('a', 2),
+      'let a = [2, 1];\nlet f = |x| { a.clear(); true };\na.drain(f);': (
+        'a',
+        3,
+      ),
+      'let list = [1];\nlist.for_each(|| { this = 1; list += 1; });': (
+        'list',
+        2,
+      ),
+      'let list = [[1, #{x: 2}]];\nlist.for_each(|| { this = 2; list[0][1].x = 3; });':
+          ('list', 2),
+      'fn f() { let a = [2, 1];\na.sort(|x, y| { a = (); 1 }); } f()': ('a', 2),
+      'let m = #{a: 1};\nm.retain(|k, v| { m.b = 1; true });': ('m', 2),
+      'fn each(f) { for x in this { f.call(x); } } let a = [2, 1];\n'
+          'a.each(|x| x > a.len());': (
+        'a',
+        2,
+      ),
     };
     races.forEach((script, expected) {
       test(script.replaceAll('\n', ' '), () {

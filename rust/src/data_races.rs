@@ -5,7 +5,7 @@
 
 use rhai::{ASTNode, EvalAltResult, Expr, GlobalRuntimeState, Position, Stmt, AST};
 
-use crate::rewrite::{walk_all, Chain};
+use crate::rewrite::{walk_all, Chain, SETTLE};
 use crate::rhai_errors::innermost;
 
 /// A variable that is used while a function changes it.
@@ -28,6 +28,12 @@ impl DataRace {
         let EvalAltResult::ErrorDataRace(what, _) = innermost(error) else {
             return None;
         };
+        if let Some(variable) = what.strip_prefix(SETTLE) {
+            return Some(DataRace {
+                variable: variable.into(),
+                position: error.position(),
+            });
+        }
         let functions = global.lib.first().map(|lib| AST::new([], lib.clone()));
         let trees = || statements.into_iter().chain(&functions);
         // That is all that Rhai says.

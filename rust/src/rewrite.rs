@@ -6,7 +6,8 @@
 //! fails with a data race: the callback of `s.map(…)`, or a handler that Dart calls while
 //! `save` waits. But Dart functions get copies, and `map` changes nothing. So where Rhai
 //! would take the variable, such a call gets its value. Where a function changes what it
-//! is called on, the variable remains.
+//! is called on, the variable remains; one that calls back gets a copy which then becomes
+//! the variable's value, see [`changes`].
 //!
 //! **Memory.** Rhai's operator `+`, and strings with `${…}`, ask for no memory, and nothing
 //! looks at it between the end of one such and the next that it is an operand of. So what
@@ -18,21 +19,32 @@
 //! from: see [`BIND`](crate::script_functions::BIND).
 
 mod chain;
+mod changes;
 mod copies;
 mod growth;
+mod script;
 mod stubs;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::rc::Rc;
 
 use rhai::{ASTNode, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST};
 
 use crate::execution_context::ExecutionContext;
+use crate::host::Host;
 use crate::variables::GLOBAL;
 pub use chain::Chain;
-pub use growth::register_look;
-use growth::Growth;
+use changes::Calls;
+pub use changes::{LastChange, SETTLE};
+use script::Script;
 pub use stubs::{register, walk_all, Stubs};
 use stubs::{BIND_CALL, LOOK_CALL};
+
+/// Registers the functions that rewritten scripts call.
+pub fn register_functions(module: &mut Module, host: &Rc<Host>) {
+    growth::register_look(module);
+    changes::register(module, host);
+}
 
 /// Rewrites a script for an engine that has the functions `dart` of Dart.
 pub fn rewrite(
@@ -53,6 +65,9 @@ pub fn rewrite(
     script.look_around(&ast, context);
     if script.calls_modules {
         script.bind = stubs::call(engine, BIND_CALL, context);
+    }
+    if script.calls_back && !script.captured.is_empty() {
+        script.calls = Calls::parse(|text| stubs::call(engine, text, context));
     }
     let mut statements = ast.statements().to_vec();
     script.visit_statements(&mut statements);
@@ -115,118 +130,7 @@ fn body_of(function: &rhai::Shared<rhai::ScriptFuncDef>, context: &ExecutionCont
     body
 }
 
-/// What is to be known of a script.
-struct Script<'a> {
-    dart: &'a HashSet<String>,
-    /// Names of variables that closures capture.
-    captured: HashSet<String>,
-    /// Whether it calls functions of modules.
-    calls_modules: bool,
-    /// Its functions: numbers of parameters by name.
-    functions: HashMap<String, Vec<usize>>,
-    /// Names of entries of its object maps that may be functions.
-    entries: HashSet<String>,
-    /// Names of its functions that use `this`.
-    with_this: HashSet<String>,
-    /// Whether it may get functions of other scripts.
-    has_foreign: bool,
-    bind: Option<FnCallExpr>,
-    growth: Growth,
-    /// A call that looks at the memory, if that is needed.
-    look: Option<FnCallExpr>,
-    is_changed: bool,
-}
-
-impl<'a> Script<'a> {
-    fn new(dart: &'a HashSet<String>) -> Self {
-        Script {
-            dart,
-            captured: HashSet::new(),
-            calls_modules: false,
-            functions: HashMap::new(),
-            entries: HashSet::new(),
-            with_this: HashSet::new(),
-            has_foreign: false,
-            bind: None,
-            growth: Growth::default(),
-            look: None,
-            is_changed: false,
-        }
-    }
-
-    fn find_what_to_change(&mut self, ast: &AST, context: &ExecutionContext) {
-        let own: HashSet<_> = ast.iter_fn_def().map(|f| f.name.clone()).collect();
-        walk(ast, context, |path| {
-            match path.last() {
-                Some(ASTNode::Stmt(Stmt::Share(names))) => {
-                    let names = names.iter().map(|(name, _)| name.name.to_string());
-                    self.captured.extend(names);
-                }
-                Some(
-                    ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)),
-                ) => {
-                    self.calls_modules |= is_of_module(call);
-                }
-                _ => (),
-            }
-            if let Some(node) = path.last() {
-                self.growth.look_at(node, &own);
-            }
-        });
-    }
-
-    fn look_around(&mut self, ast: &AST, context: &ExecutionContext) {
-        let mut declared = HashSet::new();
-        for function in ast.iter_fn_def() {
-            let name = function.name.to_string();
-            let arities = self.functions.entry(name).or_default();
-            arities.push(function.params.len());
-            declared.extend(function.params.iter().cloned());
-            walk(&alone(function), context, |path| {
-                if let Some(ASTNode::Expr(Expr::ThisPtr(_))) = path.last() {
-                    self.with_this.insert(function.name.to_string());
-                }
-            });
-        }
-        walk(ast, context, |path| match path.last() {
-            Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => {
-                declared.insert(parts.0.name.clone());
-            }
-            Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
-                declared.insert(parts.0.name.clone());
-            }
-            _ => (),
-        });
-        walk(ast, context, |path| match path {
-            [.., ASTNode::Stmt(Stmt::Import(..))] => self.has_foreign = true,
-            [.., ASTNode::Expr(Expr::Variable(variable, ..))] => {
-                let name = variable.1.as_str();
-                self.has_foreign |= !declared.contains(name)
-                    && !self.dart.contains(name)
-                    && !self.functions.contains_key(name);
-            }
-            [.., ASTNode::Stmt(Stmt::FnCall(call, _))]
-            | [.., ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _))] => {
-                self.has_foreign |= self.dart.contains(call.name.as_str());
-            }
-            [.., ASTNode::Expr(Expr::Property(property, _))] => {
-                self.entries.insert(property.2.to_string());
-            }
-            // `m["save"] = …` and `m.set("save", …)`
-            [.., ASTNode::Expr(parent), ASTNode::Expr(Expr::StringConstant(text, _))]
-                if names_entries(parent) =>
-            {
-                self.entries.insert(text.to_string());
-            }
-            [.., ASTNode::Expr(Expr::Map(map, _))] => {
-                let entries = map.0.iter().filter(|(_, value)| may_be_function(value));
-                let keys = entries.map(|(key, _)| key.name.to_string());
-                self.entries.extend(keys);
-            }
-            _ => (),
-        });
-    }
-
+impl Script<'_> {
     fn visit_block(&mut self, block: &mut StmtBlock) {
         self.visit_statements(block.statements_mut());
     }
@@ -350,15 +254,6 @@ fn wrap(call: &FnCallExpr, expr: &mut Expr) {
     let mut call = call.clone();
     call.args[0] = std::mem::take(expr);
     *expr = call.into_fn_call_expr(position);
-}
-
-/// Whether a text in an expression may be the name of an entry of an object map.
-fn names_entries(expr: &Expr) -> bool {
-    match expr {
-        Expr::Index(..) => true,
-        Expr::MethodCall(call, _) => call.name == "set",
-        _ => false,
-    }
 }
 
 /// Whether a function is one of a module.

@@ -1,10 +1,10 @@
 //! Chains of properties, indexes and method calls.
 
-use rhai::{ASTFlags, BinaryExpr, Expr, Position};
+use rhai::{ASTFlags, BinaryExpr, Expr, Position, Stmt};
 
 /// An expression such as `root.a[1].b()`. In Rhai's syntax tree, the rest of a chain is
 /// on the right of its first operator.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Chain {
     /// What it begins with.
     pub root: Expr,
@@ -13,7 +13,7 @@ pub struct Chain {
 }
 
 /// An operator of a chain and what is between it and the next one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Link {
     is_index: bool,
     flags: ASTFlags,
@@ -28,16 +28,35 @@ impl Link {
         matches!(self.expr, Expr::MethodCall(..))
     }
 
-    /// Whether it can be looked at before or after what is next to it, and does not
-    /// leave out the rest of the chain.
-    fn is_plain(&self) -> bool {
-        let is_constant = |expr: &Expr| matches!(expr, Expr::Variable(..)) || expr.is_constant();
-        let is_independent = match &self.expr {
-            Expr::MethodCall(call, _) => call.args.iter().all(is_constant),
+    /// Whether the rest of the chain is left out if what is before it is `()`.
+    pub fn is_negated(&self) -> bool {
+        self.flags.contains(ASTFlags::NEGATED)
+    }
+
+    fn has_only(&self, is_such: fn(&Expr) -> bool) -> bool {
+        match &self.expr {
+            Expr::MethodCall(call, _) => call.args.iter().all(is_such),
             Expr::Property(..) => true,
-            index => is_constant(index),
-        };
-        is_independent && !self.flags.contains(ASTFlags::NEGATED)
+            index => is_such(index),
+        }
+    }
+}
+
+/// Whether an expression can be evaluated before or after what is next to it.
+fn is_steady(expr: &Expr) -> bool {
+    matches!(expr, Expr::Variable(..)) || expr.is_constant()
+}
+
+/// Whether evaluating an expression changes nothing.
+fn is_reading(expr: &Expr) -> bool {
+    match expr {
+        Expr::FnCall(call, _) => call.op_token.is_some() && call.args.iter().all(is_reading),
+        Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => {
+            parts.iter().all(is_reading)
+        }
+        // A closure.
+        Expr::Stmt(block) => matches!(block.statements(), [Stmt::Share(_), _]),
+        expr => is_steady(expr),
     }
 }
 
@@ -84,9 +103,21 @@ impl Chain {
         }
     }
 
-    /// Whether the first `count` links are plain.
-    pub fn is_plain(&self, count: usize) -> bool {
-        self.links[..count].iter().all(Link::is_plain)
+    /// Whether what the first `count` links are evaluated from can be evaluated after that
+    /// of the others, and these are not left out.
+    pub fn can_split(&self, count: usize) -> bool {
+        let (first, rest) = self.links.split_at(count);
+        let have_only = |links: &[Link], is_such| links.iter().all(|link| link.has_only(is_such));
+        !first.iter().any(Link::is_negated)
+            && (have_only(first, is_steady)
+                || have_only(rest, is_steady)
+                || have_only(first, is_reading) && have_only(rest, is_reading))
+    }
+
+    /// Whether evaluating the first `count` links twice is the same as once.
+    pub fn can_repeat(&self, count: usize) -> bool {
+        let mut links = self.links[..count].iter();
+        links.all(|link| !link.is_negated() && !link.is_call() && link.has_only(is_steady))
     }
 
     /// The value that it stands for; not the variable, if it is none but that.

@@ -10,6 +10,7 @@ use rhai::{
     ScriptFuncDef, Stmt, StmtBlock, Token, AST,
 };
 
+use super::changes::{CHANGE, CHANGED, SETTLE};
 use super::growth::LOOK;
 use crate::execution_context::ExecutionContext;
 use crate::host::Host;
@@ -24,6 +25,9 @@ const FUNCTION: &str = "fn f() { body }";
 pub const BIND_CALL: &str = "bind(0)";
 /// A call of [`LOOK`].
 pub const LOOK_CALL: &str = "look(0)";
+
+/// The functions that stubs can call. In them, their names have no space.
+const FUNCTIONS: [&str; 5] = [BIND, LOOK, CHANGE, SETTLE, CHANGED];
 
 /// The statements of a function, as a block.
 #[derive(Debug, Clone)]
@@ -41,8 +45,10 @@ impl Stubs {
     pub fn token(&self, token: &Token) -> Option<Token> {
         self.is_parsing.get().then(|| match token {
             Token::Identifier(word) if **word == "body" => Token::Custom(Box::new(BODY.into())),
-            Token::Identifier(word) if **word == "bind" => Token::Identifier(Box::new(BIND.into())),
-            Token::Identifier(word) if **word == "look" => Token::Identifier(Box::new(LOOK.into())),
+            Token::Identifier(word) => match FUNCTIONS.iter().find(|f| f.trim_end() == **word) {
+                Some(function) => Token::Identifier(Box::new((*function).into())),
+                None => token.clone(),
+            },
             token => token.clone(),
         })
     }
