@@ -71,22 +71,66 @@ void main() {
     test('prints what a typed print does not', () {
       final lines = <String>[];
       engine.registerFunction('print', (String line) => lines.add(line));
-      engine.eval('print("a")');
-      expect(lines, ['a']);
+      engine
+        ..registerFunction('debug', (String line) => lines.add(line))
+        ..eval('print("a"); print(1); print(#{b: 2.0}); debug("x"); debug(1)')
+        ..eval('let text = 1; let f = || text; print(text); text += 1;')
+        ..registerFunction('print', (int n) => lines.add('int $n'))
+        ..eval('print(1)');
+      expect(lines, ['a', '1', '#{"b": 2.0}', 'x', '1', '1', 'int 1']);
       expect(
-        () => engine.eval('print(1)'),
+        () => engine.eval('print("a")'),
         throwsA(
           isA<RhaiRuntimeError>().having(
             (e) => e.message,
             'message',
-            'print: argument 1 must be a string; it is an int',
+            'print: argument 1 must be an int; it is a string',
           ),
         ),
       );
     });
+
+    test('is still there where a function takes very many types', () {
+      engine.registerFunction(
+        'splice',
+        (
+          Iterable<Object?>? a,
+          Comparable<Object?>? b,
+          Comparable<Object?>? c,
+          String? d,
+        ) => 'mine',
+      );
+      expect(engine.eval('let a = [1, 2]; a.splice(0, 1, [9]); a'), [9, 2]);
+      expect(engine.eval('[].splice(0, 1, "x")'), 'mine');
+    });
   });
 
   group('overloads', () {
+    test('of many parameters with several types are chosen, or refused', () {
+      String num4(num? a, num? b, num? c, num? d) => 'num';
+      String list(num? a, num? b, num? c, Iterable<Object?> d) => 'list';
+      engine
+        ..registerFunction('f', num4, overload: true)
+        ..registerFunction('f', list, overload: true);
+      expect(engine.eval('[f(1, 2, 3, 4), f(1, 2, 3, [])]'), ['num', 'list']);
+
+      String a(num? a, num? b, num? c, num? d, num? e, num? f) => 'a';
+      String b(num? a, num? b, num? c, num? d, num? e, List<int> f) => 'b';
+      String c(num? a, num? b, num? c, num? d, List<int> e, num? f) => 'c';
+      engine
+        ..registerFunction('g', a)
+        ..registerFunction('h', a);
+      expect(
+        () => engine.registerFunction('g', b, overload: true),
+        throwsArgumentError,
+      );
+      engine.registerFunction('h', c, overload: true);
+      expect(engine.eval('[h(1, 2, 3, 4, 5, 6), h(1, 2, 3, 4, [], 6)]'), [
+        'a',
+        'c',
+      ]);
+    });
+
     test('are chosen by the types of the arguments', () async {
       engine
         ..registerFunction('f', (int n) => 'int')
@@ -214,19 +258,21 @@ void main() {
       num e,
       num g,
       num h,
+      num i,
+      num j,
     ) {
       calls++;
-      return a + b + c + d + e + g + h;
+      return a + b + c + d + e + g + h + i + j;
     });
-    expect(engine.eval('f(1, 2.5, 3, 4, 5, 6, 7)'), 28.5);
+    expect(engine.eval('f(1, 2.5, 3, 4, 5, 6, 7, 8, 9)'), 45.5);
     expect(
-      () => engine.eval('f(1, 2, 3, 4, 5, 6, "a")'),
+      () => engine.eval('f(1, 2, 3, 4, 5, 6, 7, 8, "a")'),
       throwsA(
         isA<RhaiRuntimeError>()
             .having(
               (e) => e.message,
               'message',
-              'f: argument 7 must be a number; it is a string',
+              'f: argument 9 must be a number; it is a string',
             )
             .having((e) => e.kind, 'kind', RhaiRuntimeErrorKind.typeMismatch),
       ),

@@ -63,10 +63,27 @@ final class RegisteredFunction {
 
   /// The signatures that a function is registered with at most, for each number of
   /// arguments. A parameter that accepts several kinds of values multiplies them.
-  static const _maxSignatures = 64;
+  static const _maxSignatures = 256;
 
   /// Rhai calls these for what is printed, whatever it is, and goes on with the result.
   static const _ofAnything = {'print', 'debug'};
+
+  /// The parameters that are open to values that they do not accept, for which the call
+  /// fails: there would be too many signatures otherwise.
+  late final List<bool> _isOpen = _findOpen();
+
+  List<bool> _findOpen() {
+    var signatures = 1;
+    return [
+      for (final type in _types)
+        if (type is AnyType)
+          true
+        else
+          _ofAnything.contains(name) ||
+              (signatures *= countTypes(type.kinds | type.convertedKinds)) >
+                  _maxSignatures,
+    ];
+  }
 
   /// Finds out by which kinds of arguments it is to be registered: for each parameter
   /// the kinds that it accepts as they are, and above these those that are converted.
@@ -75,16 +92,12 @@ final class RegisteredFunction {
   List<int> register() {
     final parameters = <int>[];
     final converted = <ParameterType<Object?>?>[];
-    var signatures = 1;
-    for (final type in _types) {
-      final isAny = type is AnyType;
-      if (!isAny) signatures *= countTypes(type.kinds | type.convertedKinds);
-      final isExact =
-          signatures <= _maxSignatures && !_ofAnything.contains(name);
+    for (final (index, type) in _types.indexed) {
+      final isOpen = _isOpen[index];
       parameters.add(
-        isExact ? type.kinds | type.convertedKinds << 16 : Kind.any,
+        type.kinds | (isOpen ? Kind.open : 0) | type.convertedKinds << 16,
       );
-      converted.add(type.mustConvert || !isExact ? type : null);
+      converted.add(type.mustConvert || isOpen ? type : null);
     }
     _convert(converted);
     return parameters;
@@ -106,7 +119,8 @@ final class RegisteredFunction {
   /// Checks that it can be beside [others] of its name.
   ///
   /// Throws an [ArgumentError] if there are arguments for which it cannot be said which
-  /// is to be called. That is the one that accepts more of them as they are.
+  /// is to be called. That is the one that accepts more of them as they are. The last of
+  /// many parameters that accept several kinds of values say nothing.
   void checkAgainst(List<RegisteredFunction> others) {
     if (!others.any(_isAmbiguousWith)) return;
     throw ArgumentError.value(
@@ -117,12 +131,16 @@ final class RegisteredFunction {
     );
   }
 
+  /// The type of a parameter as it is registered.
+  ParameterType<Object?> _registered(int place) =>
+      _isOpen[place] ? const AnyType() : _types[place];
+
   bool _isAmbiguousWith(RegisteredFunction other) {
     for (var arity = 0; arity <= maxArity; arity++) {
       if (arities & other.arities & (1 << arity) == 0) continue;
       final places = [
         for (var i = 0; i < arity; i++)
-          Preference.between(_types[i], other._types[i]),
+          Preference.between(_registered(i), other._registered(i)),
       ];
       // No arguments that both accept.
       if (places.any((place) => place == 0)) continue;

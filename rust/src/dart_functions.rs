@@ -4,7 +4,9 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, FuncRegistration, Module, NativeCallContext, RhaiFunc, Shared};
+use rhai::{
+    Dynamic, Engine, FuncRegistration, ImmutableString, Module, NativeCallContext, RhaiFunc, Shared,
+};
 
 use crate::callbacks::dart_names;
 use crate::dart_objects::{self, DartObject, DartReference};
@@ -154,7 +156,10 @@ impl Registered {
     fn signatures(&self) -> Vec<Signature<'_>> {
         let mut all = Vec::new();
         for arity in self.arities() {
-            let parameters = self.parameters(arity);
+            let parameters = match self.text_of_anything() {
+                Some(_) => vec![Parameter::ANY; arity],
+                None => self.parameters(arity),
+            };
             all.extend(signatures(&parameters));
             // Rhai prefers a function with the exact types, whatever else would do: without
             // the signatures that it has in common with the built-in functions of the same
@@ -173,10 +178,41 @@ impl Registered {
             .collect()
     }
 
+    /// If Rhai calls it with any value, to print it, the function that makes a text of one.
+    fn text_of_anything(&self) -> Option<&'static str> {
+        match self.function.name.as_str() {
+            "print" => Some("to_string"),
+            "debug" => Some("to_debug"),
+            _ => None,
+        }
+    }
+
+    /// If it prints strings, the parameter for them, and what makes other values to one.
+    fn printed(&self) -> Option<(Parameter, &'static str)> {
+        let to_text = self.text_of_anything()?;
+        let parameter = *self.parameters.first()?;
+        let takes_text = parameter.accepts(TypeId::of::<ImmutableString>());
+        takes_text.then_some((parameter, to_text))
+    }
+
     /// What Rhai calls.
     fn call(&self, host: &Rc<Host>) -> RhaiFunc {
         let (host, reference) = (host.clone(), self.reference.clone());
+        let printed = self.printed();
         let call = move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
+            if let (Some((parameter, to_text)), Some(context), [value]) =
+                (printed, &context, &mut *args)
+            {
+                if !value.is_locked() && !parameter.accepts(value.type_id()) {
+                    let mut text = context.call_native_fn_raw(to_text, true, &mut [value])?;
+                    return invoke_dart_callback_async(
+                        &host,
+                        reference.id(),
+                        &mut [&mut text],
+                        Some(context),
+                    );
+                }
+            }
             invoke_dart_callback_async(&host, reference.id(), args, context.as_ref())
         };
         RhaiFunc::Method {

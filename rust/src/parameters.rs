@@ -14,6 +14,8 @@ pub struct Parameter {
     exact: u16,
     /// Kinds that Dart converts for it.
     converted: u16,
+    /// Whether Rhai is to call the function with values of any other kind too.
+    is_open: bool,
 }
 
 /// How well arguments fit a signature: the sum of this for each, the less the better.
@@ -53,15 +55,23 @@ impl Parameter {
     pub const ANY: Parameter = Parameter {
         exact: (1 << 12) - 1,
         converted: 0,
+        is_open: true,
     };
 
-    /// The parameter that Dart describes: the kinds that it takes as they are, and above
-    /// them those that are converted.
+    /// The parameter that Dart describes: the kinds that it takes as they are, whether it is
+    /// open to others (bit 15), and above them the kinds that are converted.
     pub fn from_bits(bits: u32) -> Self {
+        let exact = bits as u16 & Self::ANY.exact;
         Parameter {
-            exact: bits as u16,
+            exact,
             converted: (bits >> 16) as u16,
+            is_open: bits & (1 << 15) != 0 || exact == Self::ANY.exact,
         }
+    }
+
+    /// Whether it accepts values of a type.
+    pub fn accepts(self, ty: TypeId) -> bool {
+        self.is_any() || self.own_types().iter().any(|(id, _)| *id == ty)
     }
 
     fn is_any(self) -> bool {
@@ -70,9 +80,14 @@ impl Parameter {
 
     /// The types that it is registered with.
     fn types(self) -> Vec<(TypeId, Rank)> {
-        if self.is_any() {
-            return vec![(TypeId::of::<Dynamic>(), ANY)];
+        match self.is_open {
+            true => vec![(TypeId::of::<Dynamic>(), ANY)],
+            false => self.own_types(),
         }
+    }
+
+    /// The types of the kinds that it accepts.
+    fn own_types(self) -> Vec<(TypeId, Rank)> {
         let mut types = Vec::new();
         for (index, (_, of_kind)) in kinds().into_iter().enumerate() {
             let rank = match 1 << index {
@@ -90,10 +105,11 @@ impl Parameter {
         if self.is_any() {
             return vec![(other, ANY)];
         }
-        let mut types = self.types();
-        if other != TypeId::of::<Dynamic>() {
-            types.retain(|(id, _)| *id == other);
+        if other == TypeId::of::<Dynamic>() {
+            return self.types();
         }
+        let mut types = self.own_types();
+        types.retain(|(id, _)| *id == other);
         types
     }
 

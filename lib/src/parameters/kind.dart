@@ -39,6 +39,9 @@ abstract final class Kind {
   /// A Dart object.
   static const object = 1 << 11;
 
+  /// Values of other kinds too, which are then refused.
+  static const open = 1 << 15;
+
   /// Everything, also what is not listed here.
   static const any = (1 << 12) - 1;
 }
