@@ -221,7 +221,8 @@ void main() {
         'a',
         'const VAR = 0; fn helper() { 0 } fn call_cb(cb) { cb.call() } '
             'fn map_cb(cb) { [1].map(cb)[0] } fn pass(cb) { call_cb(cb) } '
-            'fn same(cb) { cb }',
+            'fn same(cb) { cb } fn call_in(a) { a[0].call() } '
+            'fn call_entry(m) { m.on.call() } fn call_method(m) { m.on() }',
       );
     });
 
@@ -235,11 +236,22 @@ void main() {
       'for elements': ('map_cb(|x| global::VAR + x)', 43),
       'for elements, by its name': ('map_cb(add)', 43),
       'and it to another': ('pass(own)', 42),
+      'in an array': ('call_in([own])', 42),
+      'in an array, as a closure': ('call_in([|| global::VAR + one])', 43),
+      'in an array in a variable': ('call_in(list)', 42),
+      'in an object map': ('call_entry(#{on: own})', 42),
+      'in an object map, as a method': (
+        'call_method(#{on: || global::VAR})',
+        42,
+      ),
+      'in an object map in a variable': ('call_entry(map)', 42),
+      'in an object map in an array': ('same([#{on: own}])[0].on.call()', 42),
     };
     callbacks.forEach((how, callback) {
       final (call, value) = callback;
       test('$how runs in the script', () {
-        final start = '${import('a')} $script let f = own;';
+        final start =
+            '${import('a')} $script let f = own; let list = [own]; let map = #{on: own};';
         expect(engine.eval('$start m::$call'), value);
       });
     });

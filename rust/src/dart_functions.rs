@@ -208,7 +208,7 @@ impl Registered {
                     return invoke_dart_callback_async(
                         &host,
                         reference.id(),
-                        &mut [&mut text],
+                        &[&mut text],
                         Some(context),
                     );
                 }

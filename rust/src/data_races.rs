@@ -5,7 +5,7 @@
 
 use rhai::{ASTNode, EvalAltResult, Expr, GlobalRuntimeState, Position, Stmt, AST};
 
-use crate::rewrite::{walk_all, Chain, SETTLE};
+use crate::rewrite::{walk_all, Chain};
 use crate::rhai_errors::innermost;
 
 /// A variable that is used while a function changes it.
@@ -28,9 +28,10 @@ impl DataRace {
         let EvalAltResult::ErrorDataRace(what, _) = innermost(error) else {
             return None;
         };
-        if let Some(variable) = what.strip_prefix(SETTLE) {
+        // Rhai says no variable, but a function in quotes, or nothing.
+        if !what.is_empty() && !what.contains('\'') {
             return Some(DataRace {
-                variable: variable.into(),
+                variable: what.clone(),
                 position: error.position(),
             });
         }

@@ -351,7 +351,7 @@ impl ScriptEngine {
         builtins::register(&mut module, &self.host);
         dart_objects::register(&mut module, &self.host);
         script_functions::register(&mut module, &self.host);
-        rewrite::register_functions(&mut module, &self.host);
+        rewrite::register_look(&mut module);
         restrictions.hide(&mut module);
         engine.register_global_module(module.into());
         let dart_functions = self.host.dart_functions.borrow();

@@ -22,7 +22,7 @@ use crate::memory::{Abandon, Budget, TooMuchMemory};
 use crate::modules::Imports;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
-use crate::rewrite::{LastChange, Stubs};
+use crate::rewrite::Stubs;
 use crate::rhai_errors::innermost;
 use crate::script_cache::Words;
 use crate::script_functions::{Environment, SharedEngine};
@@ -130,8 +130,6 @@ pub struct ExecutionContext {
     hint: RefCell<Option<Hint>>,
     /// What the parser must know of stubs.
     pub(crate) stubs: Stubs,
-    /// What is left of a change of a copied variable.
-    pub(crate) last_change: LastChange,
     /// The modules that it imports.
     imports: OnceCell<Box<Imports>>,
     completion: RefCell<Option<Completion>>,
@@ -171,7 +169,6 @@ impl ExecutionContext {
             faulty_line: RefCell::new(None),
             hint: RefCell::new(None),
             stubs: Stubs::default(),
-            last_change: LastChange::default(),
             imports: OnceCell::new(),
             completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),

@@ -1,13 +1,10 @@
 //! Changes to the syntax tree of a script, which make Rhai do what is said of modules
 //! and Dart functions.
 //!
-//! **Copies.** What a closure has captured is a shared value. For a method call such as
-//! `s.save()`, Rhai locks it until the function returns, and whatever uses `s` before that
-//! fails with a data race: the callback of `s.map(…)`, or a handler that Dart calls while
-//! `save` waits. But Dart functions get copies, and `map` changes nothing. So where Rhai
-//! would take the variable, such a call gets its value. Where a function changes what it
-//! is called on, the variable remains; one that calls back gets a copy which then becomes
-//! the variable's value, see [`changes`].
+//! **Captured variables.** What a closure has captured is a shared value. For a method
+//! call such as `s.save()`, Rhai locks it until the function returns, and whatever uses `s`
+//! before that fails with a data race: the callback of `s.map(…)`, or a handler that Dart
+//! calls while `save` waits. So a call that may run such code gets a copy, see [`unlocked`].
 //!
 //! **Memory.** Rhai's operator `+`, and strings with `${…}`, ask for no memory, and nothing
 //! looks at it between the end of one such and the next that it is an operand of. So what
@@ -19,32 +16,24 @@
 //! from: see [`BIND`](crate::script_functions::BIND).
 
 mod chain;
-mod changes;
-mod copies;
+mod fingerprint;
 mod growth;
 mod script;
 mod stubs;
+mod unlock;
+mod unlocked;
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use rhai::{ASTNode, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST};
 
 use crate::execution_context::ExecutionContext;
-use crate::host::Host;
 use crate::variables::GLOBAL;
 pub use chain::Chain;
-use changes::Calls;
-pub use changes::{LastChange, SETTLE};
+pub use growth::register_look;
 use script::Script;
 pub use stubs::{register, walk_all, Stubs};
 use stubs::{BIND_CALL, LOOK_CALL};
-
-/// Registers the functions that rewritten scripts call.
-pub fn register_functions(module: &mut Module, host: &Rc<Host>) {
-    growth::register_look(module);
-    changes::register(module, host);
-}
 
 /// Rewrites a script for an engine that has the functions `dart` of Dart.
 pub fn rewrite(
@@ -66,8 +55,8 @@ pub fn rewrite(
     if script.calls_modules {
         script.bind = stubs::call(engine, BIND_CALL, context);
     }
-    if script.calls_back && !script.captured.is_empty() {
-        script.calls = Calls::parse(|text| stubs::call(engine, text, context));
+    if !script.captured.is_empty() {
+        script.unlocked = stubs::unlocked(engine, context);
     }
     let mut statements = ast.statements().to_vec();
     script.visit_statements(&mut statements);
@@ -175,8 +164,15 @@ impl Script<'_> {
                 }
             }
             Stmt::Var(parts, ..) => self.visit_expr(&mut parts.1),
-            // On the left, Rhai needs the variable.
-            Stmt::Assignment(parts) => self.visit_expr(&mut parts.1.rhs),
+            Stmt::Assignment(parts) => {
+                // Rhai needs the variable itself.
+                if let target @ (Expr::Dot(..) | Expr::Index(..)) = &mut parts.1.lhs {
+                    let mut chain = Chain::take(target);
+                    self.visit_links(&mut chain);
+                    *target = chain.into_expr();
+                }
+                self.visit_expr(&mut parts.1.rhs);
+            }
             Stmt::FnCall(call, _) => self.visit_call(call),
             Stmt::Block(block) => self.visit_block(block),
             Stmt::Expr(expr) => self.visit_expr(expr),
@@ -203,9 +199,15 @@ impl Script<'_> {
         let Some(bind) = self.bind.as_ref().filter(|_| is_of_module(call)) else {
             return;
         };
-        for argument in call.args.iter_mut().filter(|a| may_be_function(a)) {
+        for argument in call.args.iter_mut().filter(|a| may_have_functions(a)) {
             wrap(bind, argument);
             self.is_changed = true;
+        }
+    }
+
+    fn visit_links(&mut self, chain: &mut Chain) {
+        for link in &mut chain.links {
+            self.visit_all(link.inputs_mut());
         }
     }
 
@@ -234,13 +236,7 @@ impl Script<'_> {
             Expr::Dot(..) | Expr::Index(..) => {
                 let mut chain = Chain::take(expr);
                 self.visit_expr(&mut chain.root);
-                for link in &mut chain.links {
-                    match &mut link.expr {
-                        Expr::MethodCall(call, _) => self.visit_all(&mut call.args),
-                        Expr::Property(..) => (),
-                        index => self.visit_expr(index),
-                    }
-                }
+                self.visit_links(&mut chain);
                 *expr = self.unlock(chain);
             }
             _ => (),
@@ -259,6 +255,15 @@ fn wrap(call: &FnCallExpr, expr: &mut Expr) {
 /// Whether a function is one of a module.
 fn is_of_module(call: &FnCallExpr) -> bool {
     call.is_qualified() && call.namespace.root() != GLOBAL
+}
+
+/// Whether an expression can be a function pointer, or have one among its elements.
+fn may_have_functions(expr: &Expr) -> bool {
+    match expr {
+        Expr::Array(parts, _) => parts.iter().any(may_have_functions),
+        Expr::Map(parts, _) => parts.0.iter().any(|(_, value)| may_have_functions(value)),
+        expr => may_be_function(expr),
+    }
 }
 
 /// Whether an expression can be a function pointer.

@@ -228,8 +228,8 @@ fn drop_in_turn(held: Held) {
     }
 }
 
-/// A function of scripts that returns its argument; if that is a function pointer, one
-/// that runs with the functions and constants of the script that calls it. No script can
+/// A function of scripts that returns its argument, in which function pointers run with the
+/// functions and constants of the script that calls it. No script can
 /// write this name: arguments of functions of modules are rewritten to such calls.
 pub const BIND: &str = "bind ";
 
@@ -237,17 +237,15 @@ pub const BIND: &str = "bind ";
 pub fn register(module: &mut Module, host: &Rc<Host>) {
     let host = host.clone();
     let call = move |caller: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
-        let value = mem::take(args[0]);
+        let mut value = mem::take(args[0]).flatten();
         let (Some(caller), Some(context)) = (caller, host.current()) else {
             return Ok(value);
         };
-        Ok(match value.try_cast_result::<FnPtr>() {
-            Ok(pointer) => {
-                let exporter = Exporter::new(&host, context, caller.global_runtime_state());
-                exporter.bind(pointer).into()
-            }
-            Err(value) => value,
-        })
+        let exporter = Exporter::new(&host, context, caller.global_runtime_state());
+        walk::for_each_function(&mut value, |pointer| {
+            *pointer = exporter.bind(pointer.clone());
+        });
+        Ok(value)
     };
     let function = RhaiFunc::Pure {
         func: Shared::new(call),

@@ -1,6 +1,6 @@
 //! Chains of properties, indexes and method calls.
 
-use rhai::{ASTFlags, BinaryExpr, Expr, Position, Stmt};
+use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr, FnCallExpr, Namespace, Position};
 
 /// An expression such as `root.a[1].b()`. In Rhai's syntax tree, the rest of a chain is
 /// on the right of its first operator.
@@ -23,9 +23,12 @@ pub struct Link {
 }
 
 impl Link {
-    /// Whether it is a method call.
-    pub fn is_call(&self) -> bool {
-        matches!(self.expr, Expr::MethodCall(..))
+    /// The call, if it is a method call.
+    pub fn call(&self) -> Option<&FnCallExpr> {
+        match &self.expr {
+            Expr::MethodCall(call, _) => Some(call),
+            _ => None,
+        }
     }
 
     /// Whether the rest of the chain is left out if what is before it is `()`.
@@ -33,30 +36,39 @@ impl Link {
         self.flags.contains(ASTFlags::NEGATED)
     }
 
-    fn has_only(&self, is_such: fn(&Expr) -> bool) -> bool {
-        match &self.expr {
-            Expr::MethodCall(call, _) => call.args.iter().all(is_such),
-            Expr::Property(..) => true,
-            index => is_such(index),
+    /// The expressions that are evaluated for it.
+    pub fn inputs_mut(&mut self) -> &mut [Expr] {
+        match &mut self.expr {
+            Expr::MethodCall(call, _) => &mut call.args,
+            Expr::Property(..) => &mut [],
+            index => std::slice::from_mut(index),
         }
     }
-}
 
-/// Whether an expression can be evaluated before or after what is next to it.
-fn is_steady(expr: &Expr) -> bool {
-    matches!(expr, Expr::Variable(..)) || expr.is_constant()
-}
+    /// The arguments of a call that were evaluated.
+    pub fn arguments(&self) -> impl Iterator<Item = Dynamic> + '_ {
+        let call = self.call().into_iter();
+        let arguments = call.flat_map(|call| call.args.iter());
+        arguments.filter_map(|argument| argument.get_literal_value(None))
+    }
 
-/// Whether evaluating an expression changes nothing.
-fn is_reading(expr: &Expr) -> bool {
-    match expr {
-        Expr::FnCall(call, _) => call.op_token.is_some() && call.args.iter().all(is_reading),
-        Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => {
-            parts.iter().all(is_reading)
+    /// The link with the values of its expressions.
+    ///
+    /// # Errors
+    ///
+    /// Those of `evaluate`.
+    pub fn evaluated<E>(
+        &self,
+        mut evaluate: impl FnMut(&Expr) -> Result<Dynamic, E>,
+    ) -> Result<Self, E> {
+        let mut link = self.clone();
+        for input in link.inputs_mut() {
+            if !input.is_constant() {
+                let value = evaluate(input)?.flatten();
+                *input = Expr::DynamicConstant(value.into(), input.position());
+            }
         }
-        // A closure.
-        Expr::Stmt(block) => matches!(block.statements(), [Stmt::Share(_), _]),
-        expr => is_steady(expr),
+        Ok(link)
     }
 }
 
@@ -103,32 +115,10 @@ impl Chain {
         }
     }
 
-    /// Whether what the first `count` links are evaluated from can be evaluated after that
-    /// of the others, and these are not left out.
-    pub fn can_split(&self, count: usize) -> bool {
-        let (first, rest) = self.links.split_at(count);
-        let have_only = |links: &[Link], is_such| links.iter().all(|link| link.has_only(is_such));
-        !first.iter().any(Link::is_negated)
-            && (have_only(first, is_steady)
-                || have_only(rest, is_steady)
-                || have_only(first, is_reading) && have_only(rest, is_reading))
-    }
-
-    /// Whether evaluating the first `count` links twice is the same as once.
-    pub fn can_repeat(&self, count: usize) -> bool {
-        let mut links = self.links[..count].iter();
-        links.all(|link| !link.is_negated() && !link.is_call() && link.has_only(is_steady))
-    }
-
-    /// The value that it stands for; not the variable, if it is none but that.
-    pub fn into_value(self) -> Expr {
-        match self.links.is_empty() {
-            true => {
-                let position = self.root.position();
-                Expr::Coalesce(Box::new([self.root].into_iter().collect()), position)
-            }
-            false => self.into_expr(),
-        }
+    /// A chain of a variable alone, which is looked for by its name.
+    pub fn variable(name: &str, position: Position) -> Expr {
+        let parts = (None, name.into(), Namespace::NONE, 0);
+        Expr::Variable(parts.into(), None, position)
     }
 
     /// The expression that it was.

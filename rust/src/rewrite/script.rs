@@ -1,12 +1,12 @@
 //! What must be known of a script to rewrite it.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-use rhai::{ASTNode, Expr, FnCallExpr, Stmt, AST};
+use rhai::{ASTNode, CustomExpr, Expr, FnCallExpr, Stmt, AST};
 
-use super::changes::Calls;
-use super::copies::{CHANGING, READING};
 use super::growth::Growth;
+use super::unlocked::Functions;
 use super::{alone, is_of_module, may_be_function, walk};
 use crate::execution_context::ExecutionContext;
 
@@ -19,19 +19,14 @@ pub struct Script<'a> {
     /// Whether it calls functions of modules.
     pub calls_modules: bool,
     /// Its functions: numbers of parameters by name.
-    pub functions: HashMap<String, Vec<usize>>,
+    pub arities: HashMap<String, Vec<usize>>,
+    /// What is known of its functions.
+    pub own: Rc<Functions>,
     /// Names of entries of its object maps that may be functions.
     pub entries: HashSet<String>,
-    /// Names of its functions that use `this`.
-    pub with_this: HashSet<String>,
-    /// Names of its functions that run no code but their own.
-    pub quiet: HashSet<String>,
-    /// Whether it calls methods that call back.
-    pub calls_back: bool,
-    /// Calls for what changes a captured variable and calls back.
-    pub calls: Option<Calls>,
-    /// Whether it may get functions of other scripts.
-    pub has_foreign: bool,
+    /// An expression that stands for a chain which does not lock its variable, if that is
+    /// needed.
+    pub unlocked: Option<CustomExpr>,
     /// A call of [`BIND`](crate::script_functions::BIND), if that is needed.
     pub bind: Option<FnCallExpr>,
     /// How its strings can grow.
@@ -49,13 +44,10 @@ impl<'a> Script<'a> {
             dart,
             captured: HashSet::new(),
             calls_modules: false,
-            functions: HashMap::new(),
+            arities: HashMap::new(),
+            own: Rc::default(),
             entries: HashSet::new(),
-            with_this: HashSet::new(),
-            quiet: HashSet::new(),
-            calls_back: false,
-            calls: None,
-            has_foreign: false,
+            unlocked: None,
             bind: None,
             growth: Growth::default(),
             look: None,
@@ -77,10 +69,6 @@ impl<'a> Script<'a> {
                 ) => {
                     self.calls_modules |= is_of_module(call);
                 }
-                Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
-                    let name = call.name.as_str();
-                    self.calls_back |= READING.contains(&name) || CHANGING.contains(&name);
-                }
                 _ => (),
             }
             if let Some(node) = path.last() {
@@ -91,51 +79,12 @@ impl<'a> Script<'a> {
 
     /// Finds out what rewriting must know.
     pub fn look_around(&mut self, ast: &AST, context: &ExecutionContext) {
-        let mut declared = HashSet::new();
         for function in ast.iter_fn_def() {
             let name = function.name.to_string();
-            let arities = self.functions.entry(name).or_default();
+            let arities = self.arities.entry(name).or_default();
             arities.push(function.params.len());
-            declared.extend(function.params.iter().cloned());
         }
-        for function in ast.iter_fn_def() {
-            let name = function.name.to_string();
-            let mut is_quiet = true;
-            walk(&alone(function), context, |path| match path.last() {
-                Some(ASTNode::Expr(Expr::ThisPtr(_))) => {
-                    self.with_this.insert(name.clone());
-                }
-                Some(
-                    ASTNode::Stmt(Stmt::FnCall(call, _))
-                    | ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)),
-                ) => is_quiet &= !self.may_run_other_code(call),
-                _ => {}
-            });
-            if is_quiet {
-                self.quiet.insert(name);
-            }
-        }
-        walk(ast, context, |path| match path.last() {
-            Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => {
-                declared.insert(parts.0.name.clone());
-            }
-            Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
-                declared.insert(parts.0.name.clone());
-            }
-            _ => (),
-        });
         walk(ast, context, |path| match path {
-            [.., ASTNode::Stmt(Stmt::Import(..))] => self.has_foreign = true,
-            [.., ASTNode::Expr(Expr::Variable(variable, ..))] => {
-                let name = variable.1.as_str();
-                self.has_foreign |= !declared.contains(name)
-                    && !self.dart.contains(name)
-                    && !self.functions.contains_key(name);
-            }
-            [.., ASTNode::Stmt(Stmt::FnCall(call, _))]
-            | [.., ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _))] => {
-                self.has_foreign |= self.dart.contains(call.name.as_str());
-            }
             [.., ASTNode::Expr(Expr::Property(property, _))] => {
                 self.entries.insert(property.2.to_string());
             }
@@ -152,6 +101,48 @@ impl<'a> Script<'a> {
             }
             _ => (),
         });
+        self.own = Rc::new(self.look_into_functions(ast, context));
+    }
+
+    fn look_into_functions(&self, ast: &AST, context: &ExecutionContext) -> Functions {
+        let mut functions = Functions::default();
+        // Functions of a name, as one.
+        let mut running = HashSet::new();
+        let mut calls: HashMap<String, Vec<String>> = HashMap::new();
+        for function in ast.iter_fn_def() {
+            let name = function.name.to_string();
+            let mut runs_others = false;
+            let mut called = Vec::new();
+            walk(&alone(function), context, |path| match path.last() {
+                Some(ASTNode::Expr(Expr::ThisPtr(_))) => {
+                    functions.with_this.insert(name.clone());
+                }
+                Some(
+                    ASTNode::Stmt(Stmt::FnCall(call, _))
+                    | ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)),
+                ) => match self.arities.contains_key(call.name.as_str()) {
+                    true => called.push(call.name.to_string()),
+                    false => runs_others |= self.may_run_other_code(call),
+                },
+                _ => {}
+            });
+            if runs_others {
+                running.insert(name.clone());
+            }
+            calls.entry(name.clone()).or_default().extend(called);
+            functions.names.insert(name);
+        }
+        loop {
+            let mut callers = calls.iter().filter(|(name, called)| {
+                !running.contains(*name) && called.iter().any(|other| running.contains(other))
+            });
+            let Some((name, _)) = callers.next() else {
+                break;
+            };
+            running.insert(name.clone());
+        }
+        functions.quiet = functions.names.difference(&running).cloned().collect();
+        functions
     }
 }
 

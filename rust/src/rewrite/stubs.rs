@@ -6,12 +6,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rhai::{
-    ASTNode, Dynamic, Engine, Expr, Expression, FnCallExpr, LexError, ParseError, Position,
-    ScriptFuncDef, Stmt, StmtBlock, Token, AST,
+    ASTNode, CustomExpr, Dynamic, Engine, Expr, Expression, FnCallExpr, LexError, ParseError,
+    Position, ScriptFuncDef, Stmt, StmtBlock, Token, AST,
 };
 
-use super::changes::{CHANGE, CHANGED, SETTLE};
 use super::growth::LOOK;
+use super::unlocked::Unlocked;
 use crate::execution_context::ExecutionContext;
 use crate::host::Host;
 use crate::script_functions::BIND;
@@ -19,15 +19,15 @@ use crate::script_functions::BIND;
 /// What stands for the statements of a function.
 const BODY: &str = "body ";
 
+/// What stands for a chain that does not lock its variable.
+const CHAIN: &str = "chain ";
+
 /// What the parser gets, and the words in it with what they are for it.
 const FUNCTION: &str = "fn f() { body }";
 /// A call of [`BIND`].
 pub const BIND_CALL: &str = "bind(0)";
 /// A call of [`LOOK`].
 pub const LOOK_CALL: &str = "look(0)";
-
-/// The functions that stubs can call. In them, their names have no space.
-const FUNCTIONS: [&str; 5] = [BIND, LOOK, CHANGE, SETTLE, CHANGED];
 
 /// The statements of a function, as a block.
 #[derive(Debug, Clone)]
@@ -45,10 +45,9 @@ impl Stubs {
     pub fn token(&self, token: &Token) -> Option<Token> {
         self.is_parsing.get().then(|| match token {
             Token::Identifier(word) if **word == "body" => Token::Custom(Box::new(BODY.into())),
-            Token::Identifier(word) => match FUNCTIONS.iter().find(|f| f.trim_end() == **word) {
-                Some(function) => Token::Identifier(Box::new((*function).into())),
-                None => token.clone(),
-            },
+            Token::Identifier(word) if **word == "chain" => Token::Custom(Box::new(CHAIN.into())),
+            Token::Identifier(word) if **word == "bind" => Token::Identifier(Box::new(BIND.into())),
+            Token::Identifier(word) if **word == "look" => Token::Identifier(Box::new(LOOK.into())),
             token => token.clone(),
         })
     }
@@ -80,6 +79,12 @@ pub fn register(engine: &mut Engine, host: Rc<Host>) {
             context.eval_expression_tree(&Expression::from(&*body.0))
         },
     );
+    engine.register_custom_syntax_without_look_ahead_raw(
+        CHAIN,
+        |_, _| Ok(None),
+        false,
+        |context, _, state| state.clone_cast::<Unlocked>().evaluate(context),
+    );
 }
 
 /// Makes a function like `function`, but with these statements. `None` if it cannot be
@@ -107,6 +112,18 @@ pub fn with_statements(
     })
 }
 
+/// An expression that evaluates an [`Unlocked`], once that is its state.
+pub fn unlocked(engine: &Engine, context: &ExecutionContext) -> Option<CustomExpr> {
+    let stub = context.stubs.parse(|| engine.compile_expression("chain"))?;
+    match stub.statements() {
+        [Stmt::Expr(expr)] => match &**expr {
+            Expr::Custom(custom, _) => Some(CustomExpr::clone(custom)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Looks at all parts of a syntax tree, those of such functions too.
 pub fn walk_all(ast: &AST, look: &mut dyn FnMut(&ASTNode)) {
     ast.walk(&mut |path: &[ASTNode]| {
@@ -122,14 +139,19 @@ fn look_into(node: &ASTNode, look: &mut dyn FnMut(&ASTNode)) {
     let ASTNode::Expr(Expr::Custom(custom, _)) = node else {
         return;
     };
-    if let Some(body) = custom.state.read_lock::<Body>() {
-        body.0.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
-            if let Some(node) = path.last() {
-                look(node);
-            }
-            true
-        });
-    }
+    let expr = if let Some(body) = custom.state.read_lock::<Body>() {
+        Expr::clone(&body.0)
+    } else if let Some(unlocked) = custom.state.read_lock::<Unlocked>() {
+        unlocked.original()
+    } else {
+        return;
+    };
+    expr.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
+        if let Some(node) = path.last() {
+            look_into(node, look);
+        }
+        true
+    });
 }
 
 /// One of these calls, with another argument than it is to have.
