@@ -147,15 +147,208 @@ void main() {
     expect(function('|| this.list.len() + this.n').callWith(state, []), 3);
     expect(
       () => function('|| this.n = 2').callWith(state, []),
-      throwsUnsupportedError,
+      throwsA(isA<RhaiConversionError>()),
     );
-    final numbers = <String, int>{'n': 1};
-    function('|| this.n += 1').callWith(numbers, []);
-    expect(numbers, {'n': 2});
-    expect(
-      () => function('|| this.n = "a"').callWith(numbers, []),
-      throwsA(isA<TypeError>()),
-    );
+  });
+
+  /// What `this` is, what is done to it with the arguments `x` and `y`, and what it is then.
+  final changes = <(Object, String, Object)>[
+    ([1, 2, 3], 'this.push(4)', [1, 2, 3, 4]),
+    ([1, 2, 3], 'this.pop()', [1, 2]),
+    ([1, 2, 3], 'this.remove(0)', [2, 3]),
+    ([1, 2, 3], 'this.clear()', <int>[]),
+    ([1, 2, 3], 'this = [9]', [9]),
+    (['a'], 'this.push("b")', ['a', 'b']),
+    (<int?>[1], 'this.push(())', [1, null]),
+    ([0.5], 'this.push(2)', [0.5, 2.0]),
+    (<num>[0.5], 'this.push(2)', [0.5, 2]),
+    (<Iterable<int>>[], 'this.push(1..3)', [RhaiRange(1, 3)]),
+    (
+      <List<double>>[],
+      'this.push([1, 2.5])',
+      [
+        [1.0, 2.5],
+      ],
+    ),
+    (
+      [
+        [1],
+        [2],
+      ],
+      'this[0][0] = 9',
+      [
+        [9],
+        [2],
+      ],
+    ),
+    (
+      {
+        'l': [1],
+      },
+      'this.l.push(2)',
+      {
+        'l': [1, 2],
+      },
+    ),
+    (
+      {
+        'items': [
+          {'c': 1},
+        ],
+      },
+      'this.items[0].c = 2; this.items.push(#{d: 3})',
+      {
+        'items': [
+          {'c': 2},
+          {'d': 3},
+        ],
+      },
+    ),
+    (
+      {
+        'a': {'b': 1},
+      },
+      'this.c = #{d: 1}; this.a.e = 2',
+      {
+        'a': {'b': 1, 'e': 2},
+        'c': {'d': 1},
+      },
+    ),
+    (<String, double>{'n': 1.0}, 'this.n = 5', {'n': 5.0}),
+    (<Object, Object>{'n': 1}, 'this.m = 0.5', {'n': 1, 'm': 0.5}),
+    ([DateTime.utc(1)], 'this.push(x)', [DateTime.utc(1), DateTime.utc(2)]),
+    ({'a': Uint8List(1)}, 'this.a.push(7)', {'a': Uint8List(2)..last = 7}),
+    (Int8List(2), 'this[1] = -128', [0, -128]),
+    (List.filled(2, 0), 'this[1] = 7', [0, 7]),
+    (
+      <Set<int>?>[{}, {}, {}],
+      'this[0] = (); this[2] = ()',
+      [null, <int>{}, null],
+    ),
+  ];
+  test('collections of any type take what they can', () {
+    for (final (value, code, expected) in changes) {
+      final type = value.runtimeType;
+      function('|x| { $code; }').callWith(value, [DateTime.utc(2)]);
+      expect(value, expected, reason: '$code of a $type');
+      // Of equal numbers, too.
+      expect('$value', '$expected', reason: '$code of a $type');
+    }
+  });
+
+  /// What `this` is, what is done to it, and what is said of it.
+  final refused = <(Object, String, String)>[
+    (
+      <String, int>{'n': 1},
+      'this.n = "a"',
+      'this.n: it must be an int; it is a string',
+    ),
+    ([1], 'this.push("a")', 'this[1]: it must be an int; it is a string'),
+    (
+      {
+        'items': [
+          {'c': 1},
+        ],
+      },
+      'this.items[0].c = ()',
+      'this.items[0].c: it must be an int; it is ()',
+    ),
+    (
+      {
+        'a': {'b': 1},
+        'c': {'d': 1},
+      },
+      'this.a.b = 2; this.c.d = "e"',
+      'this.c.d: it must be an int; it is a string',
+    ),
+    (
+      {
+        'a': {'b': 1},
+        'c': {'d': 1},
+      },
+      'this.a.b = "e"; this.c.d = 2',
+      'this.a.b: it must be an int; it is a string',
+    ),
+    (
+      <String, double>{'n': 1.0},
+      'this.m = 1; this.n = 9007199254740993',
+      'this.n: it must be a float; it is 9007199254740993, which no float can be',
+    ),
+    (
+      <int, int>{},
+      'this.n = 1',
+      'this.n: its key must be an int; it is a string',
+    ),
+    (
+      [DateTime(1)],
+      'this.push(x)',
+      'this[1]: it must be an element of a List<DateTime>; '
+          'it is a Dart object (Duration)',
+    ),
+    (
+      Int8List(1),
+      'this[0] = 128',
+      'this[0]: it must be an int of 8 bits; it is 128',
+    ),
+    for (final (fixed, code, problem) in [
+      (const [1], 'this[0] = 2', 'it cannot be changed'),
+      (
+        Uint8List(1).asUnmodifiableView(),
+        'this[0] = 2',
+        'it cannot be changed',
+      ),
+      (List.unmodifiable([1]), 'this.push(2)', 'it cannot be changed'),
+      (const {'a': 1}, 'this.a = 2', 'it cannot be changed'),
+      (Map.unmodifiable({'a': 1}), 'this.clear()', 'it cannot be changed'),
+      (List.filled(1, 1), 'this.push(2)', 'its length cannot be changed'),
+      (Uint8List(1), 'this.pop()', 'its length cannot be changed'),
+    ])
+      (
+        fixed,
+        code,
+        'this: $problem (pass a Map or a List that can be changed)',
+      ),
+    (
+      {
+        'a': [1],
+        'b': const [1],
+      },
+      'this.a.push(2); this.b[0] = 3',
+      'this.b: it cannot be changed (pass a Map or a List that can be changed)',
+    ),
+  ];
+  test(
+    'what a collection does not take is an error before anything changes',
+    () {
+      for (final (value, code, message) in refused) {
+        final before = '$value';
+        expect(
+          () => function('|x| { $code; }').callWith(value, [Duration.zero]),
+          throwsA(
+            isA<RhaiConversionError>().having((e) => e.message, code, message),
+          ),
+        );
+        expect('$value', before, reason: code);
+      }
+    },
+  );
+
+  test('typed collections stay the objects they were', () {
+    final list = [1];
+    final inner = {'n': 1};
+    final state = {'list': list, 'inner': inner};
+    function('|| { this.list.push(2); this.inner.n = 2; }').callWith(state, []);
+    expect(list, [1, 2]);
+    expect(inner, {'n': 2});
+    expect([state['list'], state['inner']], [same(list), same(inner)]);
+  });
+
+  test('a List that is there twice, and changed twice, has what came last', () {
+    final list = [1, 2, 3];
+    function(
+      '|| { this.a.clear(); this.b.pop(); }',
+    ).callWith({'a': list, 'b': list}, []);
+    expect(list, anyOf(isEmpty, [1, 2]));
   });
 
   test('a function that waits changes it when it has ended', () async {
@@ -198,6 +391,74 @@ void main() {
     expect((state['g']! as RhaiFunction).call(4), 8);
   });
 
+  test('a function that was replaced is another one', () {
+    final one = function('|| 1'), two = function('|| 2');
+    Object? call(Object? f) => (f! as RhaiFunction).call();
+    for (final (code, results) in [
+      ('this[0] = || 7', [7, 2]),
+      ('this.insert(0, || 7)', [7, 1, 2]),
+      ('this.push(|| 7)', [1, 2, 7]),
+      ('this.reverse()', [2, 1]),
+      ('this.remove(0)', [2]),
+      ('this[0] = this[1]', [2, 2]),
+      ('this[1] = f', [1, 1]),
+    ]) {
+      final list = [one, two];
+      function('|f| { $code; }').callWith(list, [one]);
+      expect(list.map(call), results, reason: code);
+      // What was there is the same object wherever it is now.
+      for (final f in list) {
+        final same = {1: one, 2: two}[call(f)] ?? f;
+        expect(identical(f, same), isTrue, reason: code);
+      }
+    }
+    final state = {'cb': one};
+    function('|x| { this.cb = || 2; }').callWith(state, [1]);
+    expect(call(state['cb']), 2);
+  });
+
+  test('a function that was curried is another one', () {
+    final state = {'cb': function('fn k(a, b) { a + b } Fn("k")')};
+    function('|| this.cb = this.cb.curry(1)').callWith(state, []);
+    expect(state['cb']!(2), 3);
+    function('|| this.cb = this.cb.curry(5)').callWith(state, []);
+    expect(state['cb']!(), 6);
+  });
+
+  test(
+    'a function that is disposed meanwhile comes back as one that is not',
+    () {
+      final one = function('|| 1');
+      engine.registerFunction('dispose', one.dispose);
+      final state = <String, Object?>{'a': one};
+      function('|| { dispose(); this.b = this.a; }').callWith(state, []);
+      expect(state['a'], same(one));
+      expect((state['b']! as RhaiFunction).call(), 1);
+    },
+  );
+
+  test('a function is what it was also if this changes later', () async {
+    engine.registerFunction('later', (int n) => later(n));
+    final one = function('|| 1');
+    final state = [one];
+    await function(
+      '|| { later(1); this.insert(0, || 7); }',
+    ).callWithAsync(state, []);
+    expect(state.first(), 7);
+    expect(state.last, same(one));
+  });
+
+  test('an equal Dart object is another one', () {
+    final one = _Equal(), two = _Equal();
+    final state = {
+      'p': one,
+      'list': [one],
+    };
+    function('|x| { this.p = x; this.list[0] = x; }').callWith(state, [two]);
+    expect(state['p'], same(two));
+    expect(state['list'], [same(two)]);
+  });
+
   test('data may be nested deeply', () {
     Object? deep = 1;
     for (var i = 0; i < 50000; i++) {
@@ -236,4 +497,13 @@ void main() {
     final f = function('|a, b| a');
     expect(() => f.callWith(1, [2]), throwsA(isA<RhaiRuntimeError>()));
   });
+}
+
+/// Equals all of its kind.
+final class _Equal {
+  @override
+  bool operator ==(Object other) => other is _Equal;
+
+  @override
+  int get hashCode => 1;
 }

@@ -98,6 +98,31 @@ void main() {
     });
   });
 
+  for (final fast in [0, 1, 5]) {
+    test('the time is looked at soon after $fast fast values', () {
+      const timeout = Duration(milliseconds: 30);
+      final engine = RhaiEngine.withConfig(
+        RhaiConfig.unlimited().copyWith(timeoutMs: timeout.inMilliseconds),
+      );
+      addTearDown(engine.dispose);
+      var slow = 0;
+      Iterable<int> values() sync* {
+        yield* _count(fast);
+        while (true) {
+          final watch = Stopwatch()..start();
+          while (watch.elapsed <= timeout) {}
+          yield slow++;
+        }
+      }
+
+      expect(
+        () => engine.setVar('x', values()),
+        throwsA(isA<RhaiTimeoutError>()),
+      );
+      expect(slow, lessThanOrEqualTo(fast + 1));
+    });
+  }
+
   test('a description of an error needs no room in these limits', () {
     final engine =
         RhaiEngine.withConfig(

@@ -237,6 +237,29 @@ void main() {
       expect(
         passed(
           (note) =>
+              (Iterable<Iterable<int>> i) => note(i),
+          '[1..4, [7], 1..=2]',
+        ),
+        [
+          RhaiRange(1, 4),
+          [7],
+          RhaiRange(1, 2, inclusive: true),
+        ],
+      );
+      expect(
+        passed(
+          (note) =>
+              (Map<String, Iterable<num>> m) => note(m),
+          '#{a: 1..4, b: [0.5]}',
+        ),
+        {
+          'a': RhaiRange(1, 4),
+          'b': [0.5],
+        },
+      );
+      expect(
+        passed(
+          (note) =>
               (List<int> l) => note(l),
           'blob(2, 1)',
         ),

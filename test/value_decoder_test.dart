@@ -32,7 +32,7 @@ Uint8List _encode(Object? value) {
 void main() {
   final objects = ObjectTable()..addAll([Object(), () => 1]);
   final function = _Function();
-  Object? read(Uint8List bytes) => readValue(bytes, objects, (_, _, _) {
+  Object? read(Uint8List bytes) => readValue(bytes, objects, (_, _, _, _) {
     return function;
   });
 
@@ -63,7 +63,7 @@ void main() {
     Uint8List.fromList([Tag.object, 0, 0, 0, 0, 0, 0, 0, 0]),
     Uint8List.fromList([Tag.closure, 1, 0, 0, 0, 0, 0, 0, 0]),
     Uint8List.fromList([
-      ...[Tag.function, ...List.filled(16, 7), 1, 0, 0, 0, 0x66],
+      ...[Tag.function, ...List.filled(24, 7), 1, 0, 0, 0, 0x66],
     ]),
   ];
 

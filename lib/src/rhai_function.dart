@@ -76,8 +76,11 @@ abstract interface class RhaiFunction {
   /// then changed there, and in the Maps and Lists in its Maps; elements of a [List] are
   /// replaced. What the function has not changed stays as it is by then. Of other values
   /// the function changes a copy, which is gone. That is done when the function has ended,
-  /// and not if it fails. What a [Map] or [List] throws that cannot be changed so, this
-  /// throws.
+  /// and not if it fails.
+  ///
+  /// What a [Map] or [List] gets is converted to its type where nothing is lost, as an
+  /// argument is to that of a parameter. Throws a `RhaiConversionError` that says where, if
+  /// it cannot be, or if something cannot be changed; nothing is then.
   ///
   /// Otherwise it is like [call].
   dynamic callWith(Object? thisValue, List<Object?> arguments);

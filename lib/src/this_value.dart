@@ -3,41 +3,234 @@ library;
 
 import 'dart:typed_data';
 
-import 'rhai_function.dart';
+import 'errors.dart';
+import 'parameters/elements.dart';
+import 'parameters/mismatch.dart';
+import 'rhai_range.dart';
+import 'value_path.dart';
 
 /// Changes [value], and the Maps and Lists in its Maps, by what a script has changed in its
 /// copy, from [before] to [after].
 ///
 /// What the script has not changed stays as it is, whatever has happened to it meanwhile.
 /// Elements of a List are replaced, not changed: they may be elsewhere, too.
+///
+/// Throws a [RhaiConversionError] if something does not take what it would get. Nothing has
+/// been changed then.
 void updateThis(Object? value, Object? before, Object? after) {
-  // Not by recursion: data may be nested more deeply than the stack is made for.
-  final open = [(value, before, after)];
-  while (open.isNotEmpty) {
-    switch (open.removeLast()) {
-      case (
-        final Map<Object?, Object?> map,
-        final Map<String, Object?> before,
-        final Map<String, Object?> after,
-      ):
-        for (final key in before.keys) {
-          if (!after.containsKey(key)) map.remove(key);
+  final update = _Update()..find(value, before, after);
+  for (final change in update.changes) {
+    change();
+  }
+}
+
+/// A part of `this`.
+final class _Part implements Target {
+  const _Part(this._outer, this._step);
+
+  final _Part? _outer;
+
+  /// A key or an index, if there is an outer part.
+  final Object _step;
+
+  _Part operator [](Object step) => _Part(this, step);
+
+  @override
+  String get name => nameBelow(const []);
+
+  /// The name of what is in it where [steps] lead.
+  String nameBelow(List<Object> steps) {
+    final all = <Object>[];
+    _Part? part = this;
+    while (part != null && part._outer != null) {
+      all.add(part._step);
+      part = part._outer;
+    }
+    return describePath('this', [...all.reversed, ...steps]);
+  }
+}
+
+/// Finds out what is to be changed.
+final class _Update {
+  /// What is to be changed, in this order.
+  final List<void Function()> changes = [];
+
+  /// Lists of which something is.
+  final Set<List<Object?>> _lists = Set.identity();
+
+  final List<(Object?, Object?, Object?, _Part)> _open = [];
+
+  void find(Object? value, Object? before, Object? after) {
+    // Not by recursion: data may be nested more deeply than the stack is made for.
+    _open.add((value, before, after, const _Part(null, 0)));
+    while (_open.isNotEmpty) {
+      switch (_open.removeLast()) {
+        case (
+          final Map<Object?, Object?> map,
+          final Map<String, Object?> before,
+          final Map<String, Object?> after,
+          final part,
+        ):
+          _findInMap(map, before, after, part);
+        case (
+          final List<Object?> list,
+          final List<Object?> before,
+          final List<Object?> after,
+          final part,
+        ):
+          _findInList(list, before, after, part);
+        default:
+      }
+    }
+  }
+
+  void _findInMap(
+    Map<Object?, Object?> map,
+    Map<String, Object?> before,
+    Map<String, Object?> after,
+    _Part part,
+  ) {
+    final count = changes.length;
+    for (final key in before.keys) {
+      if (!after.containsKey(key)) changes.add(() => map.remove(key));
+    }
+    Elements? keys;
+    Elements? values;
+    after.forEach((key, now) {
+      final then = before[key];
+      final isNew = !before.containsKey(key);
+      if (!isNew && _hasParts(map[key], then, now)) {
+        _open.add((map[key], then, now, part[key]));
+      } else if (isNew || !_isSame(then, now)) {
+        if (!map.containsKey(key)) {
+          final elements = keys ??= Elements.of(map.keys);
+          _named(part[key], () => elements.only(key, part), what: 'its key');
         }
-        after.forEach((key, now) {
-          final then = before[key];
-          if (before.containsKey(key) && _hasParts(map[key], then, now)) {
-            open.add((map[key], then, now));
-          } else if (!before.containsKey(key) || !_isSame(then, now)) {
-            map[key] = now;
-          }
-        });
-      case (
-        final List<Object?> list,
-        final List<Object?> before,
-        final List<Object?> after,
-      ):
-        _updateList(list, before, after);
-      default:
+        final elements = values ??= Elements.of(map.values);
+        final taken = _named(part[key], () => elements.only(now, part[key]));
+        changes.add(() => map[key] = taken);
+      }
+    });
+    if (changes.length > count) {
+      _try(() => map.addAll(const <Never, Never>{}), part, _fixed);
+    }
+  }
+
+  void _findInList(
+    List<Object?> list,
+    List<Object?> before,
+    List<Object?> after,
+    _Part part,
+  ) {
+    final shorter = before.length < after.length ? before.length : after.length;
+    var start = 0;
+    while (start < shorter && _isSame(before[start], after[start])) {
+      start++;
+    }
+    if (start == before.length && start == after.length) return;
+    var same = 0;
+    while (same < shorter - start &&
+        _isSame(
+          before[before.length - 1 - same],
+          after[after.length - 1 - same],
+        )) {
+      same++;
+    }
+    // If something else changes it too, there is no telling what was where.
+    final isAlone = _lists.add(list) && list.length == before.length;
+    if (isAlone && before.length == after.length) {
+      final changed = [
+        for (var i = start; i < after.length - same; i++)
+          if (!_isSame(before[i], after[i])) i,
+      ];
+      final taken = _elements(list, after, changed, part);
+      changes.add(() {
+        for (var i = 0; i < changed.length; i++) {
+          list[changed[i]] = taken[i];
+        }
+      });
+      return;
+    }
+    if (!isAlone) start = same = 0;
+    final all = [for (var i = start; i < after.length - same; i++) i];
+    final taken = _elements(list, after, all, part);
+    if (list.length != after.length) {
+      _try(
+        () => list.addAll(const <Never>[]),
+        part,
+        'its length cannot be changed',
+      );
+    }
+    changes.add(() {
+      final end = list.length - same;
+      taken.length == end - start
+          ? list.setAll(start, taken)
+          : list.replaceRange(start, end, taken);
+    });
+  }
+
+  /// What is at [indices] in [after], as elements of [list].
+  List<Object?> _elements(
+    List<Object?> list,
+    List<Object?> after,
+    List<int> indices,
+    _Part part,
+  ) {
+    _try(
+      () {
+        list.setRange(0, 0, const <Never>[]);
+        // Views that cannot be changed have no objection to that.
+        if (list is TypedData && list.isNotEmpty) list[0] = list[0];
+      },
+      part,
+      _fixed,
+    );
+    final elements = Elements.of(list);
+    for (final i in indices) {
+      _named(part[i], () {
+        elements.add(after[i], part[i]);
+        if (list is TypedDataList<int>) _checkFits(list, after[i]);
+      });
+    }
+    return elements.list;
+  }
+
+  /// Throws a [Mismatch] if [list], whose elements have a few bytes, would cut [value].
+  void _checkFits(TypedDataList<int> list, Object? value) {
+    if (list.isEmpty) return;
+    final one = list.sublist(0, 1);
+    one[0] = value! as int;
+    if (one[0] == value) return;
+    throw Mismatch(
+      '$value',
+    ).expecting('an int of ${8 * list.elementSizeInBytes} bits');
+  }
+
+  static const _fixed = 'it cannot be changed';
+
+  /// Makes an error of what does not fit into [part].
+  T _named<T>(_Part part, T Function() body, {String what = 'it'}) {
+    try {
+      return body();
+    } on Mismatch catch (mismatch) {
+      final Mismatch(:steps, :expected, :found) = mismatch;
+      throw RhaiConversionError(
+        part.nameBelow(steps),
+        '$what must be $expected; it is $found',
+      );
+    }
+  }
+
+  /// Tries a change of [part] that changes nothing.
+  void _try(void Function() change, _Part part, String problem) {
+    try {
+      change();
+    } on UnsupportedError {
+      throw RhaiConversionError(
+        part.name,
+        problem,
+        hint: 'pass a Map or a List that can be changed',
+      );
     }
   }
 }
@@ -50,51 +243,18 @@ bool _hasParts(Object? value, Object? before, Object? after) => switch ((
 )) {
   (Map<Object?, Object?>(), Map<Object?, Object?>(), Map<Object?, Object?>()) =>
     true,
+  (List<Object?>(), final Uint8List before, final Uint8List after) =>
+    before.length == after.length,
   (List<Object?>(), List<Object?>(), List<Object?>()) =>
-    before is Uint8List == after is Uint8List,
+    before is! Uint8List && after is! Uint8List,
   _ => false,
 };
 
-void _updateList(
-  List<Object?> list,
-  List<Object?> before,
-  List<Object?> after,
-) {
-  final shorter = before.length < after.length ? before.length : after.length;
-  var start = 0;
-  while (start < shorter && _isSame(before[start], after[start])) {
-    start++;
-  }
-  if (start == before.length && start == after.length) return;
-  var same = 0;
-  while (same < shorter - start &&
-      _isSame(
-        before[before.length - 1 - same],
-        after[after.length - 1 - same],
-      )) {
-    same++;
-  }
-  if (list.length != before.length) {
-    // Something else has changed it meanwhile: there is no telling what was where.
-    list.replaceRange(0, list.length, after);
-  } else if (before.length != after.length) {
-    final parts = after.sublist(start, after.length - same);
-    list.replaceRange(start, list.length - same, parts);
-  } else {
-    for (var i = start; i < after.length - same; i++) {
-      if (!_isSame(before[i], after[i])) list[i] = after[i];
-    }
-  }
-}
-
-/// Whether two values that a script had are the same. A function is another object each
-/// time that it comes from a script.
+/// Whether two values that a script had are the same.
 bool _isSame(Object? a, Object? b) {
   final open = [(a, b)];
   while (open.isNotEmpty) {
     switch (open.removeLast()) {
-      case (final double a, final double b):
-        if (!identical(a, b)) return false;
       case (final Map<Object?, Object?> a, final Map<Object?, Object?> b):
         if (a.length != b.length) return false;
         for (final MapEntry(:key, :value) in a.entries) {
@@ -108,11 +268,13 @@ bool _isSame(Object? a, Object? b) {
         for (var i = 0; i < a.length; i++) {
           open.add((a[i], b[i]));
         }
-      case (final RhaiFunction a, final RhaiFunction b):
-        if (a.name != b.name) return false;
+      case (final String a, final String b):
+        if (a != b) return false;
+      case (final RhaiRange a, final RhaiRange b):
+        if (a != b) return false;
       case (final a, final b):
-        // 1 and 1.0 are equal in Dart.
-        if (a is int != b is int || a != b) return false;
+        // Numbers are identical if they are the same, objects if they are one.
+        if (!identical(a, b)) return false;
     }
   }
   return true;

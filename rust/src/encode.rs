@@ -51,9 +51,10 @@ pub fn export(functions: Functions, out: &mut [u8], exporter: &Exporter) {
     // All of them or none.
     memory::held(|| {
         for (at, pointer) in functions {
-            let (id, handle) = exporter.export(pointer);
-            out[at..at + 8].copy_from_slice(&id.to_ne_bytes());
-            out[at + 8..at + 16].copy_from_slice(&handle.to_ne_bytes());
+            let words = exporter.export(pointer);
+            for (word, bytes) in words.iter().zip(out[at..].chunks_exact_mut(8)) {
+                bytes.copy_from_slice(&word.to_ne_bytes());
+            }
         }
     });
 }
@@ -164,8 +165,8 @@ impl Encoder<'_> {
         };
         functions.push((at, pointer.clone()));
         self.tag(Tag::Function)?;
-        self.word(0);
-        self.word(0);
+        self.reserve(3 * size_of::<u64>())?;
+        (0..3).for_each(|_| self.word(0));
         self.bytes(name_of(&pointer).as_bytes())
     }
 }

@@ -96,6 +96,7 @@ pub struct FunctionTable {
     stacks: Rc<StackPool>,
     functions: RefCell<HashMap<u64, Exported>>,
     last_id: Cell<u64>,
+    last_serial: Cell<u64>,
     /// Every set of captured variables and every function that there may still be.
     captured: RefCell<Vec<Weak<CapturedVariables>>>,
     all: RefCell<Vec<Weak<ScriptFunction>>>,
@@ -172,11 +173,19 @@ impl FunctionTable {
             stacks: stacks.clone(),
             functions: RefCell::default(),
             last_id: Cell::new(0),
+            last_serial: Cell::new(0),
             captured: RefCell::default(),
             all: RefCell::default(),
             operations: Cell::new(0),
             released: Arc::default(),
         }
+    }
+
+    /// A serial number that no function has had.
+    pub(crate) fn next_serial(&self) -> u64 {
+        let serial = self.last_serial.get() + 1;
+        self.last_serial.set(serial);
+        serial
     }
 
     pub(crate) fn insert(&self, function: Rc<ScriptFunction>) -> (u64, u64) {

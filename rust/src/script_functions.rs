@@ -82,6 +82,8 @@ impl ExecutionContext {
 #[derive(Debug)]
 pub struct ScriptFunction {
     parts: OnFiber<Parts>,
+    /// Tells it from the engine's other functions.
+    serial: u64,
     /// What keeps its captured variables.
     pub captured: Weak<CapturedVariables>,
 }
@@ -346,6 +348,7 @@ impl<'a> Exporter<'a> {
         };
         let function = Rc::new(ScriptFunction {
             parts: OnFiber::new(parts, &self.host.stacks),
+            serial: self.host.functions.next_serial(),
             captured: Rc::downgrade(&captured),
         });
         self.host.functions.note(&function);
@@ -363,10 +366,13 @@ impl<'a> Exporter<'a> {
         bind(self.host, function, captured.as_ref())
     }
 
-    /// Gives a function to Dart: its id, and the address of its handle.
-    pub fn export(&self, pointer: FnPtr) -> (u64, u64) {
+    /// Gives a function to Dart: its id, the address of its handle, and its serial
+    /// number, which is the same whenever it crosses.
+    pub fn export(&self, pointer: FnPtr) -> [u64; 3] {
         let function = self.function(pointer);
-        self.host.functions.insert(function)
+        let serial = function.serial;
+        let (id, handle) = self.host.functions.insert(function);
+        [id, handle, serial]
     }
 
     /// Makes the functions in a value callable from another script, which has

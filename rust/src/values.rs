@@ -27,7 +27,8 @@
 //!             from Dart                            to Dart
 //! object      new, its id follows from its place   id (8 bytes)
 //! closure     as object; u32 arities               id (8 bytes)
-//! function    id (8 bytes)                         id, handle (8 bytes each), u32 length, name
+//! function    id (8 bytes)                         id, handle, serial number (8 bytes each),
+//!                                                  u32 length, name
 //! ```
 //!
 //! The new objects of a value have consecutive ids in the order in which they

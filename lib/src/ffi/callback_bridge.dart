@@ -17,6 +17,7 @@ import 'bindings.dart';
 import 'execution.dart';
 import 'future_wait.dart';
 import 'new_engine.dart';
+import 'returned_functions.dart';
 import 'script_function.dart';
 import 'turns.dart';
 import 'value_codec.dart';
@@ -49,7 +50,8 @@ final class CallbackBridge implements Finalizable {
     );
     _codec = ValueCodec(
       _engine,
-      (id, handle, name) => ScriptFunction(this, id, handle, name),
+      (id, handle, serial, name) =>
+          ScriptFunction(this, id, handle, serial, name),
       this,
       ValueLimits(config),
     );
@@ -244,21 +246,20 @@ final class CallbackBridge implements Finalizable {
       _writeInput(thisValue, 'this');
       rethrow;
     }
-    final result = _callFunction(rhaiCallWith, function, mayYield: mayYield);
-    return result is Future<Object?>
-        ? _updateLater(thisValue, result)
-        : _update(thisValue, result);
-  }
+    final sent = _codec.sent;
+    Object? update(Object? ended) {
+      final all = ended! as List<Object?>;
+      restoreFunctions(sent, all);
+      final [result, before, after] = all;
+      updateThis(thisValue, before, after);
+      return result;
+    }
 
-  Future<Object?> _updateLater(
-    Object? thisValue,
-    Future<Object?> ended,
-  ) async => _update(thisValue, await ended);
+    Future<Object?> updateLater(Future<Object?> ended) async =>
+        update(await ended);
 
-  Object? _update(Object? thisValue, Object? ended) {
-    final [result, before, after] = ended! as List<Object?>;
-    updateThis(thisValue, before, after);
-    return result;
+    final ended = _callFunction(rhaiCallWith, function, mayYield: mayYield);
+    return ended is Future<Object?> ? updateLater(ended) : update(ended);
   }
 
   /// Calls a function of a script, by [call], with what was written.

@@ -11,7 +11,7 @@ final _finalizer = NativeFinalizer(rhaiFunctionFinalizer.cast());
 /// A [RhaiFunction] of the scripts of [bridge].
 final class ScriptFunction implements RhaiFunction, Finalizable {
   /// Makes one under the id that the native side knows it by.
-  ScriptFunction(this.bridge, this.id, int handle, this.name)
+  ScriptFunction(this.bridge, this.id, int handle, this.serial, this.name)
     : _handle = Pointer.fromAddress(handle) {
     // What it captured takes some memory; how much is not known.
     _finalizer.attach(this, _handle.cast(), detach: this, externalSize: 1024);
@@ -24,6 +24,10 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
   final int id;
 
   final Pointer<NativeFunctionHandle> _handle;
+
+  /// Tells the function from others of the engine. It has another [id] each time that it
+  /// crosses, but the same serial number.
+  final int serial;
 
   @override
   final String name;

@@ -40,7 +40,7 @@ final class ValueCodec {
 
   /// The functions of scripts in what was written last: they must not be collected
   /// before it is read.
-  // ignore: unused_field
+  List<ScriptFunction> get sent => _sent;
   List<ScriptFunction> _sent = const [];
 
   /// Whether the engine was freed, and the frame with it.

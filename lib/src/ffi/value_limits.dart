@@ -1,6 +1,8 @@
 /// How much of a value is read before it is refused.
 library;
 
+import 'dart:math';
+
 import '../engine_config.dart';
 import '../rhai_limit.dart';
 
@@ -35,11 +37,48 @@ final class ValueLimits {
   final Duration _maxTime;
 
   static int _orNone(int limit) => limit == 0 ? 1 << 62 : limit;
+}
 
-  /// Throws a [BrokenLimit] if [watch] says that reading takes too long.
-  void checkTime(Stopwatch watch) {
-    if (_maxTime > Duration.zero && watch.elapsed > _maxTime) {
-      throw const BrokenLimit(null);
-    }
+/// The time that reading a value takes, from when it is made.
+final class ReadingTime {
+  /// Creates it with the limit of [_limits].
+  ReadingTime(this._limits);
+
+  /// Parts between two looks, once they are fast.
+  static const _maxParts = 64;
+
+  /// What may pass between two looks before they get more frequent.
+  static const _longPause = Duration(milliseconds: 1);
+
+  final ValueLimits _limits;
+  final Stopwatch _watch = Stopwatch()..start();
+  Duration _looked = Duration.zero;
+
+  /// Parts between two looks, and until the next one, which is after the first part.
+  int _parts = 1;
+  int _left = 2;
+
+  /// Called before each part of a value whose parts may take any time. Now and then it
+  /// looks at the time.
+  ///
+  /// Throws what [look] does.
+  @pragma('vm:prefer-inline')
+  void next() {
+    if (--_left <= 0) _adapt();
+  }
+
+  void _adapt() {
+    final before = _looked;
+    look();
+    final isFast = _looked - before < _longPause;
+    _parts = isFast ? min(2 * _parts, _maxParts) : 1;
+    _left = _parts;
+  }
+
+  /// Throws a [BrokenLimit] if reading takes too long.
+  void look() {
+    _looked = _watch.elapsed;
+    final max = _limits._maxTime;
+    if (max > Duration.zero && _looked > max) throw const BrokenLimit(null);
   }
 }

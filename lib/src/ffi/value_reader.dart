@@ -70,8 +70,9 @@ const maxKeys = 32;
 const keyReference = 1 << 31;
 
 /// Makes the Dart side of a script's function, of its id, the address of its
-/// native handle and its name.
-typedef MakeFunction = RhaiFunction Function(int id, int handle, String name);
+/// native handle, its serial number and its name.
+typedef MakeFunction =
+    RhaiFunction Function(int id, int handle, int serial, String name);
 
 /// Reads one value, which fills [bytes], in one pass and without recursion.
 ///
@@ -251,7 +252,8 @@ final class _Reader {
       case Tag.function:
         final id = _word();
         final handle = _word();
-        return _makeFunction(id, handle, _string());
+        final serial = _word();
+        return _makeFunction(id, handle, serial, _string());
       default:
         throw RhaiFFIError('malformed value: tag $tag');
     }

@@ -9,6 +9,7 @@ import '../parameters/functions.dart' show maxArity;
 import '../parameters/parameter_types.dart';
 import '../rhai_limit.dart';
 import '../rhai_range.dart';
+import '../value_path.dart';
 import 'flat_writer.dart';
 import 'script_function.dart';
 import 'value_limits.dart';
@@ -62,7 +63,7 @@ final class ValueWriter extends FlatWriter {
     _open = null;
     _owner = null;
     _limits = null;
-    _watch = null;
+    _time = null;
     _idle = this;
   }
 
@@ -77,8 +78,8 @@ final class ValueWriter extends FlatWriter {
   Object? _owner;
   ValueLimits? _limits;
 
-  /// How long this has taken, once that may matter.
-  Stopwatch? _watch;
+  /// How long this takes, once that may matter.
+  ReadingTime? _time;
 
   /// The Lists and Maps that are being written, outermost first: the first
   /// [_depth]. The others are there to be used again.
@@ -110,16 +111,13 @@ final class ValueWriter extends FlatWriter {
     }
   }
 
-  /// A mask: so many values of an Iterable are read between two looks at the time.
-  static const _valuesPerLook = 0x3f;
-
-  void _lookAtTime() => _limits!.checkTime(_watch ??= Stopwatch()..start());
+  ReadingTime get _readingTime => _time ??= ReadingTime(_limits!);
 
   @override
   void grow(int bytes) {
     if (bytes > _limits!.maxBytes) throw const BrokenLimit(RhaiLimit.memory);
     // Lists and Maps may run code of the user's, too.
-    _lookAtTime();
+    _readingTime.look();
   }
 
   /// Goes to the next value of a container, after writing its key if it is a Map;
@@ -148,7 +146,7 @@ final class ValueWriter extends FlatWriter {
       case _Kind.iterable:
         final values = container.values!;
         // One that goes on without end must not fill the memory, nor take for ever.
-        if (written & _valuesPerLook == 0) _lookAtTime();
+        _readingTime.next();
         if (!values.moveNext()) return false;
         if (written == _limits!.maxArraySize) {
           throw const BrokenLimit(RhaiLimit.arraySize);
@@ -364,17 +362,11 @@ final class ValueWriter extends FlatWriter {
 
   @override
   Never fail(String problem, String hint) {
-    // Of a long path, what is between the first and the last steps is left out.
-    const shown = 16;
-    final path = StringBuffer(_what);
-    for (var i = 0; i < _depth; i++) {
-      if (i < shown || i + shown >= _depth) {
-        _containers[i].describe(path);
-      } else if (i == shown) {
-        path.write('…');
-      }
-    }
-    throw RhaiConversionError('$path', problem, hint: hint);
+    final steps = [
+      for (final container in _containers.take(_depth)) ?container.step,
+    ];
+    final path = describePath(_what, steps);
+    throw RhaiConversionError(path, problem, hint: hint);
   }
 }
 
@@ -402,8 +394,10 @@ final class _Open {
   /// What was written last.
   Object? value;
 
-  void describe(StringBuffer path) {
-    if (written == 0) return;
-    path.write(kind == _Kind.map ? '.$key' : '[${written - 1}]');
-  }
+  /// Where [value] is in it, once something was written.
+  Object? get step => written == 0
+      ? null
+      : kind == _Kind.map
+      ? key
+      : written - 1;
 }

@@ -8,8 +8,8 @@ import 'kind.dart';
 import 'mismatch.dart';
 import 'parameter_type.dart';
 
-/// Lists.
-final class ListType<E> extends ParameterType<List<E>> {
+/// Lists of [E]: values of type [L], which ranges have only if it is `Iterable<E>`.
+final class ListType<E, L extends Iterable<E>> extends ParameterType<L> {
   /// Creates one of lists of some elements.
   const ListType(this._element, {required this.orBlob, required this.orRange});
 
@@ -40,7 +40,7 @@ final class ListType<E> extends ParameterType<List<E>> {
   bool get mustConvert => _element is! AnyType;
 
   @override
-  Object convert(Object? value, Parameter parameter) {
+  Object convert(Object? value, Target target) {
     // A list of a script's values has no type.
     if (value is List<E> && (orBlob || value is! Uint8List)) return value;
     if (orRange && value is RhaiRange) return value;
@@ -53,9 +53,7 @@ final class ListType<E> extends ParameterType<List<E>> {
         list.add(item);
         continue;
       }
-      list.add(
-        _part(_element, item, parameter, () => 'element ${list.length}'),
-      );
+      list.add(_part(_element, item, target, list.length));
     }
     return list;
   }
@@ -83,27 +81,22 @@ final class MapType<V> extends ParameterType<Map<String, V>> {
   bool get mustConvert => _value is! AnyType;
 
   @override
-  Object convert(Object? value, Parameter parameter) {
+  Object convert(Object? value, Target target) {
     if (value is! Map<String, Object?>) throw Mismatch.of(value);
     if (value is Map<String, V>) return value;
     return <String, V>{
       for (final MapEntry(:key, value: part) in value.entries)
-        key: _part(_value, part, parameter, () => 'entry $key'),
+        key: _part(_value, part, target, key),
     };
   }
 }
 
 /// What a part of a value is as a type. The way to it starts with [step].
-T _part<T>(
-  ParameterType<T> type,
-  Object? value,
-  Parameter parameter,
-  String Function() step,
-) {
+T _part<T>(ParameterType<T> type, Object? value, Target target, Object step) {
   try {
-    final part = type.convert(value, parameter);
+    final part = type.convert(value, target);
     return part is T ? part : throw Mismatch.of(value);
   } on Mismatch catch (mismatch) {
-    throw mismatch.below(step());
+    throw mismatch.below(step, type.one);
   }
 }

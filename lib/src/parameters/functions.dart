@@ -52,7 +52,7 @@ final class ScriptFunctionType extends ParameterType<RhaiFunction> {
   bool get mustConvert => true;
 
   @override
-  RhaiFunction convert(Object? value, Parameter parameter) =>
+  RhaiFunction convert(Object? value, Target target) =>
       value is RhaiFunction ? value : throw Mismatch.of(value);
 }
 
@@ -74,7 +74,7 @@ final class AnyFunctionType extends ParameterType<Function> {
   bool get mustConvert => true;
 
   @override
-  Function convert(Object? value, Parameter parameter) => switch (value) {
+  Function convert(Object? value, Target target) => switch (value) {
     final Function function => function,
     final RhaiFunction function => function.call,
     _ => throw Mismatch.of(value),
@@ -101,7 +101,7 @@ final class FunctionType<R> extends ParameterType<AnyArguments<R>> {
   bool get mustConvert => true;
 
   @override
-  AnyArguments<R> convert(Object? value, Parameter parameter) {
+  AnyArguments<R> convert(Object? value, Target target) {
     final function = switch (value) {
       final Function function => function,
       final RhaiFunction function when _result is FutureType =>
@@ -109,19 +109,19 @@ final class FunctionType<R> extends ParameterType<AnyArguments<R>> {
       final RhaiFunction function => function.call,
       _ => throw Mismatch.of(value),
     };
-    return _TypedFunction(function, _result, parameter).call;
+    return _TypedFunction(function, _result, target).call;
   }
 }
 
 /// A function with a typed result.
 final class _TypedFunction<R> {
-  const _TypedFunction(this._function, this._result, this._parameter);
+  const _TypedFunction(this._function, this._result, this._target);
 
   final Function _function;
   final ParameterType<R> _result;
 
   /// What it was given for.
-  final Parameter _parameter;
+  final Target _target;
 
   R call([
     Object? a1 = notPassed,
@@ -148,21 +148,20 @@ final class _TypedFunction<R> {
     return _resultOf(
       _result,
       Function.apply(_function, arguments) as Object?,
-      _parameter,
+      _target,
     );
   }
 }
 
 /// What a function has returned, as a type.
-R _resultOf<R>(ParameterType<R> type, Object? value, Parameter parameter) {
+R _resultOf<R>(ParameterType<R> type, Object? value, Target target) {
   try {
-    final result = type.convert(value, parameter);
+    final result = type.convert(value, target);
     return result is R ? result : throw Mismatch.of(value);
   } on Mismatch catch (mismatch) {
-    final Parameter(:function, :number) = parameter;
     if (value is Future) value.ignore();
     throw RhaiConversionError(
-      'result of argument $number of $function',
+      'result of ${target.name}',
       'it must be ${type.one}; $mismatch',
       hint: value is Future ? 'take a function that returns a Future' : '',
     );
@@ -186,8 +185,8 @@ final class FutureType<T> extends ParameterType<Future<T>> {
   int get kinds => 0;
 
   @override
-  Future<T> convert(Object? value, Parameter parameter) async =>
-      _resultOf(_type, await (value as dynamic), parameter);
+  Future<T> convert(Object? value, Target target) async =>
+      _resultOf(_type, await (value as dynamic), target);
 }
 
 /// Values, and Futures of them, that functions return.
@@ -207,7 +206,7 @@ final class FutureOrType<T> extends ParameterType<FutureOr<T>> {
   int get kinds => 0;
 
   @override
-  Object? convert(Object? value, Parameter parameter) => value is Future
-      ? FutureType(_type).convert(value, parameter)
-      : _type.convert(value, parameter);
+  Object? convert(Object? value, Target target) => value is Future
+      ? FutureType(_type).convert(value, target)
+      : _type.convert(value, target);
 }

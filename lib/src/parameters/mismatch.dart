@@ -6,8 +6,14 @@ import 'dart:typed_data';
 import '../rhai_function.dart';
 import '../rhai_range.dart';
 
-/// A parameter, for messages.
-final class Parameter {
+/// Where a value goes to, for messages.
+abstract interface class Target {
+  /// What it is called.
+  String get name;
+}
+
+/// A parameter.
+final class Parameter implements Target {
   /// The one with a [number], counted from 1, of a [function].
   const Parameter(this.function, this.number);
 
@@ -16,6 +22,9 @@ final class Parameter {
 
   /// Which parameter it is.
   final int number;
+
+  @override
+  String get name => 'argument $number of $function';
 }
 
 /// An argument that a Dart function does not take: it was not called.
@@ -33,7 +42,7 @@ final class ArgumentMismatch implements Exception {
 /// Something in a value is of a wrong type.
 final class Mismatch implements Exception {
   /// Creates it for what was found.
-  const Mismatch(this.found, [this.steps = const []]);
+  const Mismatch(this.found, [this.steps = const [], this.expected]);
 
   /// Creates it for a value that was found.
   Mismatch.of(Object? value) : this(describeValue(value));
@@ -41,14 +50,27 @@ final class Mismatch implements Exception {
   /// What it is, with an article.
   final String found;
 
-  /// The way to it.
-  final List<String> steps;
+  /// The way to it: indices of lists and keys of object maps.
+  final List<Object> steps;
 
-  /// The same in a part of a value, to which [step] leads.
-  Mismatch below(String step) => Mismatch(found, [step, ...steps]);
+  /// What it must be, with an article, if it is a part of the value.
+  final String? expected;
+
+  /// The same in a part of a value, to which [step] leads, and which must be [one].
+  Mismatch below(Object step, String one) =>
+      Mismatch(found, [step, ...steps], expected ?? one);
+
+  /// The same where the value must be [one], if nothing is known of the part.
+  Mismatch expecting(String one) => Mismatch(found, steps, expected ?? one);
 
   @override
-  String toString() => '${steps.isEmpty ? 'it' : steps.join(', ')} is $found';
+  String toString() {
+    if (steps.isEmpty) return 'it is $found';
+    final way = steps.map(
+      (step) => '${step is int ? 'element' : 'entry'} $step',
+    );
+    return '${way.join(', ')} is $found';
+  }
 }
 
 /// Whether a value is an opaque object in scripts.

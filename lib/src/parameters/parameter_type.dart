@@ -30,10 +30,10 @@ abstract base class ParameterType<T> {
   /// Whether values of these kinds must be looked at.
   bool get mustConvert => false;
 
-  /// What a value is as this type, for [parameter].
+  /// What a value is as this type, for [target].
   ///
   /// Throws what [argument] makes a message of.
-  Object? convert(Object? value, Parameter parameter);
+  Object? convert(Object? value, Target target);
 
   /// What an argument is as this type.
   ///
@@ -65,8 +65,12 @@ abstract base class ParameterType<T> {
   }
 
   /// A list of this.
-  ParameterType<List<T>> list({bool orBlob = false, bool orRange = false}) =>
-      ListType(this, orBlob: orBlob, orRange: orRange);
+  ParameterType<Iterable<T>> list({
+    bool orBlob = false,
+    bool orRange = false,
+  }) => orRange
+      ? ListType<T, Iterable<T>>(this, orBlob: orBlob, orRange: true)
+      : ListType<T, List<T>>(this, orBlob: orBlob, orRange: false);
 
   /// A map of this.
   ParameterType<Map<String, T>> map() => MapType(this);
@@ -96,7 +100,7 @@ final class AnyType extends ParameterType<Object?> {
   int get kinds => Kind.any;
 
   @override
-  Object? convert(Object? value, Parameter parameter) => value;
+  Object? convert(Object? value, Target target) => value;
 }
 
 /// Everything but null.
@@ -117,7 +121,7 @@ final class ObjectType extends ParameterType<Object> {
   bool get mustConvert => true;
 
   @override
-  Object convert(Object? value, Parameter parameter) =>
+  Object convert(Object? value, Target target) =>
       value ?? (throw const Mismatch('()'));
 }
 
@@ -137,7 +141,7 @@ final class OtherType extends ParameterType<Never> {
   int get kinds => Kind.object;
 
   @override
-  Object? convert(Object? value, Parameter parameter) =>
+  Object? convert(Object? value, Target target) =>
       isOpaque(value) ? value : throw Mismatch.of(value);
 }
 
@@ -162,8 +166,8 @@ final class _NullableType<T> extends ParameterType<T?> {
   bool get mustConvert => _type.mustConvert;
 
   @override
-  Object? convert(Object? value, Parameter parameter) =>
-      value == null ? null : _type.convert(value, parameter);
+  Object? convert(Object? value, Target target) =>
+      value == null ? null : _type.convert(value, target);
 }
 
 /// Which of two types is better for values that both accept, as bits.

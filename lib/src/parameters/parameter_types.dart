@@ -34,6 +34,10 @@ List<ParameterType<Object?>> parameterTypesOf(Function f, int arities) {
   ];
 }
 
+/// Finds out what type the elements of a growable List have.
+ParameterType<Object?> elementTypeOf(List<Object?> list) =>
+    _typeOf(_ElementOf(list));
+
 /// A place whose type can be asked about.
 abstract base class _Place {
   const _Place();
@@ -52,6 +56,22 @@ final class _Parameter extends _Place {
 
   @override
   bool accepts<T>() => _accepts<T>(function, place, count);
+}
+
+final class _ElementOf extends _Place {
+  const _ElementOf(this.list);
+
+  final List<Object?> list;
+
+  @override
+  bool accepts<T>() {
+    try {
+      list.addAll(<T>[]);
+      return true;
+    } on TypeError {
+      return false;
+    }
+  }
 }
 
 final class _Element extends _Place {

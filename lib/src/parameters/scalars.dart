@@ -33,7 +33,7 @@ final class SameType<T extends Object> extends ParameterType<T> {
   final int convertedKinds;
 
   @override
-  Object convert(Object? value, Parameter parameter) =>
+  Object convert(Object? value, Target target) =>
       value is T || (kinds & Kind.object != 0 && isOpaque(value))
       ? value!
       : throw Mismatch.of(value);
@@ -94,7 +94,7 @@ final class FloatType extends ParameterType<double> {
   bool get mustConvert => true;
 
   @override
-  double convert(Object? value, Parameter parameter) {
+  double convert(Object? value, Target target) {
     if (value is double) return value;
     if (value is! int) throw Mismatch.of(value);
     final float = value.toDouble();

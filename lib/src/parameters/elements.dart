@@ -1,0 +1,54 @@
+/// Values of scripts as elements of a collection of the user's.
+library;
+
+import 'kind.dart';
+import 'mismatch.dart';
+import 'parameter_type.dart';
+import 'parameter_types.dart';
+
+/// Elements for a collection, as its type wants them.
+final class Elements {
+  /// Finds none yet, for [collection].
+  Elements.of(Iterable<Object?> collection)
+    // An empty List of the same type.
+    : list = collection.take(0).toList();
+
+  /// What was added.
+  final List<Object?> list;
+
+  ParameterType<Object?>? _type;
+
+  /// Adds a value, which goes to [target], as the collection takes it.
+  ///
+  /// Throws a [Mismatch] that says what is expected if it does not take it.
+  void add(Object? value, Target target) {
+    // Finding out the type takes longer.
+    if (_type == null && _takes(value)) return;
+    final type = _type ??= elementTypeOf(list);
+    try {
+      if (!_takes(type.convert(value, target))) throw Mismatch.of(value);
+    } on Mismatch catch (mismatch) {
+      // About classes there is nothing to be found out.
+      final isOther = type.kinds & ~Kind.unit == Kind.object;
+      throw mismatch.expecting(
+        isOther ? 'an element of a ${list.runtimeType}' : type.one,
+      );
+    }
+  }
+
+  /// Adds a value, and returns it, as [add] does, as the only one.
+  Object? only(Object? value, Target target) {
+    list.clear();
+    add(value, target);
+    return list.single;
+  }
+
+  bool _takes(Object? value) {
+    try {
+      list.add(value);
+      return true;
+    } on TypeError {
+      return false;
+    }
+  }
+}
