@@ -1,6 +1,8 @@
 /// Values that Dart makes as they are read: they may be any size, or never end.
 library;
 
+import 'dart:collection';
+
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
@@ -17,6 +19,26 @@ Iterable<bool> _slowly() sync* {
     while (watch.elapsedMicroseconds < 100) {}
     yield true;
   }
+}
+
+/// A Map that makes its entries as it is read.
+final class _LazyMap extends MapBase<String, Object?> {
+  _LazyMap(this.keys);
+
+  @override
+  final Iterable<String> keys;
+
+  @override
+  Object? operator [](Object? key) => key;
+
+  @override
+  void operator []=(String key, Object? value) => throw UnsupportedError('');
+
+  @override
+  void clear() => throw UnsupportedError('');
+
+  @override
+  Object? remove(Object? key) => throw UnsupportedError('');
 }
 
 Matcher _breaks(RhaiLimit limit) =>
@@ -58,6 +80,11 @@ void main() {
       () => _count(1001),
       () => _count(1000),
     ),
+    RhaiLimit.mapSize: (
+      RhaiConfig.custom(maxMapSize: 1000),
+      () => _LazyMap(_count().map((i) => '$i')),
+      () => _LazyMap(_count(1000).map((i) => '$i')),
+    ),
     RhaiLimit.memory: (
       RhaiConfig.custom(maxArraySize: 0, maxMemory: 1 << 20),
       _count,
@@ -79,6 +106,19 @@ void main() {
       });
     });
 
+    test('$way may not be an endless Map', () async {
+      final engine = RhaiEngine.withConfig(
+        RhaiConfig.custom(maxMapSize: 0, maxMemory: 1 << 20),
+      );
+      addTearDown(engine.dispose);
+      await expectLater(
+        Future.sync(
+          () => pass(engine, _LazyMap(_count().map((i) => '$i' * 100))),
+        ),
+        _breaks(RhaiLimit.memory),
+      );
+    });
+
     test('$way may not take longer to read than scripts may run', () async {
       final engine = RhaiEngine.withConfig(
         RhaiConfig.unlimited().copyWith(timeoutMs: 30),
@@ -93,6 +133,10 @@ void main() {
             const Duration(milliseconds: 30),
           ),
         ),
+      );
+      await expectLater(
+        Future.sync(() => pass(engine, _LazyMap(_slowly().map((b) => '$b')))),
+        throwsA(isA<RhaiTimeoutError>()),
       );
       expect(engine.eval('40 + 2'), 42);
     });

@@ -36,7 +36,7 @@ pub enum Limit {
 impl Limit {
     /// The limit with this number, of those that a value from Dart can break.
     pub fn of_value(number: i64) -> Option<Self> {
-        [Limit::ArraySize, Limit::Memory]
+        [Limit::ArraySize, Limit::MapSize, Limit::Memory]
             .into_iter()
             .find(|limit| *limit as i64 == number)
     }

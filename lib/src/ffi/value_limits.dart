@@ -25,11 +25,15 @@ final class ValueLimits {
   /// Takes the limits of [config].
   ValueLimits(RhaiConfig config)
     : maxArraySize = _orNone(config.maxArraySize),
+      maxMapSize = _orNone(config.maxMapSize),
       maxBytes = _orNone(config.maxMemory),
       _maxTime = Duration(milliseconds: config.timeoutMs);
 
   /// Elements of an Iterable.
   final int maxArraySize;
+
+  /// Entries of a Map.
+  final int maxMapSize;
 
   /// Bytes of the whole value as it is written. In a script it takes more.
   final int maxBytes;

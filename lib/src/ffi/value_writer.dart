@@ -2,6 +2,7 @@
 library;
 
 import 'dart:async';
+import 'dart:collection';
 import 'dart:typed_data';
 
 import '../errors.dart';
@@ -268,9 +269,8 @@ final class ValueWriter extends FlatWriter {
   }
 
   bool _enterMap(Map<Object?, Object?> map) {
-    final count = map.length;
     final start = _entryCount;
-    final end = start + 2 * count;
+    // Its length is not asked for: a class may count its keys for that, without end.
     map.forEach((key, value) {
       if (key is! String) {
         fail(
@@ -278,23 +278,30 @@ final class ValueWriter extends FlatWriter {
           'object maps have String keys',
         );
       }
-      // One that goes on without end must not fill the memory.
-      if (_entryCount == end) throw ConcurrentModificationError(map);
-      if (_entryCount == _entries.length) {
-        _entries = [..._entries, ...List.filled(_entries.length, null)];
-      }
+      if (map is! LinkedHashMap) _readingTime.next();
+      if (_entryCount == _entries.length) _growEntries();
       _entries[_entryCount] = key;
       _entries[_entryCount + 1] = value;
       _entryCount += 2;
+      final count = (_entryCount - start) ~/ 2;
+      if (count > _alwaysFits && count > _limits!.maxMapSize) {
+        throw const BrokenLimit(RhaiLimit.mapSize);
+      }
     });
-    if (_entryCount != end) throw ConcurrentModificationError(map);
+    final count = (_entryCount - start) ~/ 2;
     bytes[length++] = Tag.map;
     _enter(_Kind.map, map, count).start = start;
     return true;
   }
 
-  /// Lists of more elements are refused before they are read; an error, and what a
-  /// function is called with, is a List of fewer.
+  void _growEntries() {
+    // References to a key and a value.
+    grow(_entries.length * 8);
+    _entries = [..._entries, ...List.filled(_entries.length, null)];
+  }
+
+  /// Lists and Maps of more elements are refused before they are read; an error, and what
+  /// a function is called with, is a List of fewer.
   static const _alwaysFits = 64;
 
   _Open _enter(_Kind kind, Object value, int count) {
