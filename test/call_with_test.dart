@@ -139,6 +139,34 @@ void main() {
     expect(state, {'sum': 5});
   });
 
+  test('a Map or a List remains one', () {
+    for (final (value, kind) in [
+      (<String, Object?>{'a': 1}, 'an object map'),
+      (<Object?>[1], 'an array'),
+    ]) {
+      for (final (script, found) in [
+        ('|| this = 5', 'an int'),
+        ('|| this = ()', '()'),
+        ('|| this = "x"', 'a string'),
+      ]) {
+        expect(
+          () => function(script).callWith(value, []),
+          throwsA(
+            isA<RhaiConversionError>().having(
+              (e) => e.message,
+              'message',
+              'this: it must remain $kind; it is $found',
+            ),
+          ),
+        );
+      }
+    }
+    expect(function('|| { this = 5; this }').callWith(4, []), 5);
+    final map = <String, Object?>{'a': 1};
+    function('|| this = #{b: 2}').callWith(map, []);
+    expect(map, {'b': 2});
+  });
+
   test('what cannot be changed need not be if nothing was', () {
     const state = {
       'n': 1,

@@ -18,6 +18,18 @@ import 'value_path.dart';
 /// Throws a [RhaiConversionError] if something does not take what it would get. Nothing has
 /// been changed then.
 void updateThis(Object? value, Object? before, Object? after) {
+  final kind = switch ((value, before, after)) {
+    (Map(), Map(), Map()) || (List(), List(), List()) => null,
+    (Map(), Map(), _) => 'an object map',
+    (List(), List(), _) => 'an array',
+    _ => null,
+  };
+  if (kind != null) {
+    throw RhaiConversionError(
+      'this',
+      'it must remain $kind; it is ${describeValue(after)}',
+    );
+  }
   final update = _Update()..find(value, before, after);
   for (final change in update.changes) {
     change();
