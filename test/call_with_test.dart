@@ -523,7 +523,17 @@ void main() {
 
   test('a wrong number of arguments is an error', () {
     final f = function('|a, b| a');
-    expect(() => f.callWith(1, [2]), throwsA(isA<RhaiRuntimeError>()));
+    expect(
+      () => f.callWith({'n': 1}, [2]),
+      throwsA(
+        isA<RhaiRuntimeError>().having(
+          (e) => e.message,
+          'message',
+          // Without `this`.
+          endsWith('(it takes 2 arguments)'),
+        ),
+      ),
+    );
   });
 }
 

@@ -141,6 +141,41 @@ void main() {
     expect(error.callStack.last.function, 'script');
   });
 
+  group('a Dart function that is a value', () {
+    setUp(() {
+      engine
+        ..setVar('f', (String x) => x)
+        ..setVar('api', {
+          'opt': (int x) => x,
+          'b': {'both': (int x, int y) => x},
+          'fail': (int x) => throw StateError('no'),
+        });
+    });
+
+    const cases = {
+      'f.call()': ('f', 'Function not found: f () (f takes 1 argument)'),
+      'api.opt(1, 2)': ('opt', '(i64, i64) (opt takes 1 argument)'),
+      'api.b.both.call(1)': ('both', '(i64) (both takes 2 arguments)'),
+      'api["opt"].call()': ('opt', 'opt () (opt takes 1 argument)'),
+      'api.opt("a")': ('opt', 'opt: argument 1 must be an int; it is a string'),
+      '[1].map(|x| api.opt("a"))': ('opt', 'opt: argument 1 must be an int'),
+      'api.fail(1)': ('fail', 'Bad state: no'),
+      '[1].map(f)': ('the Dart function', 'argument 1 must be a string'),
+      '[1, 2].sort(f)': (
+        'the Dart function',
+        'the Dart function (i64, i64) (it takes 1 argument)',
+      ),
+    };
+    cases.forEach((script, expected) {
+      test('is called what the script calls it: $script', () {
+        final (name, message) = expected;
+        final error = errorOf<RhaiRuntimeError>(script);
+        expect(error.message, contains(message));
+        expect(error.name, name);
+      });
+    });
+  });
+
   test('frames and positions can be compared and printed', () {
     const frame = RhaiStackFrame(
       'f',

@@ -1,3 +1,5 @@
+import 'dart:io';
+
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
@@ -103,6 +105,104 @@ void main() {
       expectHint('const X = 1; fn f() { X } f()', 'X');
     });
     test('of Dart', () => expectHint('fn f() { TAX } f()', 'TAX'));
+  });
+
+  group('What is not there as global::NAME says why:', () {
+    const hints = {
+      'fn f() { global::TAXX } f()': 'did you mean global::TAX?',
+      'fn f() { global::state } f()': 'global has constants only, and state is',
+      'let a = 3; fn f() { global::a } f()':
+          'global has constants only, and a is a variable',
+      'fn f() { global::nothing } f()': null,
+    };
+    hints.forEach((script, hint) {
+      test(script, () {
+        expect(
+          () => engine.eval(script),
+          throwsA(
+            isA<RhaiRuntimeError>().having(
+              (e) => e.message,
+              'message',
+              contains(hint ?? 'declare it with `const nothing = …`'),
+            ),
+          ),
+        );
+        expect(
+          engine.analyze(script).warnings.map((w) => w.message).join(),
+          contains(hint ?? 'no such constant at global level'),
+        );
+      });
+    });
+
+    test('a near name without global::', () {
+      expect(
+        () => engine.eval('fn f() { RATE } f()'),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.message,
+            'message',
+            contains('did you mean global::RATES?'),
+          ),
+        ),
+      );
+    });
+
+    test('in a module', () {
+      final directory = Directory.systemTemp.createTempSync('rhai_dart');
+      addTearDown(() => directory.deleteSync(recursive: true));
+      final path = '${directory.path}/m'.replaceAll(r'\', '/');
+      File('$path.rhai').writeAsStringSync(
+        'const X = 3; let v = 1; '
+        'fn plain() { X } fn near() { global::XX } fn tax() { global::TAX } '
+        'fn state() { global::v }',
+      );
+      final engine = RhaiEngine.withConfig(
+        RhaiConfig.custom(disableModules: false, disableFileIo: false),
+      )..setConstant('TAX', 5);
+      addTearDown(engine.dispose);
+      const hints = {
+        'plain':
+            'Variable not found: X (functions see this constant as '
+            'global::X)',
+        'near': 'global::XX (declare it with `const XX = …` at global level)',
+        'tax':
+            'global::TAX (a module has its own constants, and does not see '
+            'TAX of the script: give it to the function as an argument)',
+        'state': 'global::v (global has constants only, and v is a variable',
+      };
+      hints.forEach((function, hint) {
+        expect(
+          () => engine.eval('import "$path" as m; m::$function()'),
+          throwsA(
+            isA<RhaiRuntimeError>().having(
+              (e) => e.message,
+              'message',
+              allOf(startsWith('in module '), contains(hint)),
+            ),
+          ),
+        );
+      });
+    });
+  });
+
+  test('analyze says that a constant cannot be assigned to', () {
+    for (final script in [
+      'fn f() { global::TAX = 3 } f()',
+      'const q = 1; fn f() { global::q += 3 } f()',
+    ]) {
+      expect(() => engine.eval(script), throwsA(isA<RhaiRuntimeError>()));
+      final warning = engine.analyze(script).warnings.single;
+      expect(warning.kind, AnalysisWarningKind.constantChanged);
+      expect(
+        warning.message,
+        endsWith('${warning.name} cannot be assigned to'),
+      );
+      expect(warning.name, startsWith('global::'));
+    }
+    expect(
+      engine.analyze('global::nope = 3').warnings.single.kind,
+      AnalysisWarningKind.undefinedVariable,
+    );
   });
 
   test('Names that are no constants get no such hint', () {

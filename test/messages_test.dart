@@ -75,11 +75,11 @@ void main() {
       final import = 'import "${directory.path}/tax" as tax;';
       expect(
         messageOf('$import tax::rateof(1)', engine),
-        endsWith('tax::rateof (i64) (did you mean rate_of?)'),
+        endsWith('tax::rateof (i64) (did you mean tax::rate_of?)'),
       );
       expect(
         messageOf('$import tax::total(1)', engine),
-        endsWith('(total takes 2 arguments)'),
+        endsWith('(tax::total takes 2 arguments)'),
       );
     });
 
@@ -146,6 +146,54 @@ void main() {
       engine.setVar('user', Uri());
       expect(messageOf('user.save(1)'), contains('register a function'));
     });
+
+    test('has the name of its type as an argument, where it is known', () {
+      engine
+        ..setVar('user', Uri())
+        ..setVar('all', {'first': Uri()})
+        ..registerFunction('save', (Uri x) => 1);
+      final type = '${Uri().runtimeType}';
+      const unknown = 'a Dart object';
+      for (final (script, message) in [
+        ('user + 1', '+ ($type, i64)'),
+        ('all.first + 1', '+ ($type, i64)'),
+        ('let x = user; 1 - x', '- (i64, $type)'),
+        ('fn f(u) { u + 1 } f(user)', '+ ($unknown, i64)'),
+        ('save("x")', 'save (string); there is save ($unknown)'),
+      ]) {
+        expect(messageOf(script), 'Function not found: $message');
+      }
+    });
+  });
+
+  test('the text of a closure has no number', () {
+    engine.setVar('dart', () => 1);
+    expect(messageOf('throw || 1'), 'Fn(closure)');
+    expect(messageOf('throw [|| 1]'), contains('closure'));
+    expect(
+      engine.eval('fn f() { } [|x| x, f, dart].to_string()'),
+      '[Fn(closure), Fn(f), Fn(Dart function)]',
+    );
+    expect(engine.eval(r'`${|x| x} ${dart}`'), 'Fn(closure) Fn(Dart function)');
+  });
+
+  test('a limit that is broken in a module names the module', () {
+    final directory = Directory.systemTemp.createTempSync('rhai_dart');
+    addTearDown(() => directory.deleteSync(recursive: true));
+    final path = '${directory.path}/inf'.replaceAll(r'\', '/');
+    File('$path.rhai').writeAsStringSync('loop { }');
+    final engine = engineWith(
+      RhaiConfig.custom(
+        disableModules: false,
+        disableFileIo: false,
+        maxOperations: 1000,
+      ),
+    );
+    expect(
+      messageOf('import "$path" as m;', engine),
+      'in module $path: too many operations: the limit is 1000 '
+      '(RhaiConfig.maxOperations)',
+    );
   });
 
   group('what is switched off names its option:', () {

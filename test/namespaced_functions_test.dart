@@ -157,6 +157,73 @@ void main() {
     expect(warnings('get("x")'), hasLength(1));
   });
 
+  group('that are not there:', () {
+    const closure = 'use a closure, |x| store::get(x)';
+    const cases = {
+      'store::gett("x")': ('did you mean store::get?', null),
+      'stor::get("x")': ('did you mean store?', 'did you mean store::get?'),
+      'store::other("x")': (null, 'there is no such function in store'),
+      'other::get("x")': (null, 'no such module is imported'),
+      'store::get()': ('(store::get takes 1 argument)', null),
+      '[1].map(Fn("store::get"))': (closure, null),
+      '[1].map(store::get)': (closure, null),
+      '[1].map(store::gett)': ('did you mean store::get?', null),
+      'store.get("x")': ('write store::get(…)', 'write store::…'),
+    };
+    cases.forEach((script, hints) {
+      test(script, () {
+        engine.registerFunction('store::get', (String name) => name);
+        final (evaluated, analyzed) = hints;
+        expect(
+          () => engine.eval(script),
+          throwsA(
+            isA<RhaiRuntimeError>().having(
+              (e) => e.message,
+              'message',
+              evaluated == null ? isNot(contains('(did')) : contains(evaluated),
+            ),
+          ),
+        );
+        expect(
+          engine.analyze(script).warnings.single.message,
+          contains(analyzed ?? evaluated),
+        );
+      });
+    });
+
+    test('those of modules', () {
+      final directory = Directory.systemTemp.createTempSync();
+      addTearDown(() => directory.deleteSync(recursive: true));
+      final path = '${directory.path}/module'.replaceAll(r'\', '/');
+      File(
+        '$path.rhai',
+      ).writeAsStringSync('fn f(a) { a } export const RATE = 2;');
+      final open = RhaiEngine.withConfig(RhaiConfig.unlimited());
+      addTearDown(open.dispose);
+      const hints = {
+        'm::ff(1)': 'did you mean m::f?',
+        'mm::f(1)': 'did you mean m?',
+        'm.f(1)': 'm is no variable: write m::f(…)',
+        'm.RATE': 'm is no variable: write m::RATE',
+        'm::RATES': 'did you mean m::RATE?',
+        'm::f()': 'm::f takes 1 argument',
+        '[1].map(m::f)': 'use a closure, |x| m::f(x)',
+      };
+      hints.forEach((script, hint) {
+        expect(
+          () => open.eval('import "$path" as m; $script'),
+          throwsA(
+            isA<RhaiRuntimeError>().having(
+              (e) => e.message,
+              'message of $script',
+              contains(hint),
+            ),
+          ),
+        );
+      });
+    });
+  });
+
   test('cannot be in the namespace of the script, or have no name', () {
     for (final name in [
       'global::f',

@@ -631,12 +631,12 @@ void main() {
       engine.setVar('f', (int a, List<String> l) => l.length);
       expect(
         failure(() => engine.eval('f.call(1, [2])')).message,
-        'a Dart function: argument 2 must be a list of strings; '
+        'f: argument 2 must be a list of strings; '
         'element 0 is an int',
       );
       expect(
         failure(() => engine.eval('f.call("a", [])')).message,
-        'a Dart function: argument 1 must be an int; it is a string',
+        'f: argument 1 must be an int; it is a string',
       );
     });
 
@@ -649,7 +649,7 @@ void main() {
       expect(engine.eval('[year.call(time), maybe.call(())]'), [2020, null]);
       expect(
         failure(() => engine.eval('year.call(1)')).message,
-        'a Dart function: argument 1 must be a Dart object; it is an int',
+        'year: argument 1 must be a Dart object; it is an int',
       );
     });
   });

@@ -79,6 +79,9 @@ enum AnalysisWarningKind {
   /// A function of the script with the name and number of parameters of one of the
   /// engine's, which it is called instead of.
   shadowedFunction,
+
+  /// An assignment to a constant at global level, as `global::NAME`.
+  constantChanged,
 }
 
 /// Something in a script that is valid, but looks wrong.

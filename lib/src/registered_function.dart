@@ -29,13 +29,16 @@ final class RegisteredFunction {
       _closures[function] ??= RegisteredFunction._closure(function);
 
   RegisteredFunction._closure(this._function)
-    : name = 'a Dart function',
+    : name = unnamed,
       mayReturnFuture = true,
       isOverload = false,
       arities = aritiesOf(_function) {
     // It gets all arguments that a script passes.
     _convert(_types);
   }
+
+  /// What a function is called that is a value, as far as Dart knows.
+  static const unnamed = 'the Dart function';
 
   static final Expando<RegisteredFunction> _closures = Expando();
 

@@ -6,6 +6,7 @@ import 'dart:collection';
 import 'errors.dart';
 import 'native_position.dart';
 import 'parameters/mismatch.dart';
+import 'registered_function.dart';
 import 'rhai_limit.dart';
 import 'rhai_stack_frame.dart';
 
@@ -170,11 +171,19 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
       if (dartErrorId == _channelClosed && thrown is Map) {
         throw RhaiChannelClosedError(message);
       }
+      // The native side knows what the script calls a function that is a value.
+      final name = switch (dartError?.function) {
+        RegisteredFunction.unnamed when text.isNotEmpty => text,
+        final function => function ?? text,
+      };
       throw RhaiRuntimeError(
-        // The native side does not know what a Dart object says.
-        message.isEmpty && thrown is! String && thrown != null
-            ? _textOf(() => _message(thrown), 'a Dart object')
-            : message,
+        switch (error) {
+          ArgumentMismatch() => error.messageFor(name),
+          // It does not know what a Dart object says.
+          _ when message.isEmpty && thrown is! String && thrown != null =>
+            _textOf(() => _message(thrown), 'a Dart object'),
+          _ => message,
+        },
         lineNumber: lineNumber,
         columnNumber: columnNumber,
         callStack: callStack,
@@ -184,7 +193,7 @@ Never throwScriptError(List<Object?> fields, DartErrors? dartErrors) {
           ArgumentMismatch() => RhaiRuntimeErrorKind.typeMismatch,
           _ => RhaiRuntimeErrorKind.dartFunction,
         },
-        name: dartError?.function ?? text,
+        name: name,
         stackTrace: _shorten(
           [
             if (error is RhaiRuntimeError) error.stackTrace,

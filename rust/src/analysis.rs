@@ -18,7 +18,7 @@ use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, FnPtr, Module, Position, AST
 
 use crate::config::Config;
 use crate::error::{describe_place, ScriptError};
-use crate::error_hints::switched_off;
+use crate::error_hints::{switched_off, Hint};
 use crate::execution_context::ExecutionContext;
 use crate::functions::built_in_signatures;
 use crate::restrictions::Hidden;
@@ -81,7 +81,7 @@ fn describe_error(
         EvalAltResult::ErrorParsing(kind, _) => switched_off(engine, config, kind, line.as_ref()),
         _ => None,
     };
-    let error = ScriptError::from_rhai(error, config, None).with_hint(hint);
+    let error = ScriptError::from_rhai(error, config, None, &Hint::default()).with_advice(hint);
     let message = error.message;
     let (text, caret) = match line {
         Some(line) => (line.text, line.caret as i64),

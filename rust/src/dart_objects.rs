@@ -174,6 +174,9 @@ fn call_closure(
             .map(|argument| context.engine().map_type_name(argument.type_name()))
             .collect();
         let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
+        if let Some(current) = host.current() {
+            current.note_arities(closure.arities);
+        }
         return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
     }
     functions::invoke_dart_callback_async(host, closure.object.id(), args, Some(context))
@@ -181,6 +184,9 @@ fn call_closure(
 
 /// What the type of Dart objects is called where Dart is not asked.
 pub const DART_OBJECT: &str = "DartObject";
+
+/// What a Dart object is called in messages that do not tell its type.
+pub const A_DART_OBJECT: &str = "a Dart object";
 
 /// The functions by which Rhai makes texts of values.
 pub const TEXT_FUNCTIONS: [&str; 4] = ["to_string", "to_debug", "print", "debug"];
@@ -276,6 +282,15 @@ fn no_field(
 /// What the parser makes of `type_of`, which Rhai would otherwise answer itself.
 /// No script can write this name.
 pub const TYPE_OF: &str = "type_of ";
+
+/// The name of the Dart type of an object, if Dart can be asked.
+pub fn type_name(host: &Host, object: &DartObject) -> Option<String> {
+    let mut object = Dynamic::from(object.clone());
+    let args = [&mut object];
+    let name =
+        functions::invoke_dart_callback_async(host, functions::TYPE_NAME_FUNCTION, &args, None);
+    Some(shortened(&name.ok()?))
+}
 
 fn ask_dart(
     host: &Host,

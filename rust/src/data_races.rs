@@ -82,8 +82,8 @@ fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
     }
     let first = *variables.first()?;
     let mut position = Position::NONE;
-    walk_all(&crate::rewrite::alone(closure), &mut |node| {
-        if let ASTNode::Expr(Expr::Variable(variable, _, place)) = node {
+    walk_all(&crate::rewrite::alone(closure), &mut |path| {
+        if let Some(ASTNode::Expr(Expr::Variable(variable, _, place))) = path.last() {
             if position.is_none() && variable.1 == first {
                 position = *place;
             }
@@ -97,8 +97,8 @@ fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
 
 fn captured(ast: &AST) -> Vec<String> {
     let mut captured = Vec::new();
-    walk_all(ast, &mut |node| {
-        if let ASTNode::Stmt(Stmt::Share(names)) = node {
+    walk_all(ast, &mut |path| {
+        if let Some(ASTNode::Stmt(Stmt::Share(names))) = path.last() {
             captured.extend(names.iter().map(|(name, _)| name.name.to_string()));
         }
     });
@@ -108,8 +108,8 @@ fn captured(ast: &AST) -> Vec<String> {
 /// Looks for a variable that `method` is called on with a closure which has captured it.
 fn in_call(ast: &AST, method: &str) -> Option<DataRace> {
     let mut found = None;
-    walk_all(ast, &mut |node| {
-        let ASTNode::Expr(expr @ (Expr::Dot(..) | Expr::Index(..))) = node else {
+    walk_all(ast, &mut |path| {
+        let Some(ASTNode::Expr(expr @ (Expr::Dot(..) | Expr::Index(..)))) = path.last() else {
             return;
         };
         let chain = Chain::take(&mut Expr::clone(expr));

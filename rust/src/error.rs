@@ -134,9 +134,9 @@ impl ScriptError {
     }
 
     /// The error with what to do about it in its message, if that is known.
-    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        if let Some(hint) = hint {
-            self.message = format!("{} ({hint})", self.message);
+    pub(crate) fn with_advice(mut self, advice: Option<String>) -> Self {
+        if let Some(advice) = advice {
+            self.message = format!("{} ({advice})", self.message);
         }
         self
     }

@@ -1,23 +1,34 @@
 //! What to do about errors of scripts: names that exist, numbers of arguments, and
 //! options of the configuration that switch something off.
 
+mod calls;
+mod functions;
+mod namespaces;
+mod values;
+mod variables;
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rhai::{
     Engine, EvalAltResult, GlobalRuntimeState, ImmutableString, LexError, Module, ParseErrorType,
-    Scope,
+    Position, Scope, AST,
 };
 
 use crate::config::Config;
-use crate::dart_objects::{CLOSURE_NAME, DART_OBJECT};
-use crate::functions::KEYWORDS;
+use crate::dart_functions::DartFunctions;
+use crate::dart_objects::{DartObject, CLOSURE_NAME, DART_OBJECT};
+use crate::execution_context::ExecutionContext;
 use crate::memory;
 use crate::restrictions::Restrictions;
-use crate::script_functions::BOUND_NAME;
+use crate::rhai_errors::ANONYMOUS;
+use crate::script_cache::CompiledScript;
 use crate::scripts::FaultyLine;
-use crate::suggestions::{did_you_mean, Patience};
 use crate::variables::Variables;
+use calls::Written;
+
+pub use functions::is_variable;
+pub use namespaces::as_closure;
 
 /// Bytes of the longest name that a hint repeats.
 const MAX_REPEATED: usize = 64;
@@ -25,183 +36,228 @@ const MAX_REPEATED: usize = 64;
 /// Numbers of arguments that a message lists.
 const MAX_LISTED: usize = 5;
 
+/// What is known of an error beside what Rhai says.
+#[derive(Debug, Default)]
+pub struct Hint {
+    /// What to do about it.
+    pub advice: Option<String>,
+    /// What the script calls the Dart function that the error is about, if that is a value.
+    pub called: Option<String>,
+    /// The Dart types of the arguments that are Dart objects, where these are known.
+    pub types: Vec<Option<String>>,
+}
+
 /// What the code could name that an error comes from.
 pub struct Visible<'a> {
     /// The engine it ran in.
     pub engine: &'a Engine,
     /// The limits of that.
     pub config: &'a Config,
+    /// The functions of Dart.
+    pub dart_functions: &'a DartFunctions,
     /// What is switched off there.
     pub restrictions: &'a Restrictions,
+    /// The execution.
+    pub context: &'a ExecutionContext,
     /// The functions of the script.
     pub global: &'a GlobalRuntimeState,
+    /// The script, if it was one and has been compiled.
+    pub script: Option<&'a CompiledScript>,
     /// The variables at global level, if it was a script.
     pub scope: Option<&'a Scope<'a>>,
     /// The variables that the script could start with, if they are still known.
     pub variables: Option<Rc<Variables>>,
+    /// How Dart has called a function, if it was none.
+    pub call: DartCall,
+}
+
+/// How Dart has called a function.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DartCall {
+    /// How many values the function carries.
+    pub curried: usize,
+    /// Whether it was called with a `this`.
+    pub with_this: bool,
+}
+
+/// Where an error comes from.
+#[derive(Debug, Clone, Copy)]
+struct Place<'e> {
+    /// The function, if it was in one.
+    function: Option<&'e str>,
+    /// The module; empty for the script.
+    module: &'e str,
+    /// Where in the text.
+    position: Position,
+}
+
+impl<'e> Place<'e> {
+    /// Takes an error out of the calls and modules that it passed through.
+    fn of(error: &'e EvalAltResult) -> (Self, &'e EvalAltResult) {
+        use EvalAltResult as E;
+        let (mut function, mut module) = (None, "");
+        let mut error = error;
+        loop {
+            error = match error {
+                E::ErrorInFunctionCall(name, source, inner, _) => {
+                    (function, module) = (Some(name.as_str()), source.as_str());
+                    inner
+                }
+                E::ErrorInModule(name, inner, _) => {
+                    (function, module) = (None, name.as_str());
+                    inner
+                }
+                innermost => {
+                    let position = innermost.position();
+                    let place = Place {
+                        function,
+                        module,
+                        position,
+                    };
+                    return (place, innermost);
+                }
+            };
+        }
+    }
+
+    /// Whether it was in a function that captures no variables.
+    fn is_in_function(&self) -> bool {
+        self.function.is_some_and(|name| !is_closure(name))
+    }
+}
+
+/// The arguments that are Dart objects, of the call that an error of a script is about, as
+/// far as they are variables at global level.
+pub fn dart_objects_in(
+    error: &EvalAltResult,
+    script: &CompiledScript,
+    scope: &Scope,
+) -> Vec<Option<DartObject>> {
+    let (place, error) = Place::of(error);
+    match error {
+        EvalAltResult::ErrorFunctionNotFound(signature, _)
+            if place.function.is_none()
+                && place.module.is_empty()
+                && signature.contains(DART_OBJECT) =>
+        {
+            calls::dart_objects(&script.ast, place.position, scope)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether this is the name of a closure.
+fn is_closure(function: &str) -> bool {
+    function.starts_with(ANONYMOUS)
 }
 
 impl Visible<'_> {
-    /// What to do about an error; `line` is the line of the script that does not parse,
+    /// What is known about an error; `line` is the line of the script that does not parse,
     /// if one does not.
-    pub fn hint(&self, error: &EvalAltResult, line: Option<&FaultyLine>) -> Option<String> {
+    pub fn hint(&self, error: &EvalAltResult, line: Option<&FaultyLine>) -> Hint {
         // Nothing of the script's runs any more, so it is not left for what this takes.
-        memory::held(|| self.find_hint(error, line))
+        memory::held(|| {
+            let (place, error) = Place::of(error);
+            let called = self.called(error, &place);
+            let advice = self.advice(error, &place, called.as_deref(), line);
+            Hint {
+                advice,
+                called,
+                types: Vec::new(),
+            }
+        })
     }
 
-    fn find_hint(&self, error: &EvalAltResult, line: Option<&FaultyLine>) -> Option<String> {
+    fn advice(
+        &self,
+        error: &EvalAltResult,
+        place: &Place,
+        called: Option<&str>,
+        line: Option<&FaultyLine>,
+    ) -> Option<String> {
         use EvalAltResult as E;
-        let mut function = None;
-        let mut error = error;
-        while let E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) = error {
-            if let E::ErrorInFunctionCall(name, ..) = error {
-                function = Some(name.as_str());
-            }
-            error = inner;
-        }
         match error {
-            E::ErrorFunctionNotFound(signature, _) => self.about_function(signature),
-            E::ErrorVariableNotFound(name, _) => self.about_variable(name, function),
-            E::ErrorModuleNotFound(..)
-                if self.config.allow_modules && !self.config.allow_file_io =>
-            {
-                Some("files are switched off by RhaiConfig.disableFileIo".into())
+            E::ErrorFunctionNotFound(signature, _) => self.about_function(signature, place, called),
+            E::ErrorVariableNotFound(name, _) => self.about_variable(name, place),
+            E::ErrorModuleNotFound(name, _) => self.about_module(name),
+            E::ErrorNonPureMethodCallOnConstant(method, _) => {
+                Some(self.about_constant(method, place))
             }
+            E::ErrorDotExpr(what, _) => self.about_property(what),
             E::ErrorParsing(kind, _) => switched_off(self.engine, self.config, kind, line),
             _ => None,
         }
     }
 
-    /// About a function that is not there, of which Rhai tells the name and the types of
-    /// the arguments, as in `name (i64, string)`.
-    fn about_function(&self, signature: &str) -> Option<String> {
-        let (path, types) = signature.split_once(' ')?;
-        let (namespace, name) = path.rsplit_once("::").unwrap_or(("", path));
-        // Once each: the type of `()` is called so.
-        let types = types.strip_prefix('(')?.strip_suffix(')')?;
-        let count = match types {
-            "" => 0,
-            types => types.split(", ").count(),
+    /// What the script calls the Dart function that an error is about, if that is a value.
+    fn called(&self, error: &EvalAltResult, place: &Place) -> Option<String> {
+        let is_about_value = match error {
+            EvalAltResult::ErrorFunctionNotFound(signature, _) => {
+                signature.split(' ').next() == Some(CLOSURE_NAME)
+            }
+            // Dart knows what its functions are called, if they have a name.
+            EvalAltResult::ErrorRuntime(thrown, _) => thrown.tag() > 0,
+            _ => false,
         };
-        if [BOUND_NAME, CLOSURE_NAME].contains(&name) {
-            return None;
-        }
-        if namespace.is_empty() {
-            if let Some(reason) = self.restrictions.reason_to_hide(name) {
-                return Some(reason.into());
+        let written = is_about_value.then(|| self.written(place)).flatten()?;
+        // If it is a method of Rhai, that has called the function.
+        let name = written.pointer().filter(|_| !self.calls_back(&written))?;
+        (name.len() <= MAX_REPEATED && rhai::is_valid_identifier(name)).then(|| name.into())
+    }
+
+    /// The call at a place, as it is written.
+    fn written(&self, place: &Place) -> Option<Written> {
+        self.with_tree(place, |ast| Written::find(ast, place.position))
+            .flatten()
+    }
+
+    /// Runs `f` with the syntax tree that a place is in, if that is known.
+    fn with_tree<R>(&self, place: &Place, f: impl FnOnce(&AST) -> R) -> Option<R> {
+        match (place.module, self.script) {
+            ("", Some(script)) => Some(f(&script.ast)),
+            ("", None) => {
+                let functions = self.global.lib.first()?.clone();
+                Some(f(&AST::new([], functions)))
+            }
+            (module, _) => {
+                let script = self.context.module_script(module)?;
+                Some(f(&script.ast))
             }
         }
-        let patience = Patience::default();
-        let found = self.functions(namespace, |other| {
-            other == name || patience.finds_near(name, other)
-        });
-        let same = found.iter().filter(|(other, _)| other == name);
-        let arities: BTreeSet<usize> = same.map(|(_, arity)| *arity).collect();
-        if arities.contains(&count) {
-            // It is the types that do not fit.
-            return None;
-        }
-        if !arities.is_empty() {
-            let name = match name.starts_with("anon$") {
-                true => "it",
-                false => name,
-            };
-            return Some(takes(name, &arities));
-        }
-        let keywords = KEYWORDS
-            .into_iter()
-            .filter(|word| namespace.is_empty() && !self.engine.is_symbol_disabled(word));
-        let names = found.iter().map(|(other, _)| other.as_str());
-        let names = names.filter(|other| self.restrictions.reason_to_hide(other).is_none());
-        did_you_mean(name, names.chain(keywords), &patience).or_else(|| {
-            let of_object = types == DART_OBJECT || types.starts_with(&format!("{DART_OBJECT}, "));
-            let hint = "scripts know no methods of Dart objects: register a function";
-            (of_object && rhai::is_valid_identifier(name)).then(|| hint.into())
-        })
     }
 
-    /// The names and numbers of parameters of functions with names that are wanted: those
-    /// of an imported module, or those that need no path.
-    fn functions(
-        &self,
-        namespace: &str,
-        is_wanted: impl Fn(&str) -> bool + Copy,
-    ) -> Vec<(String, usize)> {
-        let wanted = |(name, parameters): (&str, &[ImmutableString])| {
-            is_wanted(name).then(|| (name.to_string(), parameters.len()))
-        };
-        if !namespace.is_empty() {
-            let mut imports = self.global.iter_imports();
-            let import = imports.find(|(alias, _)| *alias == namespace);
-            let functions = import
-                .into_iter()
-                .flat_map(|(_, module)| functions_of(module));
-            return functions.filter_map(wanted).collect();
-        }
-        let mut functions = self.engine.collect_fn_metadata(
-            None,
-            |info| {
-                let function = info.metadata;
-                let name = function.name.as_str();
-                is_wanted(name).then(|| (name.to_string(), function.num_params))
-            },
-            true,
-        );
-        functions.extend(self.script_functions().filter_map(wanted));
-        functions
-    }
-
-    /// About a variable that is not there, in a function or at global level.
-    fn about_variable(&self, name: &str, function: Option<&str>) -> Option<String> {
-        if name.len() > MAX_REPEATED || !rhai::is_valid_identifier(name) {
-            return None;
-        }
-        let in_scope = self.scope.and_then(|scope| scope.is_constant(name));
-        match (function, in_scope) {
-            // In a function it is `global::NAME`.
-            (Some(_), Some(true)) => return None,
-            (Some(_), Some(false)) => {
-                return Some(format!(
-                    "functions do not see the variables of the script: give {name} to it as \
-                     an argument"
-                ))
+    /// The functions that code at a place has defined.
+    fn own_functions(&self, place: &Place) -> Vec<Function> {
+        match self.context.module_script(place.module) {
+            Some(script) => functions_of(script.ast.shared_lib()).collect(),
+            None => {
+                let modules = self.global.lib.iter();
+                modules.flat_map(|module| functions_of(module)).collect()
             }
-            _ => {}
         }
-        let parameters = function.into_iter().flat_map(|name| self.parameters(name));
-        let functions = self.script_functions().map(|(name, _)| name);
-        // A closure captures what it names.
-        let sees_scope = function.is_none_or(|name| name.starts_with("anon$"));
-        let scope = self.scope.filter(|_| sees_scope).into_iter();
-        let in_scope = scope.flat_map(|scope| scope.iter_raw());
-        let in_scope = in_scope.map(|(name, ..)| name);
-        let of_host = self.variables.iter().filter(|_| sees_scope);
-        let of_host = of_host.flat_map(|all| all.names());
-        let names = parameters.chain(functions).chain(in_scope).chain(of_host);
-        Some(match did_you_mean(name, names, &Patience::default()) {
-            Some(question) => format!("{question} A new variable is declared with `let`"),
-            None => format!("declare it with `let {name} = …`"),
-        })
     }
 
-    /// The parameters of a function of the script.
-    fn parameters<'f>(&'f self, function: &'f str) -> impl Iterator<Item = &'f str> {
-        self.script_functions()
-            .filter(move |(name, _)| *name == function)
-            .flat_map(|(_, parameters)| parameters.iter().map(|name| name.as_str()))
-    }
-
-    /// The names and parameters of the script's functions.
-    fn script_functions(&self) -> impl Iterator<Item = (&str, &[ImmutableString])> {
-        let modules = self.global.lib.iter();
-        modules.flat_map(|module| functions_of(module))
+    /// The parameters of the function that a place is in.
+    fn parameters(&self, place: &Place) -> Vec<ImmutableString> {
+        let functions = self.own_functions(place).into_iter();
+        let same = functions.filter(|f| place.function == Some(f.name.as_str()));
+        same.flat_map(|function| function.parameters).collect()
     }
 }
 
-/// The names and parameters of the functions that a script has defined.
-fn functions_of(module: &Module) -> impl Iterator<Item = (&str, &[ImmutableString])> {
+/// A function that a script has defined.
+struct Function {
+    name: ImmutableString,
+    parameters: Vec<ImmutableString>,
+}
+
+/// The functions that a script has defined.
+fn functions_of(module: &Module) -> impl Iterator<Item = Function> + '_ {
     let functions = module.iter_script_fn_info();
-    functions.map(|(.., definition)| (definition.name.as_str(), &definition.params[..]))
+    functions.map(|(.., definition)| Function {
+        name: definition.name.clone(),
+        parameters: definition.params.to_vec(),
+    })
 }
 
 /// Names the option that has switched off a word or an operator, if that is why a script

@@ -147,11 +147,14 @@ impl Execution {
                             },
                             Err(error) => report(&host, exporter, || {
                                 let line = context.take_faulty_line();
-                                let mut error = ScriptError::from_rhai(*error, &config, line);
-                                if hint.is_none() {
+                                let hint = hint.unwrap_or_default();
+                                let mut error =
+                                    ScriptError::from_rhai(*error, &config, line, &hint);
+                                context.explain(&mut error);
+                                if hint.advice.is_none() {
                                     host.dart_functions.borrow().add_candidates(&mut error);
                                 }
-                                context.with_hint(error).with_hint(hint)
+                                error.with_advice(hint.advice)
                             }),
                         }
                     })

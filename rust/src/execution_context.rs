@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Identifier, Position, Scope, AST};
+use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Position, AST};
 
 use crate::clock::{BrokenTime, Clock};
 use crate::config::{or_none, Config};
@@ -23,8 +23,7 @@ use crate::modules::Imports;
 use crate::on_fiber::OnFiber;
 use crate::pending_futures::Completion;
 use crate::rewrite::Stubs;
-use crate::rhai_errors::innermost;
-use crate::script_cache::Words;
+use crate::script_cache::{CompiledScript, Words};
 use crate::script_functions::{Environment, SharedEngine};
 use crate::scripts::FaultyLine;
 use crate::sizes::{Sizes, TooLarge};
@@ -78,15 +77,6 @@ impl From<TooLarge> for Box<EvalAltResult> {
     }
 }
 
-/// What is known of an error beside what Rhai says.
-#[derive(Debug)]
-enum Hint {
-    /// The variable that a function did not find is this constant: it must say `global::`.
-    HiddenConstant(Identifier),
-    /// What a data race is about.
-    DataRace(DataRace),
-}
-
 /// Operations until a script's limits are first checked, and between two checks of one
 /// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
 const FIRST_CHECK: u64 = 8;
@@ -126,8 +116,11 @@ pub struct ExecutionContext {
     budget: Budget,
     /// The line of a script that does not parse, and where in it.
     faulty_line: RefCell<Option<FaultyLine>>,
-    /// What is known of the error that it ends with.
-    hint: RefCell<Option<Hint>>,
+    /// What the data race is about that it ends with.
+    data_race: RefCell<Option<DataRace>>,
+    /// How many arguments the Dart function takes that was last called with another number
+    /// of them: bit *n* for *n*.
+    last_arities: Cell<u32>,
     /// What the parser must know of stubs.
     pub(crate) stubs: Stubs,
     /// The modules that it imports.
@@ -167,7 +160,8 @@ impl ExecutionContext {
             max_output_len: or_none(config.max_output_len),
             budget: Budget::new(or_none(config.max_memory), Sizes::of(config), first_check),
             faulty_line: RefCell::new(None),
-            hint: RefCell::new(None),
+            data_race: RefCell::new(None),
+            last_arities: Cell::new(0),
             stubs: Stubs::default(),
             imports: OnceCell::new(),
             completion: RefCell::new(None),
@@ -396,17 +390,6 @@ impl ExecutionContext {
         self.faulty_line.take()
     }
 
-    /// Notes what the variable that a script did not find is, if it is a constant in its
-    /// scope: then it was in a function.
-    pub fn note_hidden_constant(&self, error: &EvalAltResult, scope: &Scope) {
-        if let EvalAltResult::ErrorVariableNotFound(name, _) = innermost(error) {
-            if scope.is_constant(name) == Some(true) {
-                let name = Identifier::from(name.as_str());
-                self.hint.replace(Some(Hint::HiddenConstant(name)));
-            }
-        }
-    }
-
     /// Notes what a data race is about, if an error is one.
     pub fn note_data_race(
         &self,
@@ -415,21 +398,34 @@ impl ExecutionContext {
         global: &GlobalRuntimeState,
     ) {
         if let Some(race) = DataRace::find(error, statements, global) {
-            self.hint.replace(Some(Hint::DataRace(race)));
+            self.data_race.replace(Some(race));
         }
     }
 
-    /// Says in the error that a script ended with what to do, if that is known.
-    pub fn with_hint(&self, mut error: ScriptError) -> ScriptError {
-        match self.hint.take() {
-            Some(Hint::HiddenConstant(name)) => {
-                let hint = format!(": functions see this constant as global::{name}");
-                error.message.push_str(&hint);
-            }
-            Some(Hint::DataRace(race)) => error.tell_data_race(race),
-            None => (),
+    /// Says in the error that a script ended with what is known of it here.
+    pub fn explain(&self, error: &mut ScriptError) {
+        if let Some(race) = self.data_race.take() {
+            error.tell_data_race(race);
         }
-        error
+        // Limits do not pass through modules as other errors do.
+        if let Some(module) = self.imports.get().and_then(|imports| imports.ended()) {
+            error.tell_module(&module);
+        }
+    }
+
+    /// Notes how many arguments a Dart function takes that was called with another number.
+    pub fn note_arities(&self, arities: u32) {
+        self.last_arities.set(arities);
+    }
+
+    /// How many arguments the Dart function takes that was last called with another number.
+    pub fn last_arities(&self) -> u32 {
+        self.last_arities.get()
+    }
+
+    /// What a module that was imported is compiled to.
+    pub fn module_script(&self, name: &str) -> Option<Rc<CompiledScript>> {
+        self.imports.get()?.script(name)
     }
 
     /// The modules that it imports.

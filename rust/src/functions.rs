@@ -12,7 +12,7 @@ use crate::dart_functions::NAMESPACE_SEPARATOR;
 use crate::error::describe_place;
 use crate::execution::{Reply, Request};
 use crate::execution_context::{ExecutionContext, Termination};
-use crate::host::Host;
+use crate::host::{Host, MAX_ARGUMENTS};
 use crate::limits::Limit;
 use crate::memory;
 use crate::on_fiber::OnFiber;
@@ -93,6 +93,12 @@ pub fn built_in_signatures() -> &'static Signatures {
         }
         signatures
     })
+}
+
+/// Whether there are built-in functions of this name.
+pub fn has_built_in(name: &str) -> bool {
+    let signatures = built_in_signatures();
+    (0..=MAX_ARGUMENTS).any(|arity| signatures.contains_key(&(name.to_string(), arity)))
 }
 
 /// Calls a Dart function from the current fiber and returns its value: at once,

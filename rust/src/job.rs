@@ -7,14 +7,15 @@ use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, S
 
 use crate::analysis::{analyze, Surroundings};
 use crate::config::Config;
-use crate::error_hints::Visible;
+use crate::dart_objects::type_name;
+use crate::error_hints::{dart_objects_in, DartCall, Hint, Visible};
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::function_table::Exported;
 use crate::functions::conversion_error;
 use crate::host::Host;
 use crate::memory;
 use crate::rhai_errors::into_innermost;
-use crate::script_cache::{ScriptCache, Source};
+use crate::script_cache::{CompiledScript, ScriptCache, Source};
 use crate::script_functions::{Exporter, SharedEngine};
 use crate::variables::{Variables, GLOBAL};
 
@@ -66,7 +67,7 @@ impl Job {
         host: &Host,
         context: &ExecutionContext,
         config: &Config,
-        end: impl FnOnce(RhaiResult, Option<String>, &Exporter) -> R,
+        end: impl FnOnce(RhaiResult, Option<Box<Hint>>, &Exporter) -> R,
     ) -> R {
         let with_this = matches!(self, Job::CallWith(_));
         match self {
@@ -76,13 +77,19 @@ impl Job {
                 let mut global = Box::new(engine.new_global_runtime_state());
                 let mut scope = Box::new(Scope::new());
                 let variables = Rc::downgrade(&script.variables);
-                let result = script.evaluate(&engine, context, &mut global, &mut scope);
+                let mut compiled = None;
+                let result =
+                    script.evaluate(&engine, context, &mut global, &mut scope, &mut compiled);
                 let result = checked(result, context);
                 let hint = match &result {
                     Ok(_) => None,
                     Err(error) => {
-                        let variables = Some((&*scope, variables));
-                        find_hint(error, host, context, config, &global, variables)
+                        let code = Code::Script {
+                            script: compiled.as_deref(),
+                            scope: &scope,
+                            variables,
+                        };
+                        find_hint(error, host, context, config, &global, code)
                     }
                 };
                 let ended = end(result, hint, &Exporter::new(host, context, &global));
@@ -102,7 +109,13 @@ impl Job {
                 let global = exported.function.global();
                 let hint = match &result {
                     Ok(_) => None,
-                    Err(error) => find_hint(error, host, context, config, global, None),
+                    Err(error) => {
+                        let code = Code::Function(DartCall {
+                            curried: exported.function.curry().count(),
+                            with_this,
+                        });
+                        find_hint(error, host, context, config, global, code)
+                    }
                 };
                 end(result, hint, &Exporter::new(host, context, global))
             }
@@ -110,7 +123,19 @@ impl Job {
     }
 }
 
-/// What to do about an error of code with these functions, and, of a script, variables.
+/// What was run.
+enum Code<'a> {
+    /// A script, with what it is compiled to, its variables, and those it started with.
+    Script {
+        script: Option<&'a CompiledScript>,
+        scope: &'a Scope<'a>,
+        variables: Weak<Variables>,
+    },
+    /// A function, by this call.
+    Function(DartCall),
+}
+
+/// What is known about an error of code with these functions.
 #[cold]
 #[inline(never)]
 fn find_hint(
@@ -119,18 +144,41 @@ fn find_hint(
     context: &ExecutionContext,
     config: &Config,
     global: &GlobalRuntimeState,
-    variables: Option<(&Scope, Weak<Variables>)>,
-) -> Option<String> {
-    let (scope, variables) = variables.unzip();
+    code: Code,
+) -> Option<Box<Hint>> {
+    let (script, scope, variables, call) = match code {
+        Code::Script {
+            script,
+            scope,
+            variables,
+        } => (
+            script,
+            Some(scope),
+            variables.upgrade(),
+            DartCall::default(),
+        ),
+        Code::Function(call) => (None, None, None, call),
+    };
+    // Before anything is borrowed: this may run code of Dart's.
+    let objects = script.zip(scope).map(|(script, scope)| {
+        let objects = dart_objects_in(error, script, scope).into_iter();
+        objects.map(|object| type_name(host, &object?)).collect()
+    });
     let visible = Visible {
         engine: &context.environment().engine,
         config,
+        dart_functions: &host.dart_functions.borrow(),
         restrictions: &host.restrictions.borrow(),
+        context,
         global,
+        script,
         scope,
-        variables: variables.and_then(|variables| variables.upgrade()),
+        variables,
+        call,
     };
-    context.with_faulty_line(|line| visible.hint(error, line))
+    let mut hint = context.with_faulty_line(|line| visible.hint(error, line));
+    hint.types = objects.unwrap_or_default();
+    Some(hint.into())
 }
 
 // Each apart, because what these need of the stack is part of what a script that waits
@@ -188,19 +236,20 @@ fn call(host: &Host, exported: &Exported, with_this: bool) -> RhaiResult {
 }
 
 impl Script {
-    /// Compiles the script if need be and evaluates it.
+    /// Compiles the script if need be, keeps it in `compiled`, and evaluates it.
     fn evaluate(
         self,
         engine: &Engine,
         context: &ExecutionContext,
         global: &mut GlobalRuntimeState,
         scope: &mut Scope,
+        compiled: &mut Option<Rc<CompiledScript>>,
     ) -> RhaiResult {
-        let script = match self.source {
+        let script = compiled.insert(match self.source {
             Source::Compiled(script) => script,
             Source::Text(text) => self.scripts.compile(engine, text, context)?,
-        };
-        self.variables.add_to(scope, global, &script);
+        });
+        self.variables.add_to(scope, global, script);
         // Setting another copies them while somebody has them.
         drop(self.variables);
         let ast = &script.ast;
@@ -221,7 +270,6 @@ impl Script {
         engine
             .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
             .inspect_err(|error| {
-                context.note_hidden_constant(error, scope);
                 context.note_data_race(error, Some(ast), global);
             })
     }

@@ -20,7 +20,7 @@ use crate::host::Host;
 use crate::memory;
 use crate::on_fiber::OnFiber;
 use crate::rhai_errors::{innermost, is_limit};
-use crate::script_cache::ScriptCache;
+use crate::script_cache::{CompiledScript, ScriptCache};
 
 type Failure = Box<EvalAltResult>;
 type SharedModule = Shared<Module>;
@@ -33,9 +33,23 @@ pub struct Imports {
     loaded: RefCell<HashMap<PathBuf, OnFiber<SharedModule>>>,
     /// Those that run, outermost first: the file, and the module's name.
     running: RefCell<Vec<(PathBuf, String)>>,
+    /// What they are compiled to, by their names.
+    scripts: RefCell<HashMap<String, Rc<CompiledScript>>>,
+    /// The module that has broken a limit while it ran.
+    ended: RefCell<Option<String>>,
 }
 
 impl Imports {
+    /// What the module of this name was compiled to, if it was.
+    pub fn script(&self, name: &str) -> Option<Rc<CompiledScript>> {
+        self.scripts.borrow().get(name).cloned()
+    }
+
+    /// The module that has broken a limit while it ran, if one has.
+    pub fn ended(&self) -> Option<String> {
+        self.ended.borrow().clone()
+    }
+
     /// Begins to run the module in a file, until what this returns is dropped.
     fn begin(
         &self,
@@ -53,6 +67,17 @@ impl Imports {
         }
         running.push((file.into(), name.into()));
         Ok(Running(self))
+    }
+
+    /// An error in a module, as the script that imports it gets it. It can catch it, unless
+    /// it is a limit; then the place is the import's.
+    fn fail(&self, name: String, mut error: Failure, position: Position) -> Failure {
+        if is_limit(innermost(&error)) {
+            error.set_position(position);
+            self.ended.borrow_mut().get_or_insert(name);
+            return error;
+        }
+        EvalAltResult::ErrorInModule(name, error, position).into()
     }
 }
 
@@ -114,6 +139,9 @@ impl FileModules {
     ) -> Result<Module, Failure> {
         let text = read(file, name)?;
         let script = self.scripts.get_module(engine, name, text, context)?;
+        let mut scripts = context.imports().scripts.borrow_mut();
+        scripts.insert(name.into(), script.clone());
+        drop(scripts);
         Module::eval_ast_as_new_raw(engine, scope, global, &script.ast)
     }
 }
@@ -158,7 +186,8 @@ impl ModuleResolver for FileModules {
             .map_err(|cycle| EvalAltResult::ErrorSystem(String::new(), cycle.into()))?;
         let result = self.run(engine, global, scope, context, &file, &name);
         drop(running);
-        let module = SharedModule::from(result.map_err(|error| in_module(name, error, position))?);
+        let module = result.map_err(|error| imports.fail(name, error, position))?;
+        let module = SharedModule::from(module);
         let kept = OnFiber::new(module.clone(), &self.host.stacks);
         imports.loaded.borrow_mut().insert(file, kept);
         Ok(module)
@@ -182,14 +211,4 @@ fn read(file: &Path, name: &str) -> Result<Box<str>, Failure> {
         true => text[text.find('\n').unwrap_or(text.len())..].into(),
         false => text.into(),
     })
-}
-
-/// An error in a module, as the script that imports it gets it. It can catch it, unless it
-/// is a limit; then the place is the import's.
-fn in_module(name: String, mut error: Failure, position: Position) -> Failure {
-    if is_limit(innermost(&error)) {
-        error.set_position(position);
-        return error;
-    }
-    EvalAltResult::ErrorInModule(name, error, position).into()
 }

@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, FLOAT, INT};
 
-use crate::dart_objects::DartObject;
+use crate::dart_objects::{DartObject, A_DART_OBJECT};
 
 /// The values that a parameter accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,14 @@ fn kinds() -> [(&'static str, Vec<TypeId>); 12] {
             ],
         ),
         ("Fn", vec![TypeId::of::<FnPtr>()]),
-        ("DartObject", vec![TypeId::of::<DartObject>()]),
+        (A_DART_OBJECT, vec![TypeId::of::<DartObject>()]),
     ]
+}
+
+/// The types of the values that Rhai, in its messages, calls so.
+pub fn types_of(name: &str) -> Vec<TypeId> {
+    let same = kinds().into_iter().filter(|(kind, _)| *kind == name);
+    same.flat_map(|(_, types)| types).collect()
 }
 
 impl Parameter {

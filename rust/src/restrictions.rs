@@ -107,7 +107,7 @@ impl Restrictions {
     }
 
     /// Whether a function of Rhai is hidden; its name may be that of a property.
-    fn hides(&self, name: &str) -> bool {
+    pub fn hides(&self, name: &str) -> bool {
         self.hidden.contains_key(plain_name(name))
     }
 

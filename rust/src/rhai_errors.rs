@@ -1,28 +1,33 @@
 //! What the errors of Rhai are as [`ScriptError`]s.
 
-use std::fmt::{self, Display, Write};
+mod texts;
 
 use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
 use crate::config::Config;
-use crate::dart_objects::{DartObject, DART_OBJECT, TYPE_OF};
+use crate::dart_objects::DartObject;
 use crate::data_races::DataRace;
 use crate::error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
+use crate::error_hints::Hint;
 use crate::execution_context::Termination;
 use crate::limits::Limit;
 use crate::modules::ImportCycle;
 use crate::nesting::MAX_KEPT_LEVELS;
 use crate::scripts::FaultyLine;
+use texts::{readable, readable_signature, without_numbers};
+
+pub use texts::{shortened, ANONYMOUS};
 
 type E = EvalAltResult;
 
 impl ScriptError {
     /// What evaluating a script ended with; `faulty_line` is the line of the script
-    /// that does not parse, if one does not.
+    /// that does not parse, if one does not, and `hint` what else is known.
     pub fn from_rhai(
         error: EvalAltResult,
         config: &Config,
         faulty_line: Option<FaultyLine>,
+        hint: &Hint,
     ) -> Self {
         let (mut error, outer) = unwrap_calls(error);
         let position = match import_cycle(&error) {
@@ -33,13 +38,13 @@ impl ScriptError {
         let known = std::iter::once(position)
             .chain(outer.iter().rev().map(|call| call.position))
             .find(|position| !position.is_none());
-        let mut result = from_innermost(error, config, faulty_line);
+        let mut result = from_innermost(error, config, faulty_line, hint);
         result.position = known.unwrap_or(Position::NONE);
         if result.kind != ErrorKind::Syntax || !outer.is_empty() {
             let module = outer.last().map(|call| call.source.clone());
             result.calls = list_calls(outer, position);
             if let Some(module) = module.filter(|module| !module.is_empty()) {
-                result.message = format!("in module {module}: {}", result.message);
+                result.tell_module(&module);
             }
         }
         result
@@ -47,6 +52,11 @@ impl ScriptError {
 }
 
 impl ScriptError {
+    /// Says which module it was in.
+    pub fn tell_module(&mut self, module: &str) {
+        self.message = format!("in module {module}: {}", self.message);
+    }
+
     /// Says which variable a data race is about.
     pub fn tell_data_race(&mut self, race: DataRace) {
         // It was looked for in the script.
@@ -76,7 +86,7 @@ fn unwrap_calls(error: EvalAltResult) -> (EvalAltResult, Vec<Call>) {
     loop {
         match error {
             E::ErrorInFunctionCall(function, source, inner, position) => {
-                let function = match function.starts_with("anon$") {
+                let function = match function.starts_with(ANONYMOUS) {
                     true => "closure".into(),
                     false => function,
                 };
@@ -119,7 +129,12 @@ fn list_calls(outer: Vec<Call>, position: Position) -> Vec<Call> {
     calls
 }
 
-fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) -> ScriptError {
+fn from_innermost(
+    error: E,
+    config: &Config,
+    faulty_line: Option<FaultyLine>,
+    hint: &Hint,
+) -> ScriptError {
     if let Some(limit) = broken_limit(&error) {
         return limit_of(limit, config);
     }
@@ -130,7 +145,7 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
     let error = match error {
         E::ErrorParsing(kind, _) => return from_parse(&kind, faulty_line),
         E::ErrorTerminated(token, _) => return from_termination(token, config),
-        E::ErrorRuntime(thrown, _) => return from_thrown(thrown),
+        E::ErrorRuntime(thrown, _) => return from_thrown(thrown, hint),
         error => error,
     };
     let text = readable(&shortened(&error));
@@ -140,11 +155,10 @@ fn from_innermost(error: E, config: &Config, faulty_line: Option<FaultyLine>) ->
     };
     match error {
         E::ErrorFunctionNotFound(signature, _) => {
-            let signature = readable_signature(&shortened(&signature));
-            let name = signature.split(' ').next().unwrap_or_default();
+            let (name, types) = readable_signature(&shortened(&signature), hint);
             ScriptError {
-                message: format!("Function not found: {signature}"),
-                ..runtime(RuntimeKind::FunctionNotFound, name)
+                message: format!("Function not found: {name}{types}"),
+                ..runtime(RuntimeKind::FunctionNotFound, &name)
             }
         }
         E::ErrorVariableNotFound(name, _)
@@ -293,7 +307,9 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
         Some(Termination::Exceeded(limit)) => limit_of(limit, config),
         Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
-        Some(Termination::HostError(thrown)) => from_thrown(Dynamic::clone(&thrown)),
+        Some(Termination::HostError(thrown)) => {
+            from_thrown(Dynamic::clone(&thrown), &Hint::default())
+        }
         Some(Termination::Cancelled) | None => ScriptError::new(
             ErrorKind::Cancelled,
             "the script was cancelled",
@@ -303,7 +319,7 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
 }
 
 /// The script threw `thrown`, or did not catch it.
-fn from_thrown(thrown: Dynamic) -> ScriptError {
+fn from_thrown(thrown: Dynamic, hint: &Hint) -> ScriptError {
     let message = match thrown.as_map_ref() {
         Ok(map) => message_of(&map),
         Err(_) => None,
@@ -312,10 +328,12 @@ fn from_thrown(thrown: Dynamic) -> ScriptError {
         true => "the script threw ()".into(),
         // Dart says what its objects are.
         false if thrown.is::<DartObject>() => String::new(),
-        false => readable(&shortened(&thrown)),
+        false if thrown.is_string() => readable(&shortened(&thrown)),
+        false => readable(&without_numbers(&shortened(&thrown))),
     });
     // Dart knows whether it was one of its functions.
-    let detail = Detail::Runtime(RuntimeKind::Thrown, String::new());
+    let called = hint.called.clone().unwrap_or_default();
+    let detail = Detail::Runtime(RuntimeKind::Thrown, called);
     ScriptError {
         thrown,
         ..ScriptError::new(ErrorKind::Runtime, message, detail)
@@ -325,50 +343,4 @@ fn from_thrown(thrown: Dynamic) -> ScriptError {
 fn message_of(map: &Map) -> Option<String> {
     let message = map.get("message")?.as_immutable_string_ref().ok()?;
     Some(shortened(&*message))
-}
-
-/// Bytes of a text of a value or an error that are shown: a value can have a text that is
-/// any number of times as large as itself.
-const SHOWN_TEXT: usize = 64 << 10;
-
-/// The beginning of a text.
-pub(crate) fn shortened(text: &(impl Display + ?Sized)) -> String {
-    let mut start = Beginning(String::new());
-    match write!(start, "{text}") {
-        Ok(()) => start.0,
-        Err(_) => start.0 + "…",
-    }
-}
-
-/// Takes a text until it is as long as what is shown, and then refuses more.
-struct Beginning(String);
-
-impl Write for Beginning {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        let room = SHOWN_TEXT - self.0.len();
-        let fits = part.len() <= room;
-        let end = (0..=room.min(part.len()))
-            .rev()
-            .find(|end| part.is_char_boundary(*end));
-        self.0.push_str(&part[..end.unwrap_or(0)]);
-        match fits {
-            true => Ok(()),
-            false => Err(fmt::Error),
-        }
-    }
-}
-
-/// Rhai names a string argument by all of its Rust types, and a closure by a number.
-fn readable_signature(signature: &str) -> String {
-    let signature = readable(&signature.replace("&str | ImmutableString | String", "string"));
-    match signature.split_once(' ') {
-        Some((name, types)) if name.starts_with("anon$") => format!("closure {types}"),
-        _ => signature,
-    }
-}
-
-/// Rhai's text with the names that scripts know.
-fn readable(text: &str) -> String {
-    text.replace(std::any::type_name::<DartObject>(), DART_OBJECT)
-        .replace(TYPE_OF, "type_of")
 }

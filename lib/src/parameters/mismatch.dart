@@ -29,14 +29,20 @@ final class Parameter implements Target {
 
 /// An argument that a Dart function does not take: it was not called.
 final class ArgumentMismatch implements Exception {
-  /// Creates it with all that is to be said.
-  const ArgumentMismatch(this.message);
+  /// Creates it for a function that is called [function] in messages.
+  const ArgumentMismatch(this.function, this.problem);
+
+  /// The function.
+  final String function;
 
   /// Says which argument it is, what it must be and what it is.
-  final String message;
+  final String problem;
+
+  /// The same if the function is called [name].
+  String messageFor(String name) => '$name: $problem';
 
   @override
-  String toString() => message;
+  String toString() => messageFor(function);
 }
 
 /// Something in a value is of a wrong type.

@@ -44,7 +44,7 @@ abstract base class ParameterType<T> {
     } on Mismatch catch (mismatch) {
       final Parameter(:function, :number) = parameter;
       Error.throwWithStackTrace(
-        ArgumentMismatch('$function: argument $number must be $one; $mismatch'),
+        ArgumentMismatch(function, 'argument $number must be $one; $mismatch'),
         // Nothing of the user's has run.
         StackTrace.empty,
       );

@@ -5,7 +5,8 @@ use rhai::{is_valid_identifier, Expr, FnCallExpr, ImmutableString, Position};
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
 use crate::dart_objects::TYPE_OF;
-use crate::error_hints::takes;
+use crate::error_hints::{is_variable, takes};
+use crate::variables::GLOBAL;
 
 impl Visitor<'_, '_> {
     /// Looks at `name(…)`, which may also be an operator.
@@ -28,14 +29,14 @@ impl Visitor<'_, '_> {
             return;
         }
         let arities = self.known.arities(name);
+        let is_set = self.is_set(name);
         let hint = match self.body.scopes.find(name) {
             _ if !arities.is_empty() => Some(takes(name, &arities)),
             Some(variable) => {
                 variable.is_used = true;
-                Some(format!(
-                    "{name} is a variable: a function in it is called by {name}.call"
-                ))
+                Some(is_variable(name))
             }
+            None if is_set => Some(is_variable(name)),
             None => self.known.hint(name),
         };
         self.warn(
@@ -122,10 +123,11 @@ impl Visitor<'_, '_> {
             "is_def_fn" if call.args.len() == 2 => self.findings.asked_functions.add(literal),
             "Fn" => {
                 if let Some(name) = literal.filter(|name| !self.known.is_name(name)) {
+                    let hint = self.known.closure_of(&name);
                     let warning = Warning {
                         kind: Kind::UnknownFunction,
                         name: name.to_string(),
-                        message: match self.known.hint(&name) {
+                        message: match hint.or_else(|| self.known.hint(&name)) {
                             Some(hint) => format!("unknown function: {name} ({hint})"),
                             None => format!("unknown function: {name}"),
                         },
@@ -143,7 +145,7 @@ impl Visitor<'_, '_> {
     fn check_module(&mut self, call: &FnCallExpr, position: Position) {
         self.findings.has_foreign_data = true;
         let root = call.namespace.root();
-        if root == "global" {
+        if root == GLOBAL {
             return;
         }
         let name = format!("{}::{}", call.namespace, call.name);
@@ -152,7 +154,7 @@ impl Visitor<'_, '_> {
         }
         let arities = self.known.arities(&name);
         let hint = match arities.is_empty() {
-            true => "no such module is imported".into(),
+            true => self.known.namespace_hint(&name),
             false => takes(&name, &arities),
         };
         let warning = Warning {

@@ -1,9 +1,11 @@
 //! Going through the expressions of a script.
 
-use rhai::{ASTFlags, Expr};
+use rhai::{ASTFlags, Expr, Position};
 
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
+use crate::dart_functions::NAMESPACE_SEPARATOR;
+use crate::variables::GLOBAL;
 
 impl Visitor<'_, '_> {
     /// Looks at an expression.
@@ -103,25 +105,48 @@ impl Visitor<'_, '_> {
         self.findings.has_foreign_data = true;
         let name = &parts.1;
         let path = format!("{}::{name}", parts.2);
-        let (hint, doubt) = if root == "global" && depth == 1 {
+        let (hint, doubt) = if root == GLOBAL && depth == 1 {
             self.findings.global_names.insert(name.clone());
-            (
-                "no such constant at global level",
-                Doubt::Constant(name.clone()),
-            )
+            // All constants are known only at the end.
+            (String::new(), Doubt::Constant(name.clone()))
         } else {
-            ("no such module is imported", Doubt::Module(root.into()))
+            let closure = self.known.closure_of(&path);
+            let hint = closure.unwrap_or_else(|| self.known.namespace_hint(&path));
+            (format!(" ({hint})"), Doubt::Module(root.into()))
         };
         let warning = Warning {
             kind: Kind::UndefinedVariable,
-            message: format!("undefined variable: {path} ({hint})"),
+            message: format!("undefined variable: {path}{hint}"),
             name: path,
-            position: match expr.start_position() {
-                start if start.is_none() => *position,
-                start => start,
-            },
+            position: start_of_path(expr, *position),
         };
         self.findings.doubtful.push((warning, doubt));
+    }
+
+    /// Looks at `module::NAME` where something is assigned to it.
+    pub fn visit_qualified_target(&mut self, expr: &Expr) {
+        self.visit_expr(expr);
+        let Expr::Variable(parts, _, position) = expr else {
+            return;
+        };
+        if parts.2.root() != GLOBAL {
+            return;
+        }
+        let path = format!("{}{NAMESPACE_SEPARATOR}{}", parts.2, parts.1);
+        let warning = Warning {
+            kind: Kind::ConstantChanged,
+            message: format!("constant changed: {path} cannot be assigned to"),
+            name: path,
+            position: start_of_path(expr, *position),
+        };
+        let doubt = Doubt::NoConstant(parts.1.clone());
+        self.findings.doubtful.push((warning, doubt));
+    }
+
+    /// Whether Dart has set a variable that is seen here.
+    pub fn is_set(&self, name: &str) -> bool {
+        let set = &self.findings.surroundings.variables;
+        self.body.function.is_none() && set.contains(name)
     }
 
     /// Whether the script itself made what an expression stands for, so that no object
@@ -143,5 +168,13 @@ impl Visitor<'_, '_> {
             Expr::FnCall(..) => false,
             expr => expr.is_constant(),
         }
+    }
+}
+
+/// Where a name with its namespace begins, if that is known.
+fn start_of_path(expr: &Expr, position: Position) -> Position {
+    match expr.start_position() {
+        start if start.is_none() => position,
+        start => start,
     }
 }

@@ -4,7 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use rhai::{ImmutableString, Position};
 
+use super::known_functions::is_namespace;
 use super::Surroundings;
+use crate::dart_functions::NAMESPACE_SEPARATOR;
+use crate::suggestions::{nearest, question, Patience};
+use crate::variables::GLOBAL;
 
 /// What a warning is about. `AnalysisWarningKind` in Dart has the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +23,8 @@ pub enum Kind {
     UnreachableCode,
     /// A function that is called instead of one of the engine's.
     ShadowedFunction,
+    /// A constant that something is assigned to.
+    ConstantChanged,
 }
 
 /// Something valid that looks wrong.
@@ -62,6 +68,8 @@ pub enum Doubt {
     VariableExists(Option<ImmutableString>),
     /// A constant of this name at global level.
     Constant(ImmutableString),
+    /// That there is none.
+    NoConstant(ImmutableString),
     /// An import of a module as this.
     Module(ImmutableString),
 }
@@ -169,11 +177,17 @@ impl<'a> Findings<'a> {
     /// The warnings, by position. All of the script must have been looked at.
     pub fn take_warnings(&mut self) -> Vec<Warning> {
         let mut warnings = std::mem::take(&mut self.warnings);
+        let patience = Patience::default();
         for (mut warning, doubt) in std::mem::take(&mut self.doubtful) {
             if self.holds(&warning, &doubt) {
-                if let Doubt::VariableExists(Some(_)) = doubt {
-                    warning.message.push_str(&self.place_of(&warning.name));
-                }
+                let more = match &doubt {
+                    Doubt::VariableExists(function) => {
+                        self.about_variable(&warning.name, function.is_some())
+                    }
+                    Doubt::Constant(name) => self.about_constant(name, &patience),
+                    _ => String::new(),
+                };
+                warning.message.push_str(&more);
                 warnings.push(warning);
             }
         }
@@ -182,12 +196,35 @@ impl<'a> Findings<'a> {
         warnings
     }
 
-    /// Where a variable is that a function does not see.
-    fn place_of(&self, name: &str) -> String {
-        match self.is_global_constant(name) {
-            true => format!(" in a function, which sees the constant as global::{name}"),
-            false => " in a function, which sees no variables but its own".into(),
+    /// What is to be said of a variable that is not there, in a function or at global
+    /// level.
+    fn about_variable(&self, name: &str, in_function: bool) -> String {
+        let is_in_dart = is_namespace(&self.surroundings.functions, name);
+        match in_function {
+            _ if is_in_dart || self.has_module(name) => {
+                format!(" ({name} is a namespace: write {name}::…)")
+            }
+            true if self.is_global_constant(name) => {
+                format!(" in a function, which sees the constant as global::{name}")
+            }
+            true => " in a function, which sees no variables but its own".into(),
+            false => String::new(),
         }
+    }
+
+    /// What is to be said of a constant that is not there as `global::NAME`.
+    fn about_constant(&self, name: &str, patience: &Patience) -> String {
+        let is_variable =
+            self.declared.get(name) == Some(&true) || self.surroundings.variables.contains(name);
+        if is_variable {
+            return format!(" ({GLOBAL} has constants only, and {name} is a variable)");
+        }
+        let own = self.global_constants.iter().map(|name| name.as_str());
+        let names = own.chain(self.surroundings.constants.iter().map(String::as_str));
+        let near = nearest(name, names, patience).into_iter();
+        let near = question(near.map(|name| format!("{GLOBAL}{NAMESPACE_SEPARATOR}{name}")));
+        let hint = near.unwrap_or_else(|| "no such constant at global level".into());
+        format!(" ({hint})")
     }
 
     fn holds(&self, warning: &Warning, doubt: &Doubt) -> bool {
@@ -205,8 +242,9 @@ impl<'a> Findings<'a> {
                     && !function.as_ref().is_some_and(sees_caller)
             }
             Doubt::Constant(name) => {
-                !self.uses_eval && !self.is_global_constant(name) && !self.has_module("global")
+                !self.uses_eval && !self.is_global_constant(name) && !self.has_module(GLOBAL)
             }
+            Doubt::NoConstant(name) => self.is_global_constant(name),
             Doubt::Module(name) => !self.uses_eval && !self.has_module(name),
         }
     }

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rhai::{Engine, AST};
 
 use super::Surroundings;
+use crate::dart_functions::NAMESPACE_SEPARATOR;
+use crate::error_hints::as_closure;
 use crate::functions::KEYWORDS;
 use crate::restrictions::Hidden;
 use crate::suggestions::{did_you_mean, Patience};
@@ -84,7 +86,27 @@ impl<'a> KnownFunctions<'a> {
 
     /// Whether a script can make a function pointer of this name that works.
     pub fn is_name(&self, name: &str) -> bool {
-        KEYWORDS.contains(&name) || self.native.contains_key(name) || self.is_script(name)
+        let is_in_namespace = name.contains(NAMESPACE_SEPARATOR);
+        KEYWORDS.contains(&name)
+            || self.native.contains_key(name) && !is_in_namespace
+            || self.is_script(name)
+    }
+
+    /// How a function in a namespace is a value, if there is one of this name.
+    pub fn closure_of(&self, path: &str) -> Option<String> {
+        let arity = *self.arities(path).first()?;
+        let is_in_namespace = path.contains(NAMESPACE_SEPARATOR);
+        is_in_namespace.then(|| as_closure(path, arity))
+    }
+
+    /// Why there is nothing of this name in a namespace.
+    pub fn namespace_hint(&self, path: &str) -> String {
+        let (namespace, _) = path.rsplit_once(NAMESPACE_SEPARATOR).unwrap_or_default();
+        self.hint(path)
+            .unwrap_or_else(|| match is_namespace(self.dart, namespace) {
+                true => format!("there is no such function in {namespace}"),
+                false => "no such module is imported".into(),
+            })
     }
 
     /// Whether there is what `name(…)` calls.
@@ -135,6 +157,15 @@ impl<'a> KnownFunctions<'a> {
         let script = script.into_iter().flatten().flatten().copied();
         native.chain(script).collect()
     }
+}
+
+/// Whether one of these names is in a namespace of this name.
+pub fn is_namespace(functions: &HashSet<String>, name: &str) -> bool {
+    let in_it = |function: &String| {
+        let rest = function.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with(NAMESPACE_SEPARATOR))
+    };
+    functions.iter().any(in_it)
 }
 
 fn has(functions: &Arities, name: &str, arity: usize) -> bool {

@@ -258,6 +258,9 @@ impl<'a, 'b> Visitor<'a, 'b> {
         let Expr::Variable(variable, _, position) = target else {
             return self.visit_expr(target);
         };
+        if !variable.2.is_empty() {
+            return self.visit_qualified_target(target);
+        }
         match self.body.scopes.find(&variable.1) {
             Some(variable) => {
                 // What is only ever assigned to is not used.
@@ -336,9 +339,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
         if function.is_some() {
             self.findings.names_in_functions.insert(name.clone());
         }
-        let is_set = self.findings.surroundings.variables.contains(name.as_str());
-        let is_defined = is_set && function.is_none();
-        if is_defined || self.body.uses_eval || !self.body.undefined.insert(name.clone()) {
+        if self.is_set(name) || self.body.uses_eval || !self.body.undefined.insert(name.clone()) {
             return;
         }
         let warning = Warning {

@@ -6,12 +6,14 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Module};
+use rhai::{Array, Blob, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Module};
 
 use super::text::{SizedText, Text};
 use super::{changing, pure, Context, Failure};
+use crate::dart_objects;
 use crate::execution_context::{ExecutionContext, Termination};
 use crate::host::Host;
+use crate::script_functions::name_of;
 use crate::sizes::TooLarge;
 
 const TO_STRING: &str = "to_string";
@@ -65,6 +67,9 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
         pure(name).set_into_module(module, move |c: Context, map: &mut Map| {
             answer(&of_maps, &c, of_map(&c, map))
         });
+    }
+    for name in [TO_STRING, TO_DEBUG, "print", "debug"] {
+        pure(name).set_into_module(module, |function: FnPtr| of_function(&function));
     }
     for name in [TO_DEBUG, "debug"] {
         let host = host.clone();
@@ -235,6 +240,19 @@ fn of_map(context: &Context, map: &mut Map) -> Made<ImmutableString> {
     }
     text.push_str("}")?;
     Ok(text.finish()?)
+}
+
+/// The text of a function. The name that Rhai gives to a closure is a number.
+fn of_function(function: &FnPtr) -> Result<ImmutableString, Failure> {
+    let name = match dart_objects::is_closure(function) {
+        true => "Dart function".into(),
+        false => name_of(function),
+    };
+    let mut text = SizedText::new(name.len().saturating_add("Fn(closure)".len()))?;
+    text.push_str("Fn(");
+    text.push_str(if name.is_empty() { "closure" } else { &name });
+    text.push_str(")");
+    Ok(text.finish())
 }
 
 /// Writes the text of a part of a value.

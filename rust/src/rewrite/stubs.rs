@@ -124,19 +124,18 @@ pub fn unlocked(engine: &Engine, context: &ExecutionContext) -> Option<CustomExp
     }
 }
 
-/// Looks at all parts of a syntax tree, those of such functions too.
-pub fn walk_all(ast: &AST, look: &mut dyn FnMut(&ASTNode)) {
+/// Looks at all parts of a syntax tree, those of such functions too. Each is the last of
+/// those that it is in.
+pub fn walk_all(ast: &AST, look: &mut dyn FnMut(&[ASTNode])) {
     ast.walk(&mut |path: &[ASTNode]| {
-        if let Some(node) = path.last() {
-            look_into(node, look);
-        }
+        look_into(path, look);
         true
     });
 }
 
-fn look_into(node: &ASTNode, look: &mut dyn FnMut(&ASTNode)) {
-    look(node);
-    let ASTNode::Expr(Expr::Custom(custom, _)) = node else {
+fn look_into(path: &[ASTNode], look: &mut dyn FnMut(&[ASTNode])) {
+    look(path);
+    let Some(ASTNode::Expr(Expr::Custom(custom, _))) = path.last() else {
         return;
     };
     let expr = if let Some(body) = custom.state.read_lock::<Body>() {
@@ -147,9 +146,7 @@ fn look_into(node: &ASTNode, look: &mut dyn FnMut(&ASTNode)) {
         return;
     };
     expr.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
-        if let Some(node) = path.last() {
-            look_into(node, look);
-        }
+        look_into(path, look);
         true
     });
 }

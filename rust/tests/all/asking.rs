@@ -120,7 +120,7 @@ const BOUNDED: &str = "
 
     +((), string) +(string, ()) +=(string, ())
     max(string, string) min(string, string)
-    print(string) to_string(string) debug(Fn) to_debug(Fn)
+    print(string) to_string(string) print(Fn) to_string(Fn) debug(Fn) to_debug(Fn)
     print(DartObject) debug(DartObject) to_string(DartObject) to_debug(DartObject)
     name(Fn) get$name(Fn) is_anonymous(Fn) get$is_anonymous(Fn)
     type_of(?) tag(?) get$tag(?) set_tag(?, int) set$tag(?, int) take(?) exit(?)

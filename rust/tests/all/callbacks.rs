@@ -8,6 +8,7 @@ use rhai::{Engine, FnPtr, ImmutableString, Module, OptimizationLevel};
 use rhai_dart::builtins;
 use rhai_dart::config::Config;
 use rhai_dart::error::ScriptError;
+use rhai_dart::error_hints::Hint;
 use rhai_dart::limits::Limit;
 
 use crate::fake_host::{patient, unlimited, FakeHost, Outcome};
@@ -184,7 +185,7 @@ fn outcome(host: &mut FakeHost, script: &str) -> String {
 fn outcome_in_rhai(engine: &Engine, script: &str) -> String {
     let error = match engine.eval::<rhai::Dynamic>(script) {
         Ok(value) => return format!("{:?}", value.flatten()),
-        Err(error) => ScriptError::from_rhai(*error, &Config::default(), None),
+        Err(error) => ScriptError::from_rhai(*error, &Config::default(), None, &Hint::default()),
     };
     let place = |position: rhai::Position| {
         let line = position.line().unwrap_or(0);

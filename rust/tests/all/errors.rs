@@ -6,6 +6,7 @@ use rhai::{Dynamic, EvalAltResult as E, LexError, ParseErrorType as P, Position}
 use rhai_dart::clock::BrokenTime;
 use rhai_dart::config::Config;
 use rhai_dart::error::{Detail, ErrorKind, RuntimeKind, ScriptError};
+use rhai_dart::error_hints::Hint;
 use rhai_dart::execution_context::Termination;
 use rhai_dart::fiber_stack::StackPool;
 use rhai_dart::limits::Limit;
@@ -16,7 +17,7 @@ use crate::fake_host::{unlimited, FakeHost};
 const HERE: Position = Position::NONE;
 
 fn convert(error: E) -> ScriptError {
-    ScriptError::from_rhai(error, &Config::default(), None)
+    ScriptError::from_rhai(error, &Config::default(), None, &Hint::default())
 }
 
 fn text() -> String {
@@ -206,7 +207,7 @@ fn every_reason_to_end_a_script_is_mapped() {
     }
     // A token of somebody else's.
     let foreign = E::ErrorTerminated(Dynamic::UNIT, HERE);
-    let foreign = ScriptError::from_rhai(foreign, &Config::default(), None);
+    let foreign = ScriptError::from_rhai(foreign, &Config::default(), None, &Hint::default());
     assert_eq!(foreign.kind, ErrorKind::Cancelled);
 }
 

@@ -79,6 +79,31 @@ fn a_wrong_number_of_arguments_is_told_from_wrong_types() {
                 "let f = |a| a; f.call(1, 2)",
                 "Function not found: closure (i64, i64) (it takes 1 argument)",
             ),
+            // As they are written: without the object, and what a closure captured.
+            (
+                "fn f(x) { x } 1.f()",
+                "Function not found: f (i64) (f takes 1 argument)",
+            ),
+            (
+                "let o = #{ f: |a| a }; o.f()",
+                "Function not found: closure (map) (it takes 1 argument)",
+            ),
+            (
+                "\"x\".to_upper(1)",
+                "Function not found: to_upper (string, i64) (to_upper takes 0 arguments)",
+            ),
+            (
+                "[1].map()",
+                "Function not found: map (array) (map takes 1 argument)",
+            ),
+            (
+                "let y = 1; let f = |a| a + y; f.call(1, 2)",
+                "Function not found: closure (i64, i64, i64) (it takes 1 argument)",
+            ),
+            (
+                "fn g(a) { a } let f = g; [1].map(|x| f.call(x, x))",
+                "Function not found: g (i64, i64) (g takes 1 argument)",
+            ),
             ("sqrt(\"x\")", "Function not found: sqrt (string)"),
             ("sqrt(())", "Function not found: sqrt (())"),
         ],
@@ -185,6 +210,11 @@ fn a_missing_variable_is_to_be_declared_or_is_a_near_one() {
                  A new variable is declared with `let`)",
             ),
             (
+                "[1].map(fetch_usr)",
+                "Variable not found: fetch_usr (did you mean fetch_user? \
+                 A new variable is declared with `let`)",
+            ),
+            (
                 "fn double(x) { x * 2 } [1].map(doubel)",
                 "Variable not found: doubel (did you mean double? \
                  A new variable is declared with `let`)",
@@ -234,6 +264,38 @@ fn iterators_are_to_be_collected() {
         let collected = format!("let a = []; for x in {iterator} {{ a.push(x) }} a.is_empty()");
         assert!(!host.value(&collected).as_bool().expect("a bool"));
     }
+}
+
+#[test]
+fn a_variable_is_called_by_its_call() {
+    let hint = "is a variable: a function in it is called by f.call";
+    for script in ["let f = |x| x; f(1)", "fn g(f) { f(1) } g(|x| x)"] {
+        expect(
+            &mut host(),
+            &[(script, &format!("Function not found: f (i64) (f {hint})"))],
+        );
+    }
+}
+
+#[test]
+fn what_is_used_wrongly_says_what_to_use() {
+    let of_array = "a getter is not registered for type 'array'";
+    let no_length = format!("Unknown property 'length' - {of_array} (did you mean len()?)");
+    let no_lenn = format!("Unknown property 'lenn' - {of_array} (did you mean len?)");
+    let no_push = format!("Unknown property 'push' - {of_array} (push is a method: write push(…))");
+    expect(
+        &mut FakeHost::new(),
+        &[
+            ("[1].length", &no_length),
+            ("[1].lenn", &no_lenn),
+            ("[1].push", &no_push),
+            (
+                "const A = []; A.push(1)",
+                "Non-pure method 'push' cannot be called on constant \
+                 (A is a constant: copy it into a variable, and call push on that)",
+            ),
+        ],
+    );
 }
 
 /// Names of hostile scripts: as long, as many and as similar as they can be.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, OptimizationLevel, Position, FLOAT, INT};
 use rhai_dart::config::{Config, MAX_EXPR_DEPTH};
 use rhai_dart::error::{Detail, ErrorKind, ScriptError};
+use rhai_dart::error_hints::Hint;
 
 use crate::fake_host::{patient, Answer, FakeHost, Outcome};
 
@@ -129,7 +130,8 @@ impl TwoEngines {
         let (result, message) = match result {
             Ok(value) => (Ok(describe(&value)), String::new()),
             Err(error) => {
-                let error = ScriptError::from_rhai(*error, &Config::default(), None);
+                let error =
+                    ScriptError::from_rhai(*error, &Config::default(), None, &Hint::default());
                 (Err(numbers(&error)), error.message)
             }
         };
