@@ -318,6 +318,11 @@ void main() {
       'this[0] = 128',
       'this[0]: it must be an int of 8 bits; it is 128',
     ),
+    (
+      Float32List(1),
+      'this[0] = 1e300',
+      'this[0]: it must be a float of 32 bits; it is 1e+300',
+    ),
     for (final (fixed, code, problem) in [
       (const [1], 'this[0] = 2', 'it cannot be changed'),
       (

@@ -50,6 +50,26 @@ void main() {
       });
     });
 
+    const entries = {
+      'let a = #{n: 0}; let k = "filter"; a[k] = |f| { this.n = 5; 9 }; '
+          'let f = || a; [a.filter(|x| save(x)), a.n]': [
+        9,
+        5,
+      ],
+      'let a = #{n: 0}; a["sa" + "ve"] = || { this.n = 5; 9 }; let f = || a; [a.save(), a.n]':
+          [9, 5],
+      'let f = || host; host.save(7); host.n': 7,
+    };
+    entries.forEach((script, value) {
+      test('in an entry that the script does not name: $script', () {
+        engine.setVar('host', {
+          'n': 0,
+          'save': engine.eval('|x| { this.n = x; x }'),
+        });
+        expect(engine.eval(script), value);
+      });
+    });
+
     test('of a variable named like a Dart function', () {
       engine
         ..registerFunction('opt', (Object? x) => x)
@@ -118,6 +138,8 @@ void main() {
         '$start s.list.len().save(); s.keys().save().len() + s.n',
         4,
       ),
+      'called by an entry': ('$start s.f = || save(0); s.f.call(); s.n', 1),
+      'with this': ('$start s.list.call(|| saveNow(this)); s.n', 1),
       'in a method': (
         'fn go_on() { $start s.save(); s.n + this } 5.go_on()',
         6,
@@ -236,6 +258,19 @@ void main() {
           {
             'bc': [2],
           },
+      // Functions in arguments.
+      'fn q(f, x) { x } let a = [1, 2]; a.map(Fn("q").curry(|| a.len()))': [
+        1,
+        2,
+      ],
+      'let a = [1, 2]; a.reduce(|s, x| x, [|| a])': 2,
+      // Parts alone are copied.
+      'let a = #{l: [1, 2], n: 0}; a.l.retain(|x| { a.n += 1; x > 1 }); [a.l, a.n]':
+          [
+            [2],
+            2,
+          ],
+      'let a = [1, 2]; a.call(|| { this.push(a.len()); }); a': [1, 2, 2],
       // Constants, and entries of maps, with the names of such functions.
       'const a = [3, 1]; let f = || a; fn t() { this } let g = |x| x + 1; a.map(g)':
           [4, 2],
@@ -354,6 +389,34 @@ void main() {
           ),
         );
       });
+    });
+
+    test('and is not what a call of no function is', () {
+      expect(
+        () => engine.eval('let a = [1, 2]; a.fitler(|x| x == a[0])'),
+        throwsA(
+          isA<RhaiRuntimeError>().having(
+            (e) => e.message,
+            'message',
+            contains('did you mean filter?'),
+          ),
+        ),
+      );
+    });
+
+    test('a constant is not changed', () {
+      for (final capture in ['', 'let f = || C;']) {
+        expect(
+          () => engine.eval('const C = [1]; $capture C.for_each(|i| save(i))'),
+          throwsA(
+            isA<RhaiRuntimeError>().having(
+              (e) => e.kind,
+              'kind',
+              RhaiRuntimeErrorKind.constantChanged,
+            ),
+          ),
+        );
+      }
     });
 
     test('that is caught, too', () {

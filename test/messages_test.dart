@@ -151,6 +151,7 @@ void main() {
       engine
         ..setVar('user', Uri())
         ..setVar('all', {'first': Uri()})
+        ..setVar('later', DateTime(2000))
         ..registerFunction('save', (Uri x) => 1);
       final type = '${Uri().runtimeType}';
       const unknown = 'a Dart object';
@@ -160,8 +161,17 @@ void main() {
         ('let x = user; 1 - x', '- (i64, $type)'),
         ('fn f(u) { u + 1 } f(user)', '+ ($unknown, i64)'),
         ('save("x")', 'save (string); there is save ($unknown)'),
+        // Where the name may be that of another one, or of an entry.
+        ('{ let user = all; user + 1 }', '+ (map, i64)'),
+        ('{ let user = later; user + 1 }', '+ ($unknown, i64)'),
+        ('for user in [later] { user + 1 }', '+ ($unknown, i64)'),
+        ('let a = #{user: later}; a.user.nope(1)', 'nope ($unknown, i64)'),
       ]) {
-        expect(messageOf(script), 'Function not found: $message');
+        expect(
+          messageOf(script),
+          startsWith('Function not found: $message'),
+          reason: script,
+        );
       }
     });
   });

@@ -201,21 +201,28 @@ final class _Update {
     for (final i in indices) {
       _named(part[i], () {
         elements.add(after[i], part[i]);
-        if (list is TypedDataList<int>) _checkFits(list, after[i]);
+        if (list is TypedDataList<num>) _checkFits(list, after[i]! as num);
       });
     }
     return elements.list;
   }
 
-  /// Throws a [Mismatch] if [list], whose elements have a few bytes, would cut [value].
-  void _checkFits(TypedDataList<int> list, Object? value) {
+  /// Throws a [Mismatch] if [list], whose elements have a few bytes, would make another int
+  /// of [value], or an infinite float.
+  void _checkFits(TypedDataList<num> list, num value) {
     if (list.isEmpty) return;
     final one = list.sublist(0, 1);
-    one[0] = value! as int;
-    if (one[0] == value) return;
-    throw Mismatch(
-      '$value',
-    ).expecting('an int of ${8 * list.elementSizeInBytes} bits');
+    final bits = 8 * list.elementSizeInBytes;
+    switch (one) {
+      case final TypedDataList<int> one:
+        one[0] = value as int;
+        if (one[0] == value) return;
+        throw Mismatch('$value').expecting('an int of $bits bits');
+      case final TypedDataList<double> one:
+        one[0] = value.toDouble();
+        if (one[0].isFinite || !value.isFinite) return;
+        throw Mismatch('$value').expecting('a float of $bits bits');
+    }
   }
 
   static const _fixed = 'it cannot be changed';

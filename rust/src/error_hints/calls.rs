@@ -123,26 +123,54 @@ fn call_at<'e>(
 /// objects, as far as they are variables or entries of such.
 pub fn dart_objects(ast: &AST, position: Position, scope: &Scope) -> Vec<Option<DartObject>> {
     let objects = find_call(ast, position, &mut |call, left| {
+        let dart_object = |expr: &Expr| dart_object(ast, expr, scope);
         let object = left.map(|left| match left {
-            Left::Object(expr) => dart_object(expr, scope),
+            Left::Object(expr) => dart_object(expr),
             Left::Index(_) => None,
         });
-        let arguments = call.args.iter().map(|arg| dart_object(arg, scope));
+        let arguments = call.args.iter().map(dart_object);
         object.into_iter().chain(arguments).collect()
     });
     objects.unwrap_or_default()
 }
 
-fn dart_object(expr: &Expr, scope: &Scope) -> Option<DartObject> {
+fn dart_object(ast: &AST, expr: &Expr, scope: &Scope) -> Option<DartObject> {
     let mut names = Vec::new();
     let mut rest = expr;
     while let Expr::Dot(parts, ..) = rest {
-        names.push(name_of(&parts.lhs)?);
+        names.push(&parts.lhs);
         rest = &parts.rhs;
     }
-    names.push(name_of(rest)?);
+    names.push(rest);
     let (root, entries) = names.split_first()?;
-    entry_in(scope.get(root)?, entries)
+    let root = name_of(root).filter(|_| matches!(root, Expr::Variable(..)))?;
+    let entries: Option<Vec<&str>> = entries.iter().map(|entry| name_of(entry)).collect();
+    match is_clear(ast, root) {
+        true => entry_in(scope.get(root)?, &entries?),
+        false => None,
+    }
+}
+
+/// Whether a variable that is used at global level is the last one of its name there.
+fn is_clear(ast: &AST, name: &str) -> bool {
+    let declares = |statement: &Stmt| match statement {
+        Stmt::Var(parts, ..) => parts.0.name == name,
+        Stmt::For(parts, _) => {
+            let counter = parts.1.as_ref();
+            parts.0.name == name || counter.is_some_and(|counter| counter.name == name)
+        }
+        Stmt::TryCatch(flow, _) => {
+            matches!(&flow.expr, Expr::Variable(parts, ..) if parts.1 == name)
+        }
+        _ => false,
+    };
+    let mut count = 0;
+    walk_all(ast, &mut |path| {
+        let is_one = matches!(path.last(), Some(ASTNode::Stmt(stmt)) if declares(stmt));
+        count += usize::from(is_one);
+    });
+    let is_global = |stmt: &Stmt| matches!(stmt, Stmt::Var(..)) && declares(stmt);
+    count == 0 || count == 1 && ast.statements().iter().any(is_global)
 }
 
 fn entry_in(value: &Dynamic, names: &[&str]) -> Option<DartObject> {
@@ -189,13 +217,9 @@ fn entry_of(index: &Expr) -> Object {
 }
 
 fn object_of(expr: &Expr) -> Object {
-    match expr {
-        // What reads a captured variable without locking it.
-        Expr::Coalesce(parts, _) if parts.len() == 1 => object_of(&parts[0]),
-        expr => Object {
-            name: name_of(expr).map(String::from),
-            is_variable: matches!(expr, Expr::Variable(..)),
-        },
+    Object {
+        name: name_of(expr).map(String::from),
+        is_variable: matches!(expr, Expr::Variable(..)),
     }
 }
 

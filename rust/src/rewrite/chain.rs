@@ -65,7 +65,7 @@ impl Link {
         for input in link.inputs_mut() {
             if !input.is_constant() {
                 let value = evaluate(input)?.flatten();
-                *input = Expr::DynamicConstant(value.into(), input.position());
+                *input = Expr::DynamicConstant(value.into(), input.start_position());
             }
         }
         Ok(link)

@@ -7,7 +7,7 @@ use rhai::{ASTNode, CustomExpr, Expr, FnCallExpr, Stmt, AST};
 
 use super::growth::Growth;
 use super::unlocked::Functions;
-use super::{alone, is_of_module, may_be_function, walk};
+use super::{alone, is_of_module, walk};
 use crate::execution_context::ExecutionContext;
 
 /// A script, and what is to be known of it.
@@ -22,8 +22,6 @@ pub struct Script<'a> {
     pub arities: HashMap<String, Vec<usize>>,
     /// What is known of its functions.
     pub own: Rc<Functions>,
-    /// Names of entries of its object maps that may be functions.
-    pub entries: HashSet<String>,
     /// An expression that stands for a chain which does not lock its variable, if that is
     /// needed.
     pub unlocked: Option<CustomExpr>,
@@ -46,7 +44,6 @@ impl<'a> Script<'a> {
             calls_modules: false,
             arities: HashMap::new(),
             own: Rc::default(),
-            entries: HashSet::new(),
             unlocked: None,
             bind: None,
             growth: Growth::default(),
@@ -84,23 +81,6 @@ impl<'a> Script<'a> {
             let arities = self.arities.entry(name).or_default();
             arities.push(function.params.len());
         }
-        walk(ast, context, |path| match path {
-            [.., ASTNode::Expr(Expr::Property(property, _))] => {
-                self.entries.insert(property.2.to_string());
-            }
-            // `m["save"] = …` and `m.set("save", …)`
-            [.., ASTNode::Expr(parent), ASTNode::Expr(Expr::StringConstant(text, _))]
-                if names_entries(parent) =>
-            {
-                self.entries.insert(text.to_string());
-            }
-            [.., ASTNode::Expr(Expr::Map(map, _))] => {
-                let entries = map.0.iter().filter(|(_, value)| may_be_function(value));
-                let keys = entries.map(|(key, _)| key.name.to_string());
-                self.entries.extend(keys);
-            }
-            _ => (),
-        });
         self.own = Rc::new(self.look_into_functions(ast, context));
     }
 
@@ -143,14 +123,5 @@ impl<'a> Script<'a> {
         }
         functions.quiet = functions.names.difference(&running).cloned().collect();
         functions
-    }
-}
-
-/// Whether a text in an expression may be the name of an entry of an object map.
-fn names_entries(expr: &Expr) -> bool {
-    match expr {
-        Expr::Index(..) => true,
-        Expr::MethodCall(call, _) => call.name == "set",
-        _ => false,
     }
 }

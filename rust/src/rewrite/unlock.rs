@@ -40,7 +40,7 @@ impl Script<'_> {
                     custom.state = Dynamic::from(unlocked);
                     self.is_changed = true;
                 }
-                let position = chain.root.position();
+                let position = chain.clone().into_expr().position();
                 expr.map_or_else(
                     || chain.into_expr(),
                     |custom: CustomExpr| Expr::Custom(custom.into(), position),
@@ -73,14 +73,13 @@ impl Script<'_> {
         let count = call.args.len();
         let is_own = |params: &Vec<usize>| params.contains(&count) || params.contains(&(count + 1));
         let is_own = self.arities.get(name).is_some_and(is_own);
-        let is_dart = self.dart.contains(name) && !is_built_in(name);
         match name {
             _ if is_own => FirstCall::Native,
-            _ if is_dart && self.entries.contains(name) => FirstCall::OfEntry,
-            _ if is_dart => FirstCall::OfDart,
+            "call" => FirstCall::Calling,
+            // Of Dart, of an object map, or of nobody: Rhai is to say so.
+            _ if !is_built_in(name) && name != "eval" => FirstCall::OfDart,
             _ if call.args.iter().all(|argument| self.is_quiet(argument)) => FirstCall::Native,
             _ if CHANGING.contains(&name) => FirstCall::Changing,
-            _ if READING.contains(&name) && self.entries.contains(name) => FirstCall::Changing,
             _ if READING.contains(&name) => FirstCall::Reading,
             _ => FirstCall::Native,
         }
@@ -102,7 +101,6 @@ impl Script<'_> {
         call.op_token.is_none()
             && (!is_built_in(name)
                 || self.dart.contains(name)
-                || self.entries.contains(name)
                 || self.arities.contains_key(name)
                 || READING.contains(&name)
                 || CHANGING.contains(&name)
