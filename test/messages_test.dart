@@ -49,6 +49,18 @@ void main() {
       );
     });
 
+    test('is a closure that takes another number of arguments', () {
+      for (final (script, count) in [
+        ('let m = #{x: 1}; m.filter(|| 1 == 1)', '0 arguments'),
+        ('let a = 1; let m = #{x: 1}; m.filter(|| a == 1)', '0 arguments'),
+        ('let a = 1; let b = 2; #{x: 1}.map(|x, y, z| a == b)', '3 arguments'),
+        ('let a = 1; [1].map(|x, y, z| a)', '3 arguments'),
+        ('let a = 1; let f = |x| x + a; f.call()', '1 argument'),
+      ]) {
+        expect(messageOf(script), endsWith('(it takes $count)'));
+      }
+    });
+
     test('is the same where a function of a script is called by Dart', () {
       engine.registerFunction('fetch_user', (int id) => id);
       final function =

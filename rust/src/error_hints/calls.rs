@@ -1,6 +1,6 @@
 //! How a call that failed is written.
 
-use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, Position, Scope, Stmt, AST};
+use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Scope, Stmt, AST};
 
 use crate::dart_functions::NAMESPACE_SEPARATOR;
 use crate::dart_objects::DartObject;
@@ -25,6 +25,9 @@ pub struct Object {
     /// Whether that is a variable.
     pub is_variable: bool,
 }
+
+/// The function that gives a closure what it has captured.
+const CURRY: &str = "curry";
 
 /// The method that calls a function pointer.
 const CALL: &str = "call";
@@ -117,6 +120,30 @@ fn call_at<'e>(
         _ => return None,
     };
     (at == position).then_some((call, left))
+}
+
+/// How many variables a closure has captured, which come before its arguments.
+pub fn captured_by(ast: &AST, closure: &str) -> usize {
+    let mut captured = 0;
+    walk_all(ast, &mut |path| {
+        let (Some(ASTNode::Expr(Expr::FnCall(call, _)))
+        | Some(ASTNode::Stmt(Stmt::FnCall(call, _)))) = path.last()
+        else {
+            return;
+        };
+        if call.name != CURRY {
+            return;
+        }
+        let function = call
+            .args
+            .first()
+            .and_then(|first| first.get_literal_value(None));
+        let function = function.and_then(|function| function.try_cast::<FnPtr>());
+        if function.is_some_and(|function| function.fn_name() == closure) {
+            captured = call.args.len() - 1;
+        }
+    });
+    captured
 }
 
 /// The arguments of the call at a position, the object of a method first, that are Dart

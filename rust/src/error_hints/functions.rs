@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::calls::Written;
+use super::calls::{self, Written};
 use super::namespaces::path_of;
 use super::{is_closure, takes, Place, Visible};
 use crate::dart_functions::NAMESPACE_SEPARATOR;
@@ -150,7 +150,10 @@ impl Visible<'_> {
             None if place.function.is_none() && place.position.is_none() => {
                 (self.call.with_this, self.call.curried)
             }
-            None => (false, 0),
+            None => {
+                let captured = self.with_tree(place, |ast| calls::captured_by(ast, name));
+                (false, captured.unwrap_or(0))
+            }
         };
         // The name of another function stands for no closure, which could carry some.
         let curried = match is_closure(name) || written.is_none_or(|w| w.name != name) {
