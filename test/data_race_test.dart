@@ -431,6 +431,29 @@ void main() {
       ]);
     });
 
+    test('and is none for data of any depth', () {
+      const deep = '''
+        let p = Fn("x");
+        for i in 0..200 { p = Fn("x").curry(p); }
+        let a = [p, d, 1]; let f = || a; let n = 0;
+      ''';
+      Object? nested = 1;
+      for (var i = 0; i < 50000; i++) {
+        nested = [nested];
+      }
+      engine
+        ..setVar('d', nested)
+        ..registerFunction('is_int', (Object? x) => x is int);
+      for (final (script, value) in [
+        ('a.retain(|x| is_int(1)); a.len()', 3),
+        ('a.retain(|x| is_int(x)); a', [1]),
+        ('[a.reduce(|s, x| x, d), a.len()]', [1, 3]),
+        ('[a.reduce(|s, x| x, p), a.len()]', [1, 3]),
+      ]) {
+        expect(engine.eval('$deep $script'), value, reason: script);
+      }
+    });
+
     test('and is none if nothing would be lost', () {
       const script = '''
         let a = [1, 2]; a.retain(|x| { a.push(3); true }); a.sort(|x, y| { a.push(4); -1 }); a

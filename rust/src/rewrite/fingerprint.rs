@@ -12,17 +12,29 @@ use crate::walk::{walk, Visitor};
 
 /// A number that differs if the data of a value does; `None` if that cannot be said.
 pub fn fingerprint(value: &Dynamic) -> Option<u64> {
-    let mut data = Fingerprint::default();
-    walk(value, &mut data).ok()?;
-    Some(data.0.finish())
+    fingerprint_of(value, MAX_LEVELS)
 }
 
-#[derive(Default)]
-struct Fingerprint(DefaultHasher);
+/// Levels of what function pointers carry that is looked at.
+const MAX_LEVELS: u32 = 64;
+
+fn fingerprint_of(value: &Dynamic, levels: u32) -> Option<u64> {
+    let mut data = Fingerprint {
+        hasher: DefaultHasher::new(),
+        levels,
+    };
+    walk(value, &mut data).ok()?;
+    Some(data.hasher.finish())
+}
+
+struct Fingerprint {
+    hasher: DefaultHasher,
+    levels: u32,
+}
 
 impl Visitor for Fingerprint {
     fn leaf(&mut self, value: &Dynamic) -> Result<(), ConversionError> {
-        let hasher = &mut self.0;
+        let hasher = &mut self.hasher;
         value.type_id().hash(hasher);
         if let Ok(int) = value.as_int() {
             int.hash(hasher);
@@ -37,7 +49,7 @@ impl Visitor for Fingerprint {
         } else if let Ok(blob) = value.as_blob_ref() {
             blob.hash(hasher);
         } else if let Some(pointer) = value.read_lock::<FnPtr>() {
-            hash_pointer(&pointer, hasher);
+            self.pointer(&pointer);
         } else if let Some(object) = value.read_lock::<DartObject>() {
             object.id().hash(hasher);
         } else if let Some(range) = value.read_lock::<Range<INT>>() {
@@ -51,32 +63,38 @@ impl Visitor for Fingerprint {
     }
 
     fn array(&mut self, items: &Array) -> Result<bool, ConversionError> {
-        items.len().hash(&mut self.0);
+        items.len().hash(&mut self.hasher);
         Ok(true)
     }
 
     fn map(&mut self, map: &Map) -> Result<(), ConversionError> {
-        map.len().hash(&mut self.0);
+        map.len().hash(&mut self.hasher);
         Ok(())
     }
 
     fn key(&mut self, key: &str) -> Result<(), ConversionError> {
-        key.hash(&mut self.0);
+        key.hash(&mut self.hasher);
         Ok(())
     }
 
     fn end(&mut self, is_map: bool) {
-        is_map.hash(&mut self.0);
+        is_map.hash(&mut self.hasher);
     }
 }
 
-/// A closure is another one if it captured other variables.
-fn hash_pointer(pointer: &FnPtr, hasher: &mut DefaultHasher) {
-    pointer.fn_name().hash(hasher);
-    for value in pointer.curry() {
-        match address(value) {
-            Some(address) if value.is_shared() => address.hash(hasher),
-            _ => fingerprint(value).hash(hasher),
+impl Fingerprint {
+    /// A closure is another one if it captured other variables.
+    fn pointer(&mut self, pointer: &FnPtr) {
+        pointer.fn_name().hash(&mut self.hasher);
+        let Some(levels) = self.levels.checked_sub(1) else {
+            return;
+        };
+        for value in pointer.curry() {
+            let part = match value.is_shared() {
+                true => address(value).map(|address| address as u64),
+                false => fingerprint_of(value, levels),
+            };
+            part.hash(&mut self.hasher);
         }
     }
 }

@@ -43,7 +43,7 @@ impl Functions {
             let callback = argument.read_lock::<FnPtr>()?;
             Some(!self.quiet.contains(callback.fn_name()))
         });
-        runs_others.any(|runs| runs) || arguments.iter().any(|a| holds(a, variable))
+        runs_others.any(|runs| runs) || arguments.iter().any(|a| holds(a, variable, MAX_LEVELS))
     }
 
     /// Whether a function that is called back may change what it is called for.
@@ -56,10 +56,16 @@ impl Functions {
     }
 }
 
-/// Whether a function, or one in it, has captured the variable whose value is at this
-/// address.
-fn holds(value: &Dynamic, variable: Option<usize>) -> bool {
-    let any = |values: &[Dynamic]| values.iter().any(|value| holds(value, variable));
+/// Levels of an argument that are looked into.
+const MAX_LEVELS: u32 = 64;
+
+/// Whether a value, or a function in it, may have captured the variable whose value is at
+/// this address: it may if it is nested more deeply than `levels`.
+fn holds(value: &Dynamic, variable: Option<usize>, levels: u32) -> bool {
+    let Some(levels) = levels.checked_sub(1) else {
+        return true;
+    };
+    let any = |values: &[Dynamic]| values.iter().any(|value| holds(value, variable, levels));
     if value.is_shared() {
         address(value) == variable
     } else if let Some(pointer) = value.read_lock::<FnPtr>() {
@@ -67,7 +73,7 @@ fn holds(value: &Dynamic, variable: Option<usize>) -> bool {
     } else if let Ok(items) = value.as_array_ref() {
         any(&items)
     } else if let Ok(map) = value.as_map_ref() {
-        map.values().any(|value| holds(value, variable))
+        map.values().any(|value| holds(value, variable, levels))
     } else {
         false
     }
