@@ -264,6 +264,9 @@ void main() {
         2,
       ],
       'let a = [1, 2]; a.reduce(|s, x| x, [|| a])': 2,
+      // A closure that calls itself.
+      'let f = (); f = |n| if n < 2 { 1 } else { n * f.call(n - 1) }; f.call(5)':
+          120,
       // Parts alone are copied.
       'let a = #{l: [1, 2], n: 0}; a.l.retain(|x| { a.n += 1; x > 1 }); [a.l, a.n]':
           [

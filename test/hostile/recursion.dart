@@ -41,11 +41,13 @@ final recursion = [
     'of a closure that is given itself',
     'let f = |f| f.call(f); f.call(f)',
   ),
-  Attack(
+  _deep(
     'of a captured closure',
     'let f = (); let g = || f.call(); f = g; f.call()',
-    fails(RhaiRuntimeErrorKind.dataRace),
-    config: tight,
+  ),
+  _deep(
+    'of a captured closure that is given to map',
+    'let f = (); let g = |x| [1].map(f); f = g; [1].map(f)',
   ),
   _deep('through a function pointer', 'fn f() { Fn("f").call() } f()'),
   _deep('through call', 'fn f() { call(Fn("f")) } f()'),
@@ -121,6 +123,10 @@ final recursion = [
     'let s = "eval(s)"; eval(s)',
     anyOf(limit(RhaiLimit.stackDepth), limit(RhaiLimit.nativeStack)),
     config: tight.copyWith(disableEval: false),
+  ),
+  _unlimited(
+    'of a captured closure, without a limit',
+    'let f = (); let g = || f.call(); f = g; f.call()',
   ),
   _unlimited('direct, as deep as it goes', 'fn f() { f(); } f()'),
   _unlimited('in map, as deep as it goes', 'fn f() { [1].map(|x| [f()]) } f()'),
