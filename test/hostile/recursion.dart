@@ -126,7 +126,7 @@ final recursion = [
   ),
   _unlimited(
     'of a captured closure, without a limit',
-    'let f = (); let g = || f.call(); f = g; f.call()',
+    'let f = (); f = |n| 1 + f.call(n + 1); f.call(0)',
   ),
   _unlimited('direct, as deep as it goes', 'fn f() { f(); } f()'),
   _unlimited('in map, as deep as it goes', 'fn f() { [1].map(|x| [f()]) } f()'),
