@@ -80,7 +80,8 @@ abstract interface class RhaiFunction {
   ///
   /// What a [Map] or [List] gets is converted to its type where nothing is lost, as an
   /// argument is to that of a parameter. Throws a `RhaiConversionError` that says where, if
-  /// it cannot be, or if something cannot be changed; nothing is then.
+  /// it cannot be, or if something cannot be changed; nothing is then. What a class of
+  /// yours throws while it is changed passes through, and the changes before it stay.
   ///
   /// Otherwise it is like [call].
   dynamic callWith(Object? thisValue, List<Object?> arguments);

@@ -1,11 +1,11 @@
 //! Which chains are evaluated without locking the variable that they begin with.
 
-use rhai::{CustomExpr, Dynamic, Expr, FnCallExpr, FnPtr};
+use rhai::{Dynamic, Expr, FnCallExpr, FnPtr};
 
 use super::chain::Chain;
 use super::script::Script;
 use super::unlocked::{FirstCall, Unlocked};
-use crate::functions::built_in_signatures;
+use crate::functions::has_built_in;
 
 /// Functions of Rhai that call back and change nothing but elements that are `this` there.
 const READING: [&str; 12] = [
@@ -33,21 +33,13 @@ impl Script<'_> {
     /// Makes a chain that begins with a captured variable, and calls what may use it, one
     /// that does not lock it.
     pub fn unlock(&mut self, chain: Chain) -> Expr {
-        match self.find_unlocked(&chain) {
-            Some(unlocked) => {
-                let mut expr = self.unlocked.clone();
-                if let Some(custom) = &mut expr {
-                    custom.state = Dynamic::from(unlocked);
-                    self.is_changed = true;
-                }
-                let position = chain.clone().into_expr().position();
-                expr.map_or_else(
-                    || chain.into_expr(),
-                    |custom: CustomExpr| Expr::Custom(custom.into(), position),
-                )
-            }
-            None => chain.into_expr(),
-        }
+        let (Some(unlocked), Some(custom)) = (self.find_unlocked(&chain), &self.unlocked) else {
+            return chain.into_expr();
+        };
+        let mut custom = custom.clone();
+        custom.state = Dynamic::from(unlocked);
+        self.is_changed = true;
+        Expr::Custom(custom.into(), chain.into_expr().position())
     }
 
     fn find_unlocked(&self, chain: &Chain) -> Option<Unlocked> {
@@ -77,7 +69,7 @@ impl Script<'_> {
             _ if is_own => FirstCall::Native,
             "call" => FirstCall::Calling,
             // Of Dart, of an object map, or of nobody: Rhai is to say so.
-            _ if !is_built_in(name) && name != "eval" => FirstCall::OfDart,
+            _ if !has_built_in(name) && name != "eval" => FirstCall::OfDart,
             _ if call.args.iter().all(|argument| self.is_quiet(argument)) => FirstCall::Native,
             _ if CHANGING.contains(&name) => FirstCall::Changing,
             _ if READING.contains(&name) => FirstCall::Reading,
@@ -99,16 +91,11 @@ impl Script<'_> {
     pub fn may_run_other_code(&self, call: &FnCallExpr) -> bool {
         let name = call.name.as_str();
         call.op_token.is_none()
-            && (!is_built_in(name)
+            && (!has_built_in(name)
                 || self.dart.contains(name)
                 || self.arities.contains_key(name)
                 || READING.contains(&name)
                 || CHANGING.contains(&name)
                 || RUNNING.contains(&name))
     }
-}
-
-/// Whether Rhai has a function of this name.
-fn is_built_in(name: &str) -> bool {
-    built_in_signatures().keys().any(|(other, _)| other == name)
 }
