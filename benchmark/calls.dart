@@ -11,7 +11,7 @@ import 'package:benchmark_harness/benchmark_harness.dart';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:rhai_dart/src/ffi/bindings.dart' show rhaiBenchmark;
 
-// The numbers of the baselines in rust/src/benchmark.rs.
+// The numbers of the baselines in rust/dart/src/benchmark.rs.
 const _nativeCall = 0;
 const _evalAst = 1;
 

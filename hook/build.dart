@@ -1,4 +1,4 @@
-/// Compiles the Rust crate in `rust/` and bundles it with the app.
+/// Compiles the Rust code in `rust/` and bundles it with the app.
 ///
 /// Dart and Flutter run this before they run, test or build anything that
 /// depends on this package. It runs again only when a file it reported has
@@ -21,8 +21,8 @@ Future<void> main(List<String> arguments) => build(arguments, (
   if (!input.config.buildCodeAssets) return;
   try {
     final target = Target.of(input.config.code);
-    final library = await buildCrate(
-      crate: input.packageRoot.resolve('rust/'),
+    final library = await buildLibrary(
+      workspace: input.packageRoot.resolve('rust/'),
       target: target,
       // Shared by every configuration of this package, so that running and
       // compiling the same app share one Rust build.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares what scripts do here with what they do in Rhai, for all that Rhai ships: its
 # scripts, the code in its documentation, and the texts in its tests. See
-# rust/tests/corpus.rs. Rhai's repository, as it was when the version in use was released,
+# rust/dart/tests/corpus.rs. Rhai's repository, as it was when the version in use was released,
 # is kept in the user's cache folder. Takes some minutes.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -3,7 +3,7 @@
 # environment: ours must build wherever it is, with a stable compiler.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
-crate=$PWD/rust
+workspace=$PWD/rust
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -15,23 +15,26 @@ version = "0.0.0"
 edition = "2021"
 
 [dependencies]
-rhai_dart = { path = "$crate" }
+dart = { path = "$workspace/dart" }
+runtime = { path = "$workspace/runtime" }
 
 [workspace]
 MANIFEST
 cat >"$folder/src/main.rs" <<'MAIN'
-use rhai_dart::config::Config;
-use rhai_dart::engine::ScriptEngine;
-use rhai_dart::execution::Step;
-use rhai_dart::execution_time::Start;
+// Installs the allocator that counts.
+use rhai_dart as _;
+use runtime::context::execution_time::Start;
+use runtime::engine::ScriptEngine;
+use runtime::execution::execution::Step;
+use runtime::limits::config::Config;
 
 fn main() {
     let mut engine = ScriptEngine::new(Config::default());
     assert_eq!(engine.eval("40 + 2", Start::default()), Step::Done);
 }
 MAIN
-cp "$crate/Cargo.lock" "$folder"
+cp "$workspace/Cargo.lock" "$folder"
 
 cd "$folder"
-env -u RUSTC_BOOTSTRAP -u RUSTFLAGS CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$crate/target/dependency}" \
+env -u RUSTC_BOOTSTRAP -u RUSTFLAGS CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$workspace/target/dependency}" \
   cargo run --quiet

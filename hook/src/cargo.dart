@@ -6,11 +6,11 @@ import 'target.dart';
 /// A compiled library and the files it was compiled from.
 typedef Library = ({Uri file, List<Uri> sources});
 
-/// Compiles the crate in the folder [crate] for [target].
+/// Compiles the package `dart` of the workspace in the folder [workspace] for [target].
 ///
 /// Throws a [BuildFailure] when cargo is missing or fails.
-Future<Library> buildCrate({
-  required Uri crate,
+Future<Library> buildLibrary({
+  required Uri workspace,
   required Target target,
   required Uri outputDirectory,
 }) async {
@@ -24,14 +24,14 @@ Future<Library> buildCrate({
     [
       // `cargo rustc` and not `cargo build`, to leave out the crate's Rust
       // library: cargo does not optimise at link time what is both.
-      'rustc', '--lib', '--crate-type=cdylib', '--release', '--locked',
-      '--quiet',
+      'rustc', '--package=dart', '--lib', '--crate-type=cdylib', '--release',
+      '--locked', '--quiet',
       '--target=${target.triple}',
       '--target-dir=${targetDirectory.toFilePath()}',
       // Tells the sanitizer about every stack switch.
       if (sanitizer != null) '--features=sanitizer',
     ],
-    crate: crate,
+    workspace: workspace,
     target: target,
   );
   final file = targetDirectory.resolve(
@@ -40,18 +40,28 @@ Future<Library> buildCrate({
   return (
     file: file,
     sources: [
-      crate.resolve('Cargo.toml'),
-      crate.resolve('Cargo.lock'),
-      // A folder stands for the names in it: a new file counts as a change.
-      crate.resolve('src/'),
+      workspace.resolve('Cargo.toml'),
+      workspace.resolve('Cargo.lock'),
+      for (final layer in const ['fibers', 'memory', 'runtime', 'dart']) ...[
+        workspace.resolve('$layer/Cargo.toml'),
+        ..._folders(workspace.resolve('$layer/src/')),
+      ],
       ...await _readDependencies(file),
     ],
   );
 }
 
+/// The folder [root] and those in it. A folder stands for the names in it: a new file
+/// counts as a change.
+Iterable<Uri> _folders(Uri root) => [
+  root,
+  for (final entity in Directory.fromUri(root).listSync(recursive: true))
+    if (entity is Directory) entity.uri,
+];
+
 Future<void> _runCargo(
   List<String> arguments, {
-  required Uri crate,
+  required Uri workspace,
   required Target target,
 }) async {
   final cargo = _findCargo();
@@ -60,7 +70,7 @@ Future<void> _runCargo(
     result = await Process.run(
       cargo.path,
       arguments,
-      workingDirectory: crate.toFilePath(),
+      workingDirectory: workspace.toFilePath(),
       environment: {
         ..._rustHomes(cargo),
         ...target.environment,

@@ -1,0 +1,289 @@
+//! The only `extern "C"` functions. Every one checks its pointers and catches
+//! panics.
+//!
+//! None that runs script code may be a leaf call in Dart: a leaf call keeps the
+//! garbage collector of every isolate in the group waiting.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::str;
+use std::time::Duration;
+
+use runtime::context::execution_time::Start;
+use runtime::engine::ScriptEngine;
+use runtime::errors::script_error::ScriptError;
+use runtime::execution::execution::{Reply, Step};
+use runtime::functions::table::Handle;
+
+mod setup;
+
+pub use setup::*;
+
+/// A call did what it was asked to.
+pub const OK: i32 = 0;
+/// A call was given something invalid, and did nothing.
+pub const INVALID: i32 = -1;
+
+/// Runs the body of an `extern "C"` function; a panic becomes `failure`.
+fn guarded<R>(failure: R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(failure)
+}
+
+/// Runs `body` with the engine behind `engine`; null or a panic is `failure`.
+///
+/// # Safety
+///
+/// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
+/// other call uses it at the same time.
+unsafe fn with_engine<R>(
+    engine: *mut ScriptEngine,
+    failure: R,
+    body: impl FnOnce(&mut ScriptEngine) -> R,
+) -> R {
+    // SAFETY: the caller's contract. Exclusive: a call never comes back into
+    // this module, because suspending a script returns to Dart first.
+    match unsafe { engine.as_mut() } {
+        Some(engine) => guarded(failure, || body(engine)),
+        None => failure,
+    }
+}
+
+/// Like [`with_engine`] for what may drop values: what either side no longer
+/// needs of the other's is passed on before and after.
+///
+/// # Safety
+///
+/// As [`with_engine`].
+unsafe fn enter<R>(
+    engine: *mut ScriptEngine,
+    failure: R,
+    body: impl FnOnce(&mut ScriptEngine) -> R,
+) -> R {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, failure, |engine| {
+            engine.drop_released();
+            let result = body(engine);
+            engine.host.publish_released();
+            result
+        })
+    }
+}
+
+/// Like [`enter`] for what runs a script: a panic becomes an error that Dart can
+/// read.
+///
+/// # Safety
+///
+/// As [`with_engine`].
+unsafe fn step(
+    engine: *mut ScriptEngine,
+    body: impl FnOnce(&mut ScriptEngine) -> Option<Step>,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, INVALID, |engine| {
+            match catch_unwind(AssertUnwindSafe(|| body(engine))) {
+                Ok(Some(step)) => step as i32,
+                Ok(None) => INVALID,
+                Err(panic) => {
+                    ScriptError::panic(&*panic).write(&engine.host, None);
+                    Step::Failed as i32
+                }
+            }
+        })
+    }
+}
+
+/// The first `len` bytes of the input, if they are UTF-8.
+fn input_text(engine: &ScriptEngine, len: u64) -> Option<String> {
+    engine.host.with_input(|_, input| {
+        let bytes = input.get(..usize::try_from(len).ok()?)?;
+        str::from_utf8(bytes).ok().map(str::to_string)
+    })
+}
+
+/// How an execution starts, as the parameters of [`rhai_eval`] say.
+///
+/// # Safety
+///
+/// That of [`rhai_eval`].
+unsafe fn start(held: i64, outer_engine: *const ScriptEngine, outer_execution: u64) -> Start {
+    // SAFETY: the caller's contract. Shared only until this returns, before anything
+    // else uses the engine, which may be the same.
+    let outer = unsafe { outer_engine.as_ref() };
+    Start {
+        held: u64::try_from(held).ok().map(Duration::from_micros),
+        outer: outer.and_then(|outer| guarded(None, || outer.clock_of(outer_execution))),
+    }
+}
+
+/// Starts the script in the first `script_len` bytes of the input, and runs it
+/// to its first request or its end. Returns a [`Step`], or [`INVALID`].
+///
+/// `held` is for how many microseconds the event loop has been held by now, if the
+/// script may let it run. If it is negative, the script does so only after it has waited
+/// for a Future. If the script runs for another one, which waits for it, that is
+/// `outer_execution` of `outer_engine`.
+///
+/// # Safety
+///
+/// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
+/// other call uses it at the same time. The same holds for `outer_engine`.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_eval(
+    engine: *mut ScriptEngine,
+    script_len: u64,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let start = start(held, outer_engine, outer_execution);
+        step(engine, |engine| {
+            let host = engine.host.clone();
+            host.with_input(|_, input| {
+                let bytes = input.get(..usize::try_from(script_len).ok()?)?;
+                Some(engine.eval(str::from_utf8(bytes).ok()?, start))
+            })
+        })
+    }
+}
+
+/// Calls a function of a script that Dart has, with the arguments in slot 0 (an
+/// array), and runs it to its first request or its end. Returns a [`Step`], or
+/// [`INVALID`] if there is no such function. The other parameters are those of
+/// [`rhai_eval`].
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_call(
+    engine: *mut ScriptEngine,
+    function: u64,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let start = start(held, outer_engine, outer_execution);
+        step(engine, |engine| engine.call(function, start))
+    }
+}
+
+/// Calls a function like [`rhai_call`], with the last argument as its `this`. The result
+/// is an array of the function's result, and of what its `this` was before and is then.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_call_with(
+    engine: *mut ScriptEngine,
+    function: u64,
+    held: i64,
+    outer_engine: *const ScriptEngine,
+    outer_execution: u64,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let start = start(held, outer_engine, outer_execution);
+        step(engine, |engine| engine.call_with(function, start))
+    }
+}
+
+/// Lets go of a function of a script. Also Dart's finalizer: it may run on any
+/// thread, at any time, also when its engine was freed.
+///
+/// # Safety
+///
+/// `handle` is null or came with a function that was given to Dart, and was not
+/// passed here before.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_function_free(handle: *mut Handle) {
+    if !handle.is_null() {
+        // SAFETY: the caller's contract. Dropping a handle adds to a list behind
+        // a lock, and touches nothing of the engine.
+        guarded((), || drop(unsafe { Box::from_raw(handle) }));
+    }
+}
+
+/// Drops at once what functions that were let go of captured.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_drop_released(engine: *mut ScriptEngine) {
+    // SAFETY: the caller's contract.
+    unsafe { enter(engine, (), |_| ()) }
+}
+
+/// Answers the request of an execution and runs it to its next request or its
+/// end. `reply` is 0 to continue from the event loop, 1 for a value in slot 0, 2 for an
+/// error in slot 0, 3 for "it returned a Future". For 0, `held` says for how many
+/// microseconds the event loop has been held by now.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_resume(
+    engine: *mut ScriptEngine,
+    execution: u64,
+    reply: i32,
+    held: i64,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        step(engine, |engine| {
+            let reply = match reply {
+                0 => Reply::Continue,
+                1 => Reply::Value,
+                2 => Reply::Error,
+                3 => Reply::Pending,
+                _ => return None,
+            };
+            engine.resume_in_turn(
+                execution,
+                reply,
+                Duration::from_micros(u64::try_from(held).unwrap_or(0)),
+            )
+        })
+    }
+}
+
+/// Completes a Future with the value in slot 0, or with the error it describes.
+/// The execution that waits for it must then be resumed. Returns whether one
+/// waited: a late or second completion does nothing. May be a leaf call.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_complete_future(
+    engine: *mut ScriptEngine,
+    future_id: u64,
+    failed: bool,
+) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, false, |engine| {
+            engine.complete_future(future_id, failed)
+        })
+    }
+}
+
+/// Ends an execution that made a request: its destructors run, no more of its
+/// script does. Returns whether there was one.
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_cancel(engine: *mut ScriptEngine, execution: u64) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe { enter(engine, false, |engine| engine.cancel(execution)) }
+}

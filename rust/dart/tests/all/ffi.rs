@@ -1,0 +1,220 @@
+//! The C interface: bad pointers, bad input, calls in any order.
+
+use std::ptr::{null, null_mut};
+use std::rc::Rc;
+
+use rhai_dart::ffi::{self, INVALID, OK};
+use runtime::context::shared::Host;
+use runtime::engine::ScriptEngine;
+use runtime::execution::execution::Step;
+
+use crate::fake_host::{new_engine, write_input};
+
+/// An engine behind its pointer, freed at the end of a test.
+struct Handle(*mut ScriptEngine);
+
+impl Handle {
+    fn new() -> Self {
+        Handle(new_engine(1_000_000, 100))
+    }
+
+    fn host(&self) -> Rc<Host> {
+        // SAFETY: the engine lives as long as `self`; no other call uses it now.
+        unsafe { (*self.0).host.clone() }
+    }
+
+    fn eval(&self, script: &[u8]) -> i32 {
+        write_input(&self.host(), script);
+        // SAFETY: as above.
+        unsafe { ffi::rhai_eval(self.0, script.len() as u64, -1, null(), 0) }
+    }
+
+    fn register(&self, name: &str, arities: u32) -> i32 {
+        write_input(&self.host(), name.as_bytes());
+        // SAFETY: as above.
+        unsafe { ffi::rhai_register_function(self.0, name.len() as u64, 2, arities, 0, false) }
+    }
+
+    fn resume(&self, execution: u64, reply: i32) -> i32 {
+        // SAFETY: as above.
+        unsafe { ffi::rhai_resume(self.0, execution, reply, 0) }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: the engine is not used again.
+        unsafe { ffi::rhai_engine_free(self.0) };
+    }
+}
+
+#[test]
+fn a_null_engine_is_refused_by_every_function() {
+    // SAFETY: null is allowed everywhere.
+    unsafe {
+        assert!(ffi::rhai_engine_new(std::ptr::null(), ffi::LIMITS as u64, 0).is_null());
+        assert!(ffi::rhai_engine_new([0; 11].as_ptr(), 11, 0).is_null());
+        assert_eq!(ffi::rhai_restrict(null_mut(), 0, 0), -2);
+        assert!(ffi::rhai_engine_frame(null_mut()).is_null());
+        assert_eq!(ffi::rhai_reserve_input(null_mut(), 1), INVALID);
+        assert_eq!(
+            ffi::rhai_register_function(null_mut(), 0, 0, 1, 0, false),
+            INVALID
+        );
+        assert_eq!(ffi::rhai_set_variable(null_mut(), 0, false), INVALID);
+        ffi::rhai_clear_scope(null_mut());
+        assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
+        assert_eq!(ffi::rhai_resume(null_mut(), 0, 0, 0), INVALID);
+        assert!(!ffi::rhai_complete_future(null_mut(), 1, false));
+        assert!(!ffi::rhai_cancel(null_mut(), 1));
+        assert_eq!(ffi::rhai_analyze(null_mut(), 0, -1, null(), 0), INVALID);
+        assert!(!ffi::rhai_is_usable_name(null_mut(), 0, true));
+        ffi::rhai_engine_free(null_mut());
+    }
+}
+
+#[test]
+fn parameters_that_are_not_there_are_refused() {
+    let engine = Handle::new();
+    write_input(&engine.host(), b"f");
+    for count in [1 << 20, u64::MAX, u64::MAX / 4] {
+        // SAFETY: the engine is alive, and only used here.
+        let result = unsafe { ffi::rhai_register_function(engine.0, 1, 2, 1, count, false) };
+        assert_eq!(result, INVALID);
+    }
+}
+
+#[test]
+fn text_that_is_no_text_is_refused() {
+    let engine = Handle::new();
+    assert_eq!(engine.eval(b"1 + \xff"), INVALID);
+    let too_long = engine.host().with_frame(|frame| frame.input_capacity) + 1;
+    for len in [too_long, u64::MAX] {
+        // SAFETY: the engine is alive, and only used here.
+        unsafe {
+            assert_eq!(ffi::rhai_eval(engine.0, len, -1, null(), 0), INVALID);
+            assert_eq!(ffi::rhai_analyze(engine.0, len, -1, null(), 0), INVALID);
+            assert_eq!(
+                ffi::rhai_register_function(engine.0, len, 2, 1, 0, false),
+                INVALID
+            );
+            assert_eq!(ffi::rhai_set_variable(engine.0, len, true), INVALID);
+            assert!(!ffi::rhai_is_usable_name(engine.0, len, true));
+        }
+    }
+    // SAFETY: as above.
+    let reserved = unsafe { ffi::rhai_reserve_input(engine.0, u64::MAX) };
+    assert_eq!(reserved, INVALID);
+    assert_eq!(engine.eval(b"1 + 1"), Step::Done as i32);
+}
+
+#[test]
+fn a_call_is_answered_through_the_frame() {
+    let engine = Handle::new();
+    assert_eq!(engine.register("f", 0b10), OK);
+    assert_eq!(engine.eval(b"f(20) + 1"), Step::Call as i32);
+    let host = engine.host();
+    let (execution, function, count, argument) = host.with_frame(|frame| {
+        (
+            frame.execution,
+            frame.function,
+            frame.argument_count,
+            frame.slots[0].payload,
+        )
+    });
+    assert_eq!((function, count, argument), (2, 1, 20));
+    assert_eq!(engine.resume(execution, 4), INVALID, "no such reply");
+    assert_eq!(engine.resume(execution, -1), INVALID, "no such reply");
+    assert_eq!(
+        engine.resume(execution + 1, 1),
+        INVALID,
+        "no such execution"
+    );
+    assert_eq!(engine.resume(execution, 0), INVALID, "it waits for a value");
+    host.with_frame(|frame| frame.slots[0].payload = 41);
+    assert_eq!(engine.resume(execution, 1), Step::Done as i32);
+    assert_eq!(host.with_frame(|frame| frame.slots[0].payload), 42);
+    assert_eq!(engine.resume(execution, 1), INVALID, "it has ended");
+}
+
+#[test]
+fn a_malformed_reply_is_an_error_of_the_script() {
+    let engine = Handle::new();
+    engine.register("f", 1);
+    for (tag_and_len, payload) in [
+        (9, 0),
+        (255, 0),
+        (5 | 100_000 << 8, 0),
+        (7 | 4 << 8, u64::MAX),
+    ] {
+        assert_eq!(engine.eval(b"f()"), Step::Call as i32);
+        let host = engine.host();
+        let execution = host.with_frame(|frame| {
+            frame.slots[0].tag_and_len = tag_and_len;
+            frame.slots[0].payload = payload;
+            frame.execution
+        });
+        assert_eq!(engine.resume(execution, 1), Step::Failed as i32);
+    }
+}
+
+#[test]
+fn a_completion_that_refers_to_no_bytes_completes_nothing() {
+    let engine = Handle::new();
+    engine.register("f", 1);
+    assert_eq!(engine.eval(b"f()"), Step::Call as i32);
+    let host = engine.host();
+    let execution = host.with_frame(|frame| frame.execution);
+    assert_eq!(engine.resume(execution, 3), Step::Pending as i32);
+    let future = host.with_frame(|frame| {
+        frame.slots[0].tag_and_len = 5 | u64::MAX << 8;
+        frame.slots[0].payload = u64::MAX;
+        frame.future
+    });
+    // SAFETY: the engine is alive, and only used here.
+    assert!(!unsafe { ffi::rhai_complete_future(engine.0, future, false) });
+    host.with_frame(|frame| frame.slots[0].tag_and_len = 0);
+    // SAFETY: as above.
+    assert!(unsafe { ffi::rhai_complete_future(engine.0, future, false) });
+    assert_eq!(engine.resume(execution, 0), Step::Done as i32);
+}
+
+#[test]
+fn every_limit_may_be_as_large_as_it_gets() {
+    let limits = [u64::MAX; ffi::LIMITS];
+    // SAFETY: they are passed with their length.
+    let engine = unsafe { ffi::rhai_engine_new(limits.as_ptr(), ffi::LIMITS as u64, u32::MAX) };
+    let engine = Handle(engine);
+    assert!(!engine.0.is_null());
+    assert_eq!(
+        engine.eval(b"let s = 0; for i in 0..1000 { s += i; } s"),
+        Step::Done as i32
+    );
+}
+
+#[test]
+fn names_that_are_switched_off_must_mean_something() {
+    let engine = Handle::new();
+    let restrict = |list, names: &str| {
+        write_input(&engine.host(), names.as_bytes());
+        // SAFETY: the engine is alive, and only used here.
+        unsafe { ffi::rhai_restrict(engine.0, list, names.len() as u64) }
+    };
+    assert_eq!(restrict(0, "while\n+=\ntype_of\n"), -1);
+    assert_eq!(restrict(2, "len\nnonsense\n"), 1);
+    assert_eq!(restrict(1, "\n"), 0);
+    assert_eq!(restrict(0, "len"), 0);
+    assert_eq!(restrict(3, ""), -2);
+    write_input(&engine.host(), b"\xff");
+    // SAFETY: as above.
+    assert_eq!(unsafe { ffi::rhai_restrict(engine.0, 0, 1) }, -2);
+    assert_eq!(engine.eval(b"\"abc\".len + 1"), Step::Done as i32);
+    assert_eq!(engine.eval(b"while true { }"), Step::Failed as i32);
+}
+
+#[test]
+fn the_benchmarks_know_their_numbers() {
+    assert!(ffi::rhai_benchmark(0, 10) >= 0);
+    assert!(ffi::rhai_benchmark(1, 10) >= 0);
+    assert!(ffi::rhai_benchmark(2, 10) < 0);
+}

@@ -1,0 +1,236 @@
+//! Every allocation that a script makes is refused once: it ends with an error, and the
+//! engine goes on.
+//!
+//! `cargo test --release --features refusing --test refused`
+
+#[allow(dead_code)]
+#[path = "all/fake_host.rs"]
+mod fake_host;
+
+// Installs the allocator that counts.
+use fake_host::{write_value, Answer, FakeHost, Outcome};
+use memory::refusing;
+use rhai::Dynamic;
+use rhai_dart as _;
+use runtime::context::execution_time::Start;
+use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
+
+/// The number of `ErrorKind::Limit`.
+const LIMIT: i64 = 7;
+
+/// Scripts that use every construct of the language, every package, and values in every
+/// direction.
+const SCRIPTS: &[&str] = &[
+    // Values and operators.
+    "let a = 1; let b = 2.5; let c = 'x'; let d = true; let e = (); `${a}${b}${c}${d}${e}`",
+    "let s = \"some text that is not short at all\"; s += \" and grows\"; s + '!' + 1 + [2]",
+    "let a = [1, \"two\", 3.0, [4], #{five: 5}]; a += 6; a += [7, 8]; a[3][0] = 9; a",
+    "let m = #{a: 1, b: #{c: [1, 2]}}; m.d = \"x\"; m.b.c[1] += 1; m[\"e\"] = m.b; m",
+    "let b = blob(20, 7); b += blob(300); b[3] = 1; b.push(5); b",
+    "let x = 0; for i in 0..20 { x += i; } for c in \"text\" { x += c.to_int(); } x",
+    "let n = 0; while n < 5 { n += 1; if n == 3 { continue; } } do { n -= 1; } until n < 0; n",
+    "let x = switch 3 { 1 => \"one\", 2 | 3 => \"some\", 4..9 => \"more\", _ => \"many\" }; x",
+    "let f = |x| x * 2; fn g(x) { let y = [x, x]; y[0] + y[1] } f.call(g(20))",
+    "let n = 1; let f = || n += 1; f.call(); f.call(); f",
+    "fn fac(n) { if n < 2 { 1 } else { n * fac(n - 1) } } fac(15)",
+    "fn f() { this.x += 1; this } let o = #{x: 1}; o.f(); o.call(Fn(\"f\")); o",
+    "let add = |a, b| a + b; let inc = add.curry(1); [1, 2, 3].map(inc)",
+    "try { throw #{code: 42, text: \"a thrown map\"}; } catch (e) { e.code }",
+    "try { let x = [1]; x[7] } catch (e) { e.message + \" was caught\" }",
+    "throw [\"thrown\", \"and not caught\", #{a: [1, 2, 3]}]",
+    "undefined_function(1, \"two\", [3])",
+    "let x = ; this does not parse",
+    "const X = [1, 2, 3]; fn f() { global::X } f()",
+    // Packages.
+    "let a = [5, 3, 9, 1]; a.sort(); a.reverse(); a.insert(1, 7); a.pad(20, 0); a.dedup(); a",
+    "[3, 1, 2].order(|a, b| a - b) + [1, 2, 3].filter(|x| x > 1).map(|x| `${x}`)",
+    "[1, 2, 3, 4].reduce(|s, x| s + x, 0) + [[1], [2]].find(|x| x[0] == 2)[0]",
+    "let a = [1, 2, 3, 4, 5, 6]; [a.drain(0..2), a.extract(1), a.splice(0, 1, [9]), a.split(1), a]",
+    "let s = \"a,b;c d e\"; [s.split(','), s.to_chars(), s.to_upper(), s.sub_string(2), s.split()]",
+    "let s = \"hello\"; s.replace(\"l\", \"LLLL\"); s.pad(40, \"xy\"); s.crop(3); s.trim(); s",
+    "let m = #{a: 1, b: 2, c: 3}; m.mixin(#{d: 4}); [m.keys(), m.values(), m.to_json(), m]",
+    "let m = #{a: 1, b: 2}; m.filter(|v| v > 1) + m.map(|v| v * 2)",
+    "parse_json(`{\"a\": [1, 2.5, null, {\"b\": \"text\"}], \"c\": true}`)",
+    "let b = \"text\".to_blob(); [b.as_string(), b.to_array(), b.extract(1, 2)]",
+    "[1, [2, #{a: 'x'}], \"s\"].to_string() + #{a: [1]}.to_debug() + type_of([])",
+    "print(\"printed \" + [1, 2]); debug(#{a: 1}); (1..5).contains(3)",
+    "let t = timestamp(); [sqrt(2.0), 7.to_hex(), PI().to_string(), parse_int(\"42\"), t.elapsed < 0.0]",
+    // Calls of the host.
+    "let x = []; for i in 0..5 { x.push(echo(i)); } x",
+    "echo(#{list: [1, 2.5, \"text\", [true, ()]], blob: blob(10), range: 1..5})",
+    "let t = \"\"; for i in 0..50 { t += \"0123456789\"; } echo(t).len + echo([t, t]).len",
+    "keep(|x| x + 1); let n = [1]; keep(|| n.push(2)); n.len",
+    "try { fail(\"it failed\") } catch (e) { e.message }",
+    "fail([\"not caught\"])",
+    // Waits.
+    "let x = later(1); let y = later([x, \"two\"]); [x, y]",
+    "[3, 1, 2].sort(|a, b| later(a - b)); [1, 2].map(|x| later(x)) ",
+    "let s = #{n: 0}; try { later(s); throw s } catch (e) { later(e) }",
+];
+
+fn new_host() -> FakeHost {
+    let mut host = FakeHost::with_config(Config {
+        max_operations: 100_000,
+        max_memory: 4 << 20,
+        allow_eval: true,
+        time_limit: None,
+        ..Config::default()
+    });
+    host.register("echo", 1, |mut args| Answer::Value(args.swap_remove(0)));
+    host.register("keep", 1, |_| Answer::value(true));
+    host.register("fail", 1, |args| {
+        Answer::Error("Failure", args[0].to_string())
+    });
+    host.register_later();
+    host
+}
+
+/// Runs a script to its end, completing what it waits for with increasing numbers.
+fn run(host: &mut FakeHost, script: &str) -> Outcome {
+    let mut outcome = host.eval(script);
+    for number in 1_i64.. {
+        match outcome {
+            Outcome::Waiting(waiting) => outcome = host.complete(waiting, number),
+            _ => return outcome,
+        }
+    }
+    unreachable!("there are more numbers than waits");
+}
+
+/// The engine does what it always does, also with what it did before.
+fn check_health(host: &mut FakeHost) {
+    let value = run(
+        host,
+        "let m = #{a: [1]}; m.a.push(later(2)); let f = |x| m.a.len + x; \
+         import_nothing(f.call(2)) + \"abc\".to_upper()",
+    );
+    // The last line calls a function that there is not, so that an error is made.
+    assert_eq!(value.failed().kind, 2);
+    assert_eq!(host.int("let a = [1, 2]; a.map(|x| x + 1)[1]"), 3);
+}
+
+/// Refuses each allocation of `script` in turn; returns how many there were.
+fn refuse_each(script: &str) -> u64 {
+    let mut host = new_host();
+    let expected = describe(run(&mut host, script));
+    for index in 1.. {
+        // With nothing kept, so that the script is compiled, too.
+        if index % 16 == 1 {
+            host = new_host();
+        }
+        refusing::refuse(index);
+        let outcome = run(&mut host, script);
+        if !refusing::stop() {
+            assert_eq!(describe(outcome), expected, "{script}");
+            return index - 1;
+        }
+        let failure = outcome.failed();
+        let broken = (failure.kind, failure.number);
+        assert_eq!(broken, (LIMIT, Limit::Memory as i64), "{script}: {index}");
+        assert!(host.host().leaked() > 0);
+        check_health(&mut host);
+    }
+    unreachable!("no script allocates for ever");
+}
+
+fn describe(outcome: Outcome) -> String {
+    match outcome {
+        // Closures are named by numbers.
+        Outcome::Done(value) if value.is_fnptr() => "a function".into(),
+        Outcome::Done(value) => format!("{value:?}"),
+        Outcome::Failed(failure) => failure.message,
+        Outcome::Waiting(_) => unreachable!("it ran to its end"),
+    }
+}
+
+#[test]
+fn every_allocation_can_be_refused() {
+    let mut refused = 0;
+    for script in SCRIPTS {
+        let count = refuse_each(script);
+        assert!(count > 0, "{script}");
+        refused += count;
+    }
+    println!("{} scripts, {refused} allocations refused", SCRIPTS.len());
+    assert!(refused > 1000, "{refused}");
+}
+
+#[test]
+fn an_engine_that_has_lost_too_much_runs_no_more() {
+    let mut host = new_host();
+    let budget = 4 << 20;
+    for _ in 0..1000 {
+        refusing::refuse(100);
+        let failure = host.error("let a = []; for i in 0..2000 { a.push(\"x\" + i); } a.len");
+        refusing::stop();
+        assert_eq!(failure.number, Limit::Memory as i64);
+        if failure.message.contains("left") {
+            assert!(host.host().leaked() > 4 * budget);
+            return;
+        }
+        host.host().add_leaked(budget);
+    }
+    panic!("it still runs");
+}
+
+#[test]
+fn scripts_that_wait_go_on_when_another_is_abandoned() {
+    let mut host = new_host();
+    let waiting = host
+        .eval("let m = #{a: 1}; m.b = later(1); m.c = `${m.a}${m.b}`; m.c")
+        .waiting();
+    refusing::refuse(40);
+    let failure = host.error("let x = []; for i in 0..100 { x.push(`${i}`); } x");
+    assert!(refusing::stop());
+    assert_eq!(failure.number, Limit::Memory as i64);
+    let text = host.complete(waiting, 5_i64).done();
+    assert_eq!(text.into_string().as_deref(), Ok("15"));
+}
+
+/// Calls the `id`th function that the host was given, without arguments.
+fn call(host: &mut FakeHost, id: u64) -> Outcome {
+    write_value(&host.host(), &Vec::<Dynamic>::new().into());
+    let step = host
+        .engine
+        .call(id, Start::default())
+        .expect("a function of the host's");
+    host.drive(step)
+}
+
+#[test]
+fn what_an_abandoned_script_was_changing_can_be_looked_at() {
+    let mut locked = 0;
+    for index in 1.. {
+        let mut host = new_host();
+        let _ = host.value(
+            "let m = #{}; let a = [];
+             keep(|| { for i in 0..30 { m[`k${i}`] = i; a.push(`${i}`); } m.len() + a.len });
+             keep(|| [m.keys().len, m.values().len, m.to_string(), a.to_string(), m == m])",
+        );
+        refusing::refuse(index);
+        let grown = call(&mut host, 1);
+        if !refusing::stop() {
+            assert_eq!(grown.done().as_int(), Ok(60));
+            assert!(
+                locked > 0,
+                "some were changed when the script was abandoned"
+            );
+            return;
+        }
+        assert_eq!(grown.failed().number, Limit::Memory as i64, "{index}");
+        // What is being changed stays locked; else it is as it was last.
+        match call(&mut host, 2) {
+            Outcome::Done(seen) => {
+                let seen = seen.into_array().expect("an array");
+                assert_eq!(seen[0].as_int(), seen[1].as_int(), "{index}");
+                assert_eq!(seen[4].as_bool(), Ok(true), "{index}");
+            }
+            Outcome::Failed(failure) => {
+                assert!(failure.message.contains("race"), "{}", failure.message);
+                locked += 1;
+            }
+            Outcome::Waiting(_) => unreachable!("it waits for nothing"),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The memory that one execution may use.
+
+use std::cell::Cell;
+
+use crate::countdown::Countdown;
+use crate::sizes::{Excess, Sizes};
+
+/// Bytes by which an execution may pass twice its budget before it is abandoned.
+pub const SLACK: usize = 16 * 1024 * 1024;
+
+/// Bytes of memory from which on an execution is large. Until then its peak is unknown.
+pub const LARGE: usize = 8 * 1024 * 1024;
+
+/// The memory of one execution.
+#[derive(Debug)]
+pub struct Budget {
+    /// Bytes allocated and not freed, while the execution does not run.
+    used: Cell<isize>,
+    /// The most that there were, within a factor of 2; 0 below [`LARGE`].
+    peak: Cell<isize>,
+    /// Bytes at which the peak is looked at again.
+    watermark: Cell<isize>,
+    limit: isize,
+    hard_limit: isize,
+    /// The limit that was broken first: the memory, or the size of a value.
+    exceeded: Cell<Option<Excess>>,
+    sizes: Sizes,
+    countdown: Countdown,
+    /// How to leave the fiber; null before it has started.
+    abandon: Cell<Option<Abandon>>,
+}
+
+/// Leaves the running fiber for good.
+#[derive(Debug, Clone, Copy)]
+pub struct Abandon {
+    leave: unsafe fn(*const ()),
+    fiber: *const (),
+}
+
+impl Abandon {
+    /// # Safety
+    ///
+    /// Whenever the budget that this is given to is charged, `leave(fiber)` must be
+    /// allowed, and leave the fiber that runs.
+    pub unsafe fn new(leave: unsafe fn(*const ()), fiber: *const ()) -> Self {
+        Abandon { leave, fiber }
+    }
+
+    /// Leaves the running fiber, which is never resumed.
+    ///
+    /// # Safety
+    ///
+    /// The budget that this was given to is charged.
+    pub(crate) unsafe fn leave(self) {
+        // SAFETY: the contract of `new`.
+        unsafe { (self.leave)(self.fiber) };
+    }
+}
+
+impl Budget {
+    /// Makes the budget of an execution that may use `limit` bytes at once, `usize::MAX`
+    /// for no limit, and values of these sizes, and first looks at its limits after
+    /// `operations`.
+    pub fn new(limit: usize, sizes: Sizes, operations: u64) -> Self {
+        let to_signed = |bytes: usize| isize::try_from(bytes).unwrap_or(isize::MAX);
+        Budget {
+            used: Cell::new(0),
+            peak: Cell::new(0),
+            watermark: Cell::new(LARGE as isize),
+            limit: to_signed(limit),
+            hard_limit: to_signed(limit.saturating_mul(2).saturating_add(SLACK)),
+            exceeded: Cell::new(None),
+            sizes,
+            countdown: Countdown::new(operations),
+            abandon: Cell::new(None),
+        }
+    }
+
+    /// The operations until the execution looks at its limits: none are left when it
+    /// exceeds its budget.
+    #[inline(always)]
+    pub fn countdown(&self) -> &Countdown {
+        &self.countdown
+    }
+
+    /// Bytes that may be used at once, `usize::MAX` for no limit.
+    pub fn limit(&self) -> usize {
+        match self.limit {
+            isize::MAX => usize::MAX,
+            limit => limit as usize,
+        }
+    }
+
+    /// What was exceeded at any time: the budget, or the size of a value.
+    #[inline]
+    pub fn exceeded(&self) -> Option<Excess> {
+        self.exceeded.get()
+    }
+
+    /// Bytes in use, while the execution does not run.
+    pub fn used(&self) -> usize {
+        usize::try_from(self.used.get()).unwrap_or(0)
+    }
+
+    /// Bytes allocated less those freed: some may be freed that others allocated.
+    pub(crate) fn balance(&self) -> isize {
+        self.used.get()
+    }
+
+    pub(crate) fn set_balance(&self, bytes: isize) {
+        self.used.set(bytes);
+    }
+
+    /// The sizes that values may have.
+    pub(crate) fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// How to leave the fiber, once it has started.
+    pub(crate) fn abandon(&self) -> Option<Abandon> {
+        self.abandon.get()
+    }
+
+    /// The most bytes that were in use: exact if that exceeded the budget, else within a
+    /// factor of 2, and 0 below [`LARGE`].
+    pub fn peak(&self) -> usize {
+        usize::try_from(self.peak.get()).unwrap_or(0)
+    }
+
+    /// Says how the fiber is left, now that it runs.
+    #[inline]
+    pub fn set_abandon(&self, abandon: Abandon) {
+        self.abandon.set(Some(abandon));
+    }
+
+    /// Bytes in use at which [`passed`](Self::passed) is to be called.
+    pub(crate) fn threshold(&self) -> isize {
+        self.limit.min(self.watermark.get())
+    }
+
+    /// Called when there are more bytes in use than the threshold. Returns whether they
+    /// are far too many.
+    pub(crate) fn passed(&self, used: isize) -> bool {
+        self.peak.set(self.peak.get().max(used));
+        if used > self.limit {
+            self.exceed(Excess::Memory);
+        } else {
+            self.watermark.set(used.saturating_mul(2));
+        }
+        used > self.hard_limit
+    }
+
+    /// Ends the script at its next operation.
+    pub(crate) fn exceed(&self, excess: Excess) {
+        if self.exceeded.get().is_none() {
+            self.exceeded.set(Some(excess));
+        }
+        self.countdown.expire();
+    }
+}

@@ -1,0 +1,171 @@
+//! What the parameters of a Dart function accept, as types of Rhai.
+
+use std::any::TypeId;
+use std::ops::{Range, RangeInclusive};
+
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, FLOAT, INT};
+
+use crate::objects::host_object::{DartObject, A_DART_OBJECT};
+
+/// The values that a parameter accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Kinds that it takes as they are: bit *n* for entry *n* of [`kinds`].
+    exact: u16,
+    /// Kinds that Dart converts for it.
+    converted: u16,
+    /// Whether Rhai is to call the function with values of any other kind too.
+    is_open: bool,
+}
+
+/// How well arguments fit a signature: the sum of this for each, the less the better.
+pub type Rank = u32;
+
+const EXACT: Rank = 0;
+const CONVERTED: Rank = 1;
+const ANY: Rank = 2;
+
+/// The kinds of values, with their names and types. The numbers are the protocol with
+/// Dart.
+fn kinds() -> [(&'static str, Vec<TypeId>); 12] {
+    [
+        ("()", vec![TypeId::of::<()>()]),
+        ("bool", vec![TypeId::of::<bool>()]),
+        ("i64", vec![TypeId::of::<INT>()]),
+        ("f64", vec![TypeId::of::<FLOAT>()]),
+        ("string", vec![TypeId::of::<ImmutableString>()]),
+        ("char", vec![TypeId::of::<char>()]),
+        ("array", vec![TypeId::of::<Array>()]),
+        ("map", vec![TypeId::of::<Map>()]),
+        ("blob", vec![TypeId::of::<Blob>()]),
+        (
+            "range",
+            vec![
+                TypeId::of::<Range<INT>>(),
+                TypeId::of::<RangeInclusive<INT>>(),
+            ],
+        ),
+        ("Fn", vec![TypeId::of::<FnPtr>()]),
+        (A_DART_OBJECT, vec![TypeId::of::<DartObject>()]),
+    ]
+}
+
+/// The types of the values that Rhai, in its messages, calls so.
+pub fn types_of(name: &str) -> Vec<TypeId> {
+    let same = kinds().into_iter().filter(|(kind, _)| *kind == name);
+    same.flat_map(|(_, types)| types).collect()
+}
+
+impl Parameter {
+    /// Accepts everything, of whatever type.
+    pub const ANY: Parameter = Parameter {
+        exact: (1 << 12) - 1,
+        converted: 0,
+        is_open: true,
+    };
+
+    /// The parameter that Dart describes: the kinds that it takes as they are, whether it is
+    /// open to others (bit 15), and above them the kinds that are converted.
+    pub fn from_bits(bits: u32) -> Self {
+        let exact = bits as u16 & Self::ANY.exact;
+        Parameter {
+            exact,
+            converted: (bits >> 16) as u16,
+            is_open: bits & (1 << 15) != 0 || exact == Self::ANY.exact,
+        }
+    }
+
+    /// Whether it accepts values of a type.
+    pub fn accepts(self, ty: TypeId) -> bool {
+        self.is_any() || self.own_types().iter().any(|(id, _)| *id == ty)
+    }
+
+    fn is_any(self) -> bool {
+        self.exact == Self::ANY.exact
+    }
+
+    /// The types that it is registered with.
+    fn types(self) -> Vec<(TypeId, Rank)> {
+        match self.is_open {
+            true => vec![(TypeId::of::<Dynamic>(), ANY)],
+            false => self.own_types(),
+        }
+    }
+
+    /// The types of the kinds that it accepts.
+    fn own_types(self) -> Vec<(TypeId, Rank)> {
+        let mut types = Vec::new();
+        for (index, (_, of_kind)) in kinds().into_iter().enumerate() {
+            let rank = match 1 << index {
+                kind if self.exact & kind != 0 => EXACT,
+                kind if self.converted & kind != 0 => CONVERTED,
+                _ => continue,
+            };
+            types.extend(of_kind.into_iter().map(|id| (id, rank)));
+        }
+        types
+    }
+
+    /// The types that it has in common with a parameter of another function.
+    fn common_types(self, other: TypeId) -> Vec<(TypeId, Rank)> {
+        if self.is_any() {
+            return vec![(other, ANY)];
+        }
+        if other == TypeId::of::<Dynamic>() {
+            return self.types();
+        }
+        let mut types = self.own_types();
+        types.retain(|(id, _)| *id == other);
+        types
+    }
+
+    /// Its types in a message, as Rhai names them. A character is not mentioned where
+    /// strings are.
+    fn describe(self) -> String {
+        if self.is_any() {
+            return "any".into();
+        }
+        let mut all = self.exact | self.converted;
+        let kinds = kinds();
+        let bit = |name| 1 << kinds.iter().position(|kind| kind.0 == name).unwrap_or(15);
+        if all & bit("string") != 0 {
+            all &= !bit("char");
+        }
+        let names = kinds.iter().enumerate();
+        let names = names.filter(|(index, _)| all & (1 << index) != 0);
+        let names: Vec<&str> = names.map(|(_, (name, _))| *name).collect();
+        names.join(" | ")
+    }
+}
+
+/// The signature of a function for a number of arguments, for a message.
+pub fn describe(name: &str, parameters: &[Parameter]) -> String {
+    let parameters: Vec<String> = parameters.iter().map(|p| p.describe()).collect();
+    format!("{name} ({})", parameters.join(", "))
+}
+
+/// The types that a function with `parameters` is registered with.
+pub fn signatures(parameters: &[Parameter]) -> Vec<(Vec<TypeId>, Rank)> {
+    combine(parameters.iter().map(|parameter| parameter.types()))
+}
+
+/// The types of arguments that functions with `parameters` and with the signature `other`
+/// both accept.
+pub fn common_signatures(parameters: &[Parameter], other: &[TypeId]) -> Vec<(Vec<TypeId>, Rank)> {
+    let pairs = parameters.iter().zip(other);
+    combine(pairs.map(|(parameter, other)| parameter.common_types(*other)))
+}
+
+fn combine(places: impl Iterator<Item = Vec<(TypeId, Rank)>>) -> Vec<(Vec<TypeId>, Rank)> {
+    places.fold(vec![(Vec::new(), 0)], |signatures, types| {
+        let mut longer = Vec::with_capacity(signatures.len() * types.len());
+        for (signature, rank) in &signatures {
+            for (id, more) in &types {
+                let mut signature: Vec<TypeId> = signature.clone();
+                signature.push(*id);
+                longer.push((signature, rank + more));
+            }
+        }
+        longer
+    })
+}

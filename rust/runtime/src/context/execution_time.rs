@@ -1,0 +1,329 @@
+//! When an execution looks at the clock, and what it finds there: that it took too
+//! long, or that it has held the event loop for long enough.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::context::clock::{BrokenTime, Clock, TimeLimits};
+use crate::limits::config::Config;
+
+/// How an execution starts.
+#[derive(Debug, Default)]
+pub struct Start {
+    /// How long the event loop has been held so far, if somebody has a Future of the
+    /// result: the execution then lets the event loop run now and then.
+    pub held: Option<Duration>,
+    /// The clock of the script for which it runs.
+    pub outer: Option<Arc<Clock>>,
+}
+
+impl Start {
+    /// One that may yield, in a turn that has just begun.
+    pub fn in_new_turn() -> Self {
+        Start {
+            held: Some(Duration::ZERO),
+            outer: None,
+        }
+    }
+}
+
+/// What is to be done by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Nothing: the script goes on.
+    Nothing,
+    /// To let the event loop run.
+    Turn,
+    /// To end the script.
+    End(BrokenTime),
+}
+
+/// How long a script holds the event loop. A display that is redrawn every 16 ms stays
+/// smooth, and the turns of the event loop cost little beside it.
+const TURN: Duration = Duration::from_millis(4);
+
+/// Operations between two looks at the cheap clock, and as long as some operations
+/// seem to be slow.
+const INTERVAL: u64 = 16;
+const CAREFUL_INTERVAL: u64 = 1;
+
+/// How long a batch of operations is if it is slow.
+const SLOW: Duration = Duration::from_millis(5);
+
+/// The fewest batches in a tick of the cheap clock if none of them is slow.
+const FEW_BATCHES: u32 = 4;
+
+/// Ticks for which a script is looked at carefully after a slow batch.
+const CAREFUL_TICKS: u32 = 32;
+
+/// The shortest limit for which the cheap clock is good enough.
+const COARSE_LIMIT: Duration = Duration::from_millis(20);
+
+/// The longest tick of the cheap clock.
+const LONGEST_TICK: Duration = Duration::from_millis(4);
+
+/// A clock that is as cheap as can be, as it is looked at after every call and every
+/// few operations.
+mod cheap {
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant};
+
+    use super::LONGEST_TICK;
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn ask(
+        clock: unsafe extern "C" fn(libc::clockid_t, *mut libc::timespec) -> libc::c_int,
+    ) -> Duration {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: both functions that are passed write to `time` and have no other
+        // effect.
+        unsafe { clock(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
+        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    }
+
+    /// How often the cheapest clock moves on, if there is one that does so often.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    static COARSE_TICK: LazyLock<Option<Duration>> =
+        LazyLock::new(|| Some(ask(libc::clock_getres)).filter(|tick| *tick <= LONGEST_TICK));
+
+    /// How often the clock moves on; `fine` as in [`now`].
+    pub fn tick(fine: bool) -> Duration {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let (false, Some(tick)) = (fine, *COARSE_TICK) {
+            return tick;
+        }
+        let _ = (fine, LONGEST_TICK);
+        FINE_TICK
+    }
+
+    const FINE_TICK: Duration = Duration::from_micros(250);
+
+    /// The time since some start, in whole ticks. A `fine` clock has short ones.
+    #[inline]
+    pub fn now(fine: bool) -> Duration {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if !fine && COARSE_TICK.is_some() {
+            return ask(libc::clock_gettime);
+        }
+        let _ = fine;
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let tick = FINE_TICK.as_nanos() as u64;
+        Duration::from_nanos(START.elapsed().as_nanos() as u64 / tick * tick)
+    }
+}
+
+/// The time of one execution, and of the turn that it has.
+#[derive(Debug)]
+pub struct ExecutionTime {
+    limits: TimeLimits,
+    /// Made when it is first needed: most scripts have ended before.
+    clock: OnceCell<Arc<Clock>>,
+    /// Whether somebody has a Future of the result.
+    may_yield: Cell<bool>,
+    /// Whether it matters how long the script runs.
+    is_watched: Cell<bool>,
+    /// Since when the event loop is held.
+    turn_since: Cell<Option<Instant>>,
+    /// The cheap clock, when the limits were last compared with the other one.
+    last_look: Cell<Duration>,
+    /// Whether the cheap clock has short ticks: always, because a limit is short, or
+    /// now, because the script began in the middle of a turn.
+    always_fine: bool,
+    fine: Cell<bool>,
+    /// Whether it began in the middle of a turn and was not looked at yet. Its turn is
+    /// then not over, whatever the time: the thread may have been interrupted, and its
+    /// first statements are to run at once.
+    begins_late: Cell<bool>,
+    /// Batches of operations since the cheap clock last moved on.
+    batches: Cell<u32>,
+    /// Ticks for which batches are to be short.
+    careful: Cell<u32>,
+}
+
+impl ExecutionTime {
+    /// Begins the time of an execution.
+    #[inline]
+    pub fn new(config: &Config, start: Start) -> Self {
+        let limits = config.time_limits();
+        let is_watched = limits.running.is_some() || start.held.is_some() || start.outer.is_some();
+        let clock = OnceCell::new();
+        let mut turn_since = None;
+        let mut shortest_limit = limits.running.unwrap_or(Duration::MAX);
+        if start.held.is_some() || start.outer.is_some() {
+            let own = Clock::new(limits, start.outer);
+            let now = Instant::now();
+            own.start(now);
+            if let Some(held) = start.held {
+                own.begin_total(now);
+                turn_since = now.checked_sub(held);
+            }
+            shortest_limit = own.shortest_limit();
+            let _ = clock.set(Arc::new(own));
+        }
+        let always_fine = shortest_limit < COARSE_LIMIT;
+        let fine = always_fine || start.held.is_some_and(|held| !held.is_zero());
+        ExecutionTime {
+            limits,
+            clock,
+            may_yield: Cell::new(start.held.is_some()),
+            is_watched: Cell::new(is_watched),
+            turn_since: Cell::new(turn_since),
+            last_look: Cell::new(match is_watched {
+                true => cheap::now(fine),
+                false => Duration::ZERO,
+            }),
+            always_fine,
+            fine: Cell::new(fine),
+            begins_late: Cell::new(fine && !always_fine),
+            batches: Cell::new(FEW_BATCHES),
+            careful: Cell::new(0),
+        }
+    }
+
+    /// The clock, also for scripts that run for this one.
+    pub fn clock(&self) -> &Arc<Clock> {
+        self.clock
+            .get_or_init(|| Arc::new(Clock::new(self.limits, None)))
+    }
+
+    /// How long the execution may run, if that is limited.
+    pub fn limit(&self) -> Option<Duration> {
+        self.limits.running
+    }
+
+    /// Whether it matters how long the script runs.
+    #[inline]
+    pub fn is_watched(&self) -> bool {
+        self.is_watched.get()
+    }
+
+    /// Operations until it should be looked at again.
+    #[inline]
+    pub fn interval(&self) -> u64 {
+        match self.careful.get() {
+            0 => INTERVAL,
+            _ => CAREFUL_INTERVAL,
+        }
+    }
+
+    /// Looks whether something is due, while the script runs. If not much time has
+    /// passed since it was last looked at, that is cheap.
+    #[inline]
+    pub fn look(&self) -> Due {
+        let cheap = cheap::now(self.fine.get());
+        if cheap == self.last_look.get() {
+            self.batches.set(self.batches.get() + 1);
+            return Due::Nothing;
+        }
+        self.look_closely(cheap)
+    }
+
+    #[cold]
+    fn look_closely(&self, cheap: Duration) -> Due {
+        let passed = cheap.saturating_sub(self.last_look.replace(cheap));
+        let batches = self.batches.replace(0);
+        let is_slow = passed > SLOW || (!self.fine.get() && batches < FEW_BATCHES);
+        self.careful.set(match is_slow {
+            true => CAREFUL_TICKS,
+            false => self.careful.get().saturating_sub(1),
+        });
+        let now = Instant::now();
+        if !self.clock().is_running() {
+            // What it did so far was too short to be noticed, except for this.
+            self.clock().start(now.checked_sub(passed).unwrap_or(now));
+        }
+        let begins_late = self.begins_late.replace(false);
+        match self.due(now) {
+            Due::Turn if begins_late => Due::Nothing,
+            due => due,
+        }
+    }
+
+    /// Whether a turn is over that has been `held` so far. The clock is looked at once
+    /// in a tick: a turn that ends before the middle of the next one ends now.
+    pub fn is_turn_over(&self, held: Duration) -> bool {
+        held + cheap::tick(self.fine.get()) / 2 >= TURN
+    }
+
+    fn due(&self, now: Instant) -> Due {
+        if let Some(broken) = self.clock().broken(now) {
+            return Due::End(broken);
+        }
+        if !self.may_yield.get() {
+            return Due::Nothing;
+        }
+        match self.turn_since.get() {
+            Some(since) if !self.is_turn_over(now.saturating_duration_since(since)) => Due::Nothing,
+            _ => Due::Turn,
+        }
+    }
+
+    /// Called before the script goes on from the event loop, which has been held for
+    /// `held` by then. If nothing is due, the clock runs from now on.
+    pub fn wake(&self, held: Duration) -> Due {
+        let now = Instant::now();
+        self.turn_since.set(now.checked_sub(held));
+        let due = self.due(now);
+        if due == Due::Nothing {
+            self.clock().start(now);
+            self.fine.set(self.always_fine);
+            self.last_look.set(cheap::now(self.fine.get()));
+            self.batches.set(FEW_BATCHES);
+        }
+        due
+    }
+
+    /// Called when the script waits, or lets the event loop run. Whoever evaluates it
+    /// has a Future by now.
+    pub fn pause(&self) {
+        let now = Instant::now();
+        self.may_yield.set(true);
+        self.is_watched.set(true);
+        self.clock().stop(now);
+        self.clock().begin_total(now);
+    }
+
+    /// Called when the script calls a function: its clock runs from the first call on at
+    /// the latest.
+    #[inline]
+    pub fn note_call(&self) {
+        if self.is_watched.get() && self.clock.get().is_none() {
+            self.clock().start(Instant::now());
+        }
+    }
+
+    /// Called when a call has returned. Returns whether to look at the next operation.
+    #[inline]
+    pub fn is_due_to_look(&self) -> bool {
+        self.is_watched.get() && cheap::now(self.fine.get()) != self.last_look.get()
+    }
+
+    /// The limit that a script has broken which has a value.
+    #[inline]
+    pub fn broken_at_end(&self) -> Option<BrokenTime> {
+        if !self.is_watched.get() {
+            return None;
+        }
+        match self.clock.get() {
+            Some(clock) => clock.broken(Instant::now()),
+            // It has neither looked at the clock nor called anything so far.
+            None => {
+                let limit = self.limits.running?;
+                let ran = cheap::now(self.fine.get()).saturating_sub(self.last_look.get());
+                (ran > limit).then_some(BrokenTime::Running(limit))
+            }
+        }
+    }
+}
+
+impl Drop for ExecutionTime {
+    fn drop(&mut self) {
+        if let Some(clock) = self.clock.get() {
+            clock.end();
+        }
+    }
+}

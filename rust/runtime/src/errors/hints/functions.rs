@@ -1,0 +1,236 @@
+//! About functions that are not there.
+
+use std::collections::BTreeSet;
+
+use super::calls::{self, Written};
+use super::namespaces::path_of;
+use super::{is_closure, takes, Place, Visible};
+use crate::border::exporter::BOUND_NAME;
+use crate::border::host_call::{has_built_in, KEYWORDS};
+use crate::border::host_functions::NAMESPACE_SEPARATOR;
+use crate::context::shared::MAX_ARGUMENTS;
+use crate::errors::suggestions::{nearest, question, Patience};
+use crate::objects::host_object::{CLOSURE_NAME, DART_OBJECT};
+
+/// A function that there is.
+#[derive(Debug)]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// How many parameters it has.
+    pub arity: usize,
+    /// Whether the object of a method is its first argument, and not its `this`.
+    is_native: bool,
+}
+
+/// The arguments of a call.
+#[derive(Debug, Clone, Copy)]
+struct Arguments {
+    /// How many are written.
+    written: usize,
+    /// Whether the object of a method comes before them.
+    has_object: bool,
+    /// How many more the function carries.
+    curried: usize,
+}
+
+impl Visible<'_> {
+    /// About a function that is not there, of which Rhai tells the name and the types of
+    /// the arguments, as in `name (i64, string)`.
+    pub(super) fn about_function(
+        &self,
+        signature: &str,
+        place: &Place,
+        called: Option<&str>,
+    ) -> Option<String> {
+        let Some((path, types)) = signature.split_once(' ') else {
+            // There are no arguments where a pointer to it is made.
+            return self.about_pointer(signature);
+        };
+        let (namespace, name) = path.rsplit_once(NAMESPACE_SEPARATOR).unwrap_or(("", path));
+        // Once each: the type of `()` is called so.
+        let types = types.strip_prefix('(')?.strip_suffix(')')?;
+        let count = match types {
+            "" => 0,
+            types => types.split(", ").count(),
+        };
+        if name == CLOSURE_NAME {
+            let arities = self.context.last_arities();
+            let arities = (0..=MAX_ARGUMENTS).filter(|n| arities & (1 << n) != 0);
+            return Some(takes(called.unwrap_or("it"), &arities.collect()));
+        }
+        if name == BOUND_NAME {
+            return None;
+        }
+        if namespace.is_empty() {
+            if let Some(reason) = self.restrictions.reason_to_hide(name) {
+                return Some(reason.into());
+            }
+        }
+        let written = self
+            .written(place)
+            .filter(|written| self.is_call_of(written, path));
+        let arguments = self.arguments(name, count, written.as_ref(), place);
+        let patience = match namespace.is_empty() {
+            true => Patience::default(),
+            false => Patience::of_few(),
+        };
+        let found = self.functions(namespace, place, |other| {
+            other == name || patience.finds_near(name, other)
+        });
+        let same = found.iter().filter(|known| known.name == name);
+        let arities: BTreeSet<usize> = same.filter_map(|known| arguments.taken_by(known)).collect();
+        if arities.contains(&arguments.written) {
+            // It is the types that do not fit.
+            return None;
+        }
+        if !arities.is_empty() {
+            let name = match is_closure(name) {
+                true => "it",
+                false => path,
+            };
+            return Some(takes(name, &arities));
+        }
+        if !arguments.has_object && namespace.is_empty() && self.is_variable(name, place) {
+            return Some(is_variable(name));
+        }
+        let names = found.iter().map(|known| known.name.as_str());
+        self.nearest_function(namespace, name, names, &patience)
+            .or_else(|| {
+                let of_object =
+                    types == DART_OBJECT || types.starts_with(&format!("{DART_OBJECT}, "));
+                let hint = "scripts know no methods of Dart objects: register a function";
+                (of_object && rhai::is_valid_identifier(name)).then(|| hint.into())
+            })
+    }
+
+    /// Asks whether another function was meant.
+    fn nearest_function<'n>(
+        &self,
+        namespace: &str,
+        name: &str,
+        names: impl Iterator<Item = &'n str>,
+        patience: &Patience,
+    ) -> Option<String> {
+        let keywords = KEYWORDS
+            .into_iter()
+            .filter(|word| namespace.is_empty() && !self.engine.is_symbol_disabled(word));
+        let names = names.filter(|other| {
+            !namespace.is_empty() || self.restrictions.reason_to_hide(other).is_none()
+        });
+        let near = nearest(name, names.chain(keywords), patience).into_iter();
+        question(near.map(|name| path_of(namespace, name)))
+    }
+
+    /// Whether a call is one of a function with this name: by its name or by a pointer to
+    /// it. What calls back is at the same place as the function that it has called.
+    fn is_call_of(&self, written: &Written, path: &str) -> bool {
+        written.name == path || written.pointer().is_some() && !self.calls_back(written)
+    }
+
+    /// Whether a call is one of a function that may call others.
+    pub(super) fn calls_back(&self, written: &Written) -> bool {
+        !written.calls_object() && has_built_in(&written.name)
+    }
+
+    /// The arguments of a call of `name` with `count` of them.
+    fn arguments(
+        &self,
+        name: &str,
+        count: usize,
+        written: Option<&Written>,
+        place: &Place,
+    ) -> Arguments {
+        let (has_object, curried) = match written {
+            Some(written) => {
+                let has_object = written.passes_object();
+                let others = written.arguments + usize::from(has_object);
+                (has_object, count.saturating_sub(others))
+            }
+            None if place.function.is_none() && place.position.is_none() => {
+                (self.call.with_this, self.call.curried)
+            }
+            None => {
+                let captured = self.with_tree(place, |ast| calls::captured_by(ast, name));
+                (false, captured.unwrap_or(0))
+            }
+        };
+        // The name of another function stands for no closure, which could carry some.
+        let curried = match is_closure(name) || written.is_none_or(|w| w.name != name) {
+            true => curried,
+            false => 0,
+        };
+        Arguments {
+            written: count.saturating_sub(curried + usize::from(has_object)),
+            has_object,
+            curried,
+        }
+    }
+
+    /// The functions with names that are wanted: those in a namespace, or those that need
+    /// none.
+    pub(super) fn functions(
+        &self,
+        namespace: &str,
+        place: &Place,
+        is_wanted: impl Fn(&str) -> bool + Copy,
+    ) -> Vec<Known> {
+        if let Some(module) = self.module(namespace) {
+            let functions = super::functions_of(module);
+            return functions
+                .filter(|f| is_wanted(&f.name))
+                .map(Known::of_script)
+                .collect();
+        }
+        let mut functions = self.engine.collect_fn_metadata(
+            None,
+            |info| {
+                let function = info.metadata;
+                let is_there = info.namespace == namespace && is_wanted(&function.name);
+                is_there.then(|| Known {
+                    name: function.name.to_string(),
+                    arity: function.num_params,
+                    is_native: true,
+                })
+            },
+            true,
+        );
+        if namespace.is_empty() {
+            let own = self.own_functions(place).into_iter();
+            functions.extend(own.filter(|f| is_wanted(&f.name)).map(Known::of_script));
+        }
+        functions
+    }
+
+    /// Whether code at a place sees a variable of this name.
+    fn is_variable(&self, name: &str, place: &Place) -> bool {
+        match place.function {
+            Some(_) => self.parameters(place).iter().any(|other| other == name),
+            None => self.scope.is_some_and(|scope| scope.contains(name)),
+        }
+    }
+}
+
+impl Known {
+    fn of_script(function: super::Function) -> Self {
+        Known {
+            name: function.name.to_string(),
+            arity: function.parameters.len(),
+            is_native: false,
+        }
+    }
+}
+
+impl Arguments {
+    /// How many arguments are to be written for a function; `None` if it cannot be called
+    /// so.
+    fn taken_by(self, known: &Known) -> Option<usize> {
+        let object = usize::from(known.is_native && self.has_object);
+        known.arity.checked_sub(object + self.curried)
+    }
+}
+
+/// Says that what is called is a variable.
+pub fn is_variable(name: &str) -> String {
+    format!("{name} is a variable: a function in it is called by {name}.call")
+}

@@ -1,0 +1,111 @@
+//! About what is in namespaces: those of Dart functions, and imported modules.
+
+use std::collections::BTreeSet;
+
+use rhai::Module;
+
+use super::calls::member_of;
+use super::{Place, Visible, MAX_REPEATED};
+use crate::border::host_functions::NAMESPACE_SEPARATOR;
+use crate::errors::suggestions::{did_you_mean, nearest, question, Patience};
+use crate::execution::variables::GLOBAL;
+
+/// The names of parameters, as many as anybody writes.
+const PARAMETERS: [&str; 4] = ["a", "b", "c", "d"];
+
+impl Visible<'_> {
+    /// About a module that is not there.
+    pub(super) fn about_module(&self, name: &str) -> Option<String> {
+        let namespaces = self.namespaces();
+        let names = namespaces.iter().map(String::as_str).chain([GLOBAL]);
+        did_you_mean(name, names, &Patience::of_few()).or_else(|| {
+            let is_off = self.config.allow_modules && !self.config.allow_file_io;
+            is_off.then(|| "files are switched off by RhaiConfig.disableFileIo".into())
+        })
+    }
+
+    /// About a pointer to a function, by its name, that cannot be made.
+    pub(super) fn about_pointer(&self, path: &str) -> Option<String> {
+        let (namespace, name) = path.rsplit_once(NAMESPACE_SEPARATOR)?;
+        self.about_member(namespace, name, &Place::unknown())
+    }
+
+    /// About what is no variable in a namespace.
+    pub(super) fn about_member(
+        &self,
+        namespace: &str,
+        name: &str,
+        place: &Place,
+    ) -> Option<String> {
+        let patience = Patience::of_few();
+        let functions = self.functions(namespace, place, |other| {
+            other == name || patience.finds_near(name, other)
+        });
+        if let Some(function) = functions.iter().find(|known| known.name == name) {
+            let path = path_of(namespace, name);
+            return Some(as_closure(&path, function.arity));
+        }
+        let variables = self.module(namespace).into_iter().flat_map(|module| {
+            let variables = module.iter_var();
+            variables.map(|(name, _)| name)
+        });
+        let names = functions.iter().map(|known| known.name.as_str());
+        let near = nearest(name, names.chain(variables), &patience).into_iter();
+        question(near.map(|name| path_of(namespace, name)))
+    }
+
+    /// About a namespace that is taken for a variable.
+    pub(super) fn about_namespace(&self, name: &str, place: &Place) -> Option<String> {
+        let is_namespace = self.module(name).is_some() || self.namespaces().contains(name);
+        let member = || {
+            let member = self.with_tree(place, |ast| member_of(ast, place.position));
+            let member = member.flatten().filter(|name| name.len() <= MAX_REPEATED);
+            path_of(name, member.as_deref().unwrap_or("…"))
+        };
+        is_namespace.then(|| format!("{name} is no variable: write {}", member()))
+    }
+
+    /// An imported module, or one in it.
+    pub(super) fn module(&self, path: &str) -> Option<&Module> {
+        let mut names = path.split(NAMESPACE_SEPARATOR);
+        let first = names.next()?;
+        let mut imports = self.global.iter_imports();
+        let (_, root) = imports.find(|(alias, _)| *alias == first)?;
+        names.try_fold(root, |module, name| module.get_sub_module(name))
+    }
+
+    /// The namespaces that there are.
+    fn namespaces(&self) -> BTreeSet<String> {
+        let imports = self.global.iter_imports();
+        let imported = imports.map(|(alias, _)| alias.to_string());
+        let of_dart = self.engine.collect_fn_metadata(
+            None,
+            |info| Some(info.namespace.to_string()).filter(|name| !name.is_empty()),
+            true,
+        );
+        imported.chain(of_dart).collect()
+    }
+}
+
+/// A name with its namespace, if it has one.
+pub fn path_of(namespace: &str, name: &str) -> String {
+    match namespace.is_empty() {
+        true => name.into(),
+        false => format!("{namespace}{NAMESPACE_SEPARATOR}{name}"),
+    }
+}
+
+/// Says how a function in a namespace is a value.
+pub fn as_closure(path: &str, arity: usize) -> String {
+    let parameters = match arity {
+        1 => "x".into(),
+        arity => match PARAMETERS.get(..arity) {
+            Some(names) => names.join(", "),
+            None => "…".into(),
+        },
+    };
+    format!(
+        "a function in a namespace is no value: use a closure, \
+         |{parameters}| {path}({parameters})"
+    )
+}

@@ -1,0 +1,320 @@
+//! Script errors as structured data.
+
+use std::any::Any;
+use std::mem;
+use std::time::Duration;
+
+use rhai::{Array, Dynamic, Position};
+
+use crate::border::host_call::describe_conversion_error;
+use crate::context::clock::BrokenTime;
+use crate::context::shared::{known, Host};
+use crate::limits::config::Config;
+use crate::limits::limit::Limit;
+
+use crate::border::exporter::Exporter;
+use crate::language::compile::FaultyLine;
+use crate::wire::format::ConversionError;
+
+/// What went wrong; the numbers are the protocol with Dart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
+pub enum ErrorKind {
+    /// The script is not valid Rhai.
+    Syntax = 1,
+    /// The script failed while it ran, or threw.
+    Runtime = 2,
+    /// The script took longer than it may.
+    TimeLimit = 3,
+    /// The script was cancelled.
+    Cancelled = 4,
+    /// The native side failed.
+    Ffi = 5,
+    /// A value cannot cross; what is thrown has the details.
+    Conversion = 6,
+    /// The script broke a limit.
+    Limit = 7,
+}
+
+/// What a script failed of; the numbers are the protocol with Dart, where the enum
+/// `RhaiRuntimeErrorKind` has the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
+pub enum RuntimeKind {
+    /// It threw something, or a function of Rhai's failed.
+    Thrown = 0,
+    /// A Dart function failed.
+    DartFunction = 1,
+    /// There is no such function, or none with such arguments.
+    FunctionNotFound = 2,
+    /// There is no such variable.
+    VariableNotFound = 3,
+    /// A value has no such property.
+    PropertyNotFound = 4,
+    /// An index is outside of what it is used with.
+    IndexOutOfBounds = 5,
+    /// A value has another type than what is needed.
+    TypeMismatch = 6,
+    /// `this` is used where there is none.
+    UnboundThis = 7,
+    /// A `for` goes over what has no items.
+    NotIterable = 8,
+    /// A constant would be changed.
+    ConstantChanged = 9,
+    /// A value is used that is being changed.
+    DataRace = 10,
+    /// A number is too large, or divided by 0.
+    Arithmetic = 11,
+    /// There is no such module.
+    ModuleNotFound = 12,
+    /// A `break` or the like is where it means nothing.
+    Misplaced = 13,
+    /// There is no stack for another script.
+    TooManyScripts = 14,
+    /// Something else in Rhai.
+    Other = 15,
+    /// A module imports itself, perhaps through others.
+    ImportCycle = 16,
+}
+
+/// What else is known of an error.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// The limit that was broken, and its value.
+    Limit(Limit, u64),
+    /// The time that was allowed.
+    Time(Duration),
+    /// What failed, and the name of the function, variable, property or module that
+    /// it is about; empty if it is about none.
+    Runtime(RuntimeKind, String),
+    /// The line that is not valid.
+    Line(FaultyLine),
+}
+
+/// A call of a function that had not returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The function; `script` is the script itself.
+    pub function: String,
+    /// The module it comes from; empty for the script.
+    pub source: String,
+    /// Where it was: at a call, or at what failed.
+    pub position: Position,
+}
+
+/// A script error, as Dart gets it.
+#[derive(Debug, Clone)]
+pub struct ScriptError {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// One sentence for people.
+    pub message: String,
+    /// Where, if that is known.
+    pub position: Position,
+    /// The script's calls at that moment, innermost first.
+    pub calls: Vec<Call>,
+    /// What the script threw; unit if it threw nothing.
+    pub thrown: Dynamic,
+    /// What else is known.
+    pub detail: Detail,
+}
+
+impl ScriptError {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, detail: Detail) -> Self {
+        ScriptError {
+            kind,
+            message: message.into(),
+            position: Position::NONE,
+            calls: Vec::new(),
+            thrown: Dynamic::UNIT,
+            detail,
+        }
+    }
+
+    /// The error with what to do about it in its message, if that is known.
+    pub(crate) fn with_advice(mut self, advice: Option<String>) -> Self {
+        if let Some(advice) = advice {
+            self.message = format!("{} ({advice})", self.message);
+        }
+        self
+    }
+
+    /// An error of the native side itself.
+    pub fn ffi(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Ffi, message, Detail::None)
+    }
+
+    /// A limit was broken.
+    pub fn limit(limit: Limit, value: u64) -> Self {
+        let message = match limit {
+            Limit::Operations => format!("too many operations: the limit is {value}"),
+            Limit::StackDepth => format!("stack overflow: the limit is {value} nested calls"),
+            Limit::ExpressionDepth => format!(
+                "expressions are nested too deeply: the limit is {value} levels, \
+                 and half of that in a function"
+            ),
+            Limit::StringLength => {
+                format!("Length of string too large: the limit is {value} bytes")
+            }
+            Limit::ArraySize => {
+                format!("Size of array/BLOB too large: the limit is {value} elements")
+            }
+            Limit::MapSize => {
+                format!("Size of object map too large: the limit is {value} entries")
+            }
+            Limit::Variables => format!("too many variables: the limit is {value}"),
+            Limit::Functions => format!("too many functions: the limit is {value}"),
+            Limit::Modules => format!("too many modules: the limit is {value}"),
+            Limit::Memory if value == 0 => "there is no more memory".into(),
+            Limit::Memory => format!("too much memory: the limit is {value} bytes"),
+            Limit::OutputLength => {
+                format!("too much output of print and debug: the limit is {value} bytes")
+            }
+            Limit::Nesting => format!(
+                "what the functions of scripts keep is nested more than {value} levels: \
+                 dispose of them"
+            ),
+            Limit::NativeStack => {
+                "stack overflow: calls and expressions are nested too deeply".into()
+            }
+        };
+        // The memory of the system follows from no option.
+        let option = limit.option().filter(|_| value > 0);
+        let message = match option {
+            Some(option) => format!("{message} (RhaiConfig.{option})"),
+            None => message,
+        };
+        Self::new(ErrorKind::Limit, message, Detail::Limit(limit, value))
+    }
+
+    /// The script needs more memory than it may have, or than there is.
+    pub fn out_of_memory(config: &Config) -> Self {
+        Self::limit(Limit::Memory, config.max_memory as u64)
+    }
+
+    /// Scripts of the engine have left `leaked` bytes behind for good.
+    pub fn leaked(config: &Config, leaked: usize) -> Self {
+        ScriptError {
+            message: format!(
+                "scripts that needed too much memory at once have left {leaked} bytes behind \
+                 in this engine: dispose of it (RhaiConfig.maxMemory)"
+            ),
+            ..Self::out_of_memory(config)
+        }
+    }
+
+    /// The script took too long.
+    pub fn time(broken: BrokenTime) -> Self {
+        let (limit, message) = match broken {
+            BrokenTime::Running(limit) => {
+                let ms = limit.as_millis();
+                (
+                    limit,
+                    format!(
+                        "the script ran longer than its limit of {ms} ms \
+                         (RhaiConfig.timeoutMs)"
+                    ),
+                )
+            }
+            BrokenTime::Total(limit) => {
+                let ms = limit.as_millis();
+                (
+                    limit,
+                    format!(
+                        "the script took longer than its limit of {ms} ms in all \
+                         (RhaiConfig.totalTimeout)"
+                    ),
+                )
+            }
+        };
+        Self::new(ErrorKind::TimeLimit, message, Detail::Time(limit))
+    }
+
+    /// The script's result cannot cross to Dart.
+    pub fn conversion(error: ConversionError) -> Self {
+        let message = error.to_string();
+        ScriptError {
+            thrown: describe_conversion_error(error),
+            ..Self::new(ErrorKind::Conversion, message, Detail::None)
+        }
+    }
+
+    /// There is no stack for another script.
+    pub fn no_stack(error: &std::io::Error) -> Self {
+        let message =
+            format!("too many scripts are waiting at once: no stack for another one ({error})");
+        let detail = Detail::Runtime(RuntimeKind::TooManyScripts, String::new());
+        Self::new(ErrorKind::Runtime, message, detail)
+    }
+
+    /// Native code panicked: a bug in Rhai or in this crate.
+    pub fn panic(payload: &(dyn Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no message");
+        Self::ffi(format!("internal error in the script engine: {text}"))
+    }
+
+    /// Writes the error into slot 0 of the frame, as an array of its fields: `[kind,
+    /// message, line, column, calls, id of the Dart error, thrown value, number,
+    /// value, text]`, the last three of the [`Detail`] (a time is in microseconds); a call is `[function, source,
+    /// line, column]`. A line or column that is not known is 0.
+    pub fn write(mut self, host: &Host, exporter: Option<&Exporter>) {
+        // The tag of a thrown value says which Dart error it was made from.
+        let dart_error = self.thrown.tag();
+        let thrown = mem::take(&mut self.thrown);
+        let (number, value, text) = match &self.detail {
+            Detail::None => (0, 0, ""),
+            Detail::Limit(limit, value) => (*limit as i64, *value, ""),
+            Detail::Time(limit) => (0, limit.as_micros() as u64, ""),
+            Detail::Runtime(kind, name) => (*kind as i64, 0, name.as_str()),
+            Detail::Line(line) => (line.caret as i64, 0, line.text.as_str()),
+        };
+        let calls: Array = self.calls.iter().map(describe_call).collect();
+        let fields = |thrown: Dynamic| -> Array {
+            let [line, column] = describe_place(self.position);
+            vec![
+                Dynamic::from_int(self.kind as i64),
+                self.message.clone().into(),
+                line,
+                column,
+                calls.clone().into(),
+                Dynamic::from_int(dart_error.into()),
+                thrown,
+                number.into(),
+                i64::try_from(value).unwrap_or(i64::MAX).into(),
+                text.into(),
+            ]
+        };
+        memory::of_any_size(|| {
+            if host.write_result(fields(thrown).into(), exporter).is_err() {
+                // What was thrown has no meaning in Dart, or is too large; its text is the
+                // message.
+                let plain = fields(Dynamic::UNIT);
+                host.write_result(plain.into(), None)
+                    .expect("numbers and strings can cross");
+            }
+        });
+    }
+}
+
+fn describe_call(call: &Call) -> Dynamic {
+    let [line, column] = describe_place(call.position);
+    Array::from([
+        call.function.as_str().into(),
+        call.source.as_str().into(),
+        line,
+        column,
+    ])
+    .into()
+}
+
+/// The line and the column of a place, 0 where one is not known.
+pub fn describe_place(position: Position) -> [Dynamic; 2] {
+    [position.line(), position.position()]
+        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
+}

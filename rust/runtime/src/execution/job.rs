@@ -1,0 +1,315 @@
+//! What an execution runs: a script, or a function of one.
+
+use std::mem;
+use std::rc::{Rc, Weak};
+
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
+
+use crate::analysis::{analyze, Surroundings};
+use crate::border::host_call::conversion_error;
+use crate::context::context::{ExecutionContext, Termination};
+use crate::context::shared::Host;
+use crate::errors::hints::{dart_objects_in, DartCall, Hint, Visible};
+use crate::functions::table::Exported;
+use crate::limits::config::Config;
+use crate::objects::host_object::type_name;
+
+use crate::border::exporter::{Exporter, SharedEngine};
+use crate::errors::translate::into_innermost;
+use crate::execution::script_cache::{CompiledScript, ScriptCache, Source};
+use crate::execution::variables::{Variables, GLOBAL};
+
+type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
+
+/// A script to run.
+pub struct Script {
+    /// The script.
+    pub source: Source,
+    /// Where it is kept once it is compiled.
+    pub scripts: Rc<ScriptCache>,
+    /// The variables it starts with.
+    pub variables: Rc<Variables>,
+}
+
+/// A script to look at, and what it would find.
+pub struct Analysis {
+    /// The script.
+    pub script: Box<str>,
+    /// What scripts of the engine find there.
+    pub surroundings: Surroundings,
+}
+
+/// What one execution runs. Small, as it lies on the stack of every script that waits.
+pub enum Job {
+    /// A script.
+    Script(SharedEngine, Script),
+    /// A function of a script that Dart has; its arguments are an array in slot 0.
+    Call(Exported),
+    /// The same, with the last argument as its `this`.
+    CallWith(Exported),
+    /// No script, but the analysis of one.
+    Analysis(SharedEngine, Box<Analysis>),
+}
+
+impl Job {
+    /// The engine it runs in.
+    pub fn engine(&self) -> &SharedEngine {
+        match self {
+            Job::Script(engine, _) | Job::Analysis(engine, ..) => engine,
+            Job::Call(exported) | Job::CallWith(exported) => exported.function.engine(),
+        }
+    }
+
+    /// Runs it and passes its result to `end`, with what to do about an error. Runs on a
+    /// fiber: all of this recurses.
+    pub fn run<R>(
+        self,
+        host: &Host,
+        context: &ExecutionContext,
+        config: &Config,
+        end: impl FnOnce(RhaiResult, Option<Box<Hint>>, &Exporter) -> R,
+    ) -> R {
+        let with_this = matches!(self, Job::CallWith(_));
+        match self {
+            Job::Script(engine, script) => {
+                // On the heap: a waiting script should touch two pages of stack,
+                // not three.
+                let mut global = Box::new(engine.new_global_runtime_state());
+                let mut scope = Box::new(Scope::new());
+                let variables = Rc::downgrade(&script.variables);
+                let mut compiled = None;
+                let result =
+                    script.evaluate(&engine, context, &mut global, &mut scope, &mut compiled);
+                let result = checked(result, context);
+                let hint = match &result {
+                    Ok(_) => None,
+                    Err(error) => {
+                        let code = Code::Script {
+                            script: compiled.as_deref(),
+                            scope: &scope,
+                            variables,
+                        };
+                        find_hint(error, host, context, config, &global, code)
+                    }
+                };
+                let ended = end(result, hint, &Exporter::new(host, context, &global));
+                context.end_scope(*scope);
+                ended
+            }
+            Job::Analysis(engine, analysis) => {
+                let result = run_analysis(&engine, &analysis, context);
+                let global = Box::new(engine.new_global_runtime_state());
+                end(result, None, &Exporter::new(host, context, &global))
+            }
+            Job::Call(exported) | Job::CallWith(exported) => {
+                context.enter_function(&exported);
+                // However this ends: also if the memory is used up.
+                let _note = NoteLeftMemory(&exported);
+                let result = run_call(host, context, &exported, with_this);
+                let global = exported.function.global();
+                let hint = match &result {
+                    Ok(_) => None,
+                    Err(error) => {
+                        let code = Code::Function(DartCall {
+                            curried: exported.function.curry().count(),
+                            with_this,
+                        });
+                        find_hint(error, host, context, config, global, code)
+                    }
+                };
+                end(result, hint, &Exporter::new(host, context, global))
+            }
+        }
+    }
+}
+
+/// What was run.
+enum Code<'a> {
+    /// A script, with what it is compiled to, its variables, and those it started with.
+    Script {
+        script: Option<&'a CompiledScript>,
+        scope: &'a Scope<'a>,
+        variables: Weak<Variables>,
+    },
+    /// A function, by this call.
+    Function(DartCall),
+}
+
+/// What is known about an error of code with these functions.
+#[cold]
+#[inline(never)]
+fn find_hint(
+    error: &EvalAltResult,
+    host: &Host,
+    context: &ExecutionContext,
+    config: &Config,
+    global: &GlobalRuntimeState,
+    code: Code,
+) -> Option<Box<Hint>> {
+    let (script, scope, variables, call) = match code {
+        Code::Script {
+            script,
+            scope,
+            variables,
+        } => (
+            script,
+            Some(scope),
+            variables.upgrade(),
+            DartCall::default(),
+        ),
+        Code::Function(call) => (None, None, None, call),
+    };
+    // Before anything is borrowed: this may run code of Dart's.
+    let objects = script.zip(scope).map(|(script, scope)| {
+        let objects = dart_objects_in(error, script, scope).into_iter();
+        objects.map(|object| type_name(host, &object?)).collect()
+    });
+    let visible = Visible {
+        engine: &context.environment().engine,
+        config,
+        dart_functions: &host.dart_functions.borrow(),
+        restrictions: &host.restrictions.borrow(),
+        context,
+        global,
+        script,
+        scope,
+        variables,
+        call,
+    };
+    let mut hint = context.with_faulty_line(|line| visible.hint(error, line));
+    hint.types = objects.unwrap_or_default();
+    Some(hint.into())
+}
+
+// Each apart, because what these need of the stack is part of what a script that waits
+// in another job keeps.
+
+#[inline(never)]
+fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
+    let analysis = analyze(engine, &analysis.script, &analysis.surroundings, context);
+    match context.parsing_stopped() {
+        Some(termination) => Err(termination.into()),
+        None => checked(Ok(analysis), context),
+    }
+}
+
+#[inline(never)]
+fn run_call(
+    host: &Host,
+    context: &ExecutionContext,
+    exported: &Exported,
+    with_this: bool,
+) -> RhaiResult {
+    let refused = context.check_kept(host).or_else(|| {
+        let is_too_much = exported.keeps_more_than(context.budget().limit());
+        is_too_much.then_some(Termination::KeptTooMuch)
+    });
+    match refused {
+        Some(termination) => Err(termination.into()),
+        None => checked(call(host, exported, with_this), context).inspect_err(|error| {
+            context.note_data_race(error, None, exported.function.global());
+        }),
+    }
+}
+
+/// Notes at the end of a call how much memory it leaves behind.
+struct NoteLeftMemory<'a>(&'a Exported);
+
+impl Drop for NoteLeftMemory<'_> {
+    fn drop(&mut self) {
+        self.0.add_left(memory::used());
+    }
+}
+
+fn call(host: &Host, exported: &Exported, with_this: bool) -> RhaiResult {
+    let args = host.take_reply().map_err(conversion_error)?;
+    let function = &exported.function;
+    let mut args = args.into_array().unwrap_or_default();
+    match args.split_last_mut() {
+        Some((this, args)) if with_this => {
+            let before = this.clone();
+            let result = function.call(0, Some(this), args).or_else(exit_value)?;
+            Ok(vec![result, before, mem::take(this)].into())
+        }
+        _ => function.call(0, None, &mut args),
+    }
+}
+
+impl Script {
+    /// Compiles the script if need be, keeps it in `compiled`, and evaluates it.
+    fn evaluate(
+        self,
+        engine: &Engine,
+        context: &ExecutionContext,
+        global: &mut GlobalRuntimeState,
+        scope: &mut Scope,
+        compiled: &mut Option<Rc<CompiledScript>>,
+    ) -> RhaiResult {
+        let script = compiled.insert(match self.source {
+            Source::Compiled(script) => script,
+            Source::Text(text) => self.scripts.compile(engine, text, context)?,
+        });
+        self.variables.add_to(scope, global, script);
+        // Setting another copies them while somebody has them.
+        drop(self.variables);
+        let ast = &script.ast;
+        // The list takes an allocation.
+        if ast.has_functions() {
+            global.lib.push(ast.shared_lib().clone());
+        } else if script.may_use(GLOBAL) {
+            // Rhai notes a script's constants only if it has functions: without them, it
+            // would not find its own, and those of Dart that they hide in their place.
+            let mut not_empty = Module::new();
+            not_empty.set_var(GLOBAL, ());
+            global.lib.push(not_empty.into());
+        }
+        // Rhai's `eval_ast` does just this, and drops `global`, which functions
+        // of the script that outlive it need. (To be removed in Rhai 2; the
+        // version is fixed.)
+        #[allow(deprecated)]
+        engine
+            .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+            .inspect_err(|error| {
+                context.note_data_race(error, Some(ast), global);
+            })
+    }
+}
+
+/// What a script ended with, after all: its value, or what it failed with.
+#[inline(never)]
+fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
+    if let Some(limit) = context.budget().exceeded() {
+        // The error that it ended with knows the place.
+        return match result {
+            Err(error) if is_termination(&error) => Err(error),
+            _ => Err(Termination::Exceeded(limit.into()).into()),
+        };
+    }
+    let result = result.or_else(exit_value).map(Dynamic::flatten);
+    // An `eval` or an `import` in the script was parsing.
+    if let (Err(_), Some(termination)) = (&result, context.parsing_stopped()) {
+        return Err(termination.into());
+    }
+    let value = result?;
+    match context.failed_at_end() {
+        Some(termination) => Err(termination.into()),
+        None => Ok(value),
+    }
+}
+
+/// Whether an error is what a script was ended with from outside.
+fn is_termination(error: &EvalAltResult) -> bool {
+    matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(..))
+}
+
+/// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only
+/// where no native function is in between.
+fn exit_value(error: Box<EvalAltResult>) -> RhaiResult {
+    if !matches!(error.unwrap_inner(), EvalAltResult::Exit(..)) {
+        return Err(error);
+    }
+    match *into_innermost(error) {
+        EvalAltResult::Exit(value, _) => Ok(value),
+        other => Err(other.into()),
+    }
+}

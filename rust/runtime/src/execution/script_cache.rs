@@ -1,0 +1,244 @@
+//! Compiled scripts, and the cache that keeps those used last.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use lru::LruCache;
+use rhai::{Engine, EvalAltResult, Identifier, Token, AST};
+
+use crate::context::context::ExecutionContext;
+use fibers::StackPool;
+
+use crate::language::compile::{compile, FaultyLine};
+use fibers::OnFiber;
+
+/// A compiled script.
+#[derive(Debug)]
+pub struct CompiledScript {
+    /// Its syntax tree, which may hold constants of any depth.
+    pub ast: OnFiber<AST>,
+    words: Words,
+}
+
+impl CompiledScript {
+    /// The words by which it may look for variables; `None` if it finds any.
+    pub fn words(&self) -> Option<&HashSet<Identifier>> {
+        match &self.words {
+            Words::Written(words) => Some(words),
+            Words::Any => None,
+        }
+    }
+
+    /// Whether it may look for a variable of this name.
+    pub fn may_use(&self, name: &str) -> bool {
+        self.words().is_none_or(|words| words.contains(name))
+    }
+}
+
+/// The words in a script that could be names of variables.
+#[derive(Debug)]
+pub(crate) enum Words {
+    /// These.
+    Written(HashSet<Identifier>),
+    /// Any: it evaluates text, or asks which variables there are.
+    Any,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Words::Written(HashSet::new())
+    }
+}
+
+/// Functions that find variables whose names are no words of the script.
+const LOOKING: [&str; 2] = ["eval", "is_def_var"];
+
+impl ExecutionContext {
+    /// Notes a token of a script that is compiled. (Not what is in its syntax tree: Rhai
+    /// shows only a part of that.)
+    pub(crate) fn note_word(&self, token: &Token) {
+        match token {
+            Token::Identifier(word) => {
+                if let Words::Written(words) = &mut *self.words.borrow_mut() {
+                    // Not twice: then it would be allocated again.
+                    if !words.contains(word.as_str()) {
+                        words.insert(Identifier::from(word.as_str()));
+                    }
+                }
+            }
+            Token::Reserved(word) if LOOKING.contains(&word.as_str()) => {
+                self.words.replace(Words::Any);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A script, compiled or not.
+#[derive(Debug)]
+pub enum Source {
+    /// Compiled.
+    Compiled(Rc<CompiledScript>),
+    /// Its text.
+    Text(Box<str>),
+}
+
+/// Compiled scripts by their text, of which those used last are kept.
+#[derive(Debug)]
+pub struct ScriptCache {
+    scripts: RefCell<LruCache<Box<str>, Kept>>,
+    /// The names of the functions of Dart, which scripts are compiled for.
+    dart_functions: RefCell<Rc<HashSet<String>>>,
+    /// Bytes that they take.
+    size: Cell<usize>,
+    max_size: usize,
+    stacks: Rc<StackPool>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    script: Rc<CompiledScript>,
+    /// Bytes that it takes, with its text.
+    size: usize,
+}
+
+impl ScriptCache {
+    /// Makes an empty cache for scripts that take up to `max_size` bytes in all.
+    pub fn new(max_size: usize, stacks: &Rc<StackPool>) -> Self {
+        ScriptCache {
+            scripts: RefCell::new(LruCache::unbounded()),
+            dart_functions: RefCell::default(),
+            size: Cell::new(0),
+            max_size,
+            stacks: stacks.clone(),
+        }
+    }
+
+    /// Says that Dart has a function of this name.
+    pub fn add_dart_function(&self, name: &str) {
+        let is_new = Rc::make_mut(&mut self.dart_functions.borrow_mut()).insert(name.into());
+        if is_new {
+            self.scripts.borrow_mut().clear();
+            self.size.set(0);
+        }
+    }
+
+    /// Says that a name is that of a variable, and hides a function of Dart.
+    pub fn hide_dart_function(&self, name: &str) {
+        let was_there = Rc::make_mut(&mut self.dart_functions.borrow_mut()).remove(name);
+        if was_there {
+            self.scripts.borrow_mut().clear();
+            self.size.set(0);
+        }
+    }
+
+    /// Returns a script, compiled if it is kept.
+    pub fn get(&self, script: &str) -> Source {
+        match self.scripts.borrow_mut().get(script) {
+            Some(kept) => Source::Compiled(kept.script.clone()),
+            None => Source::Text(script.into()),
+        }
+    }
+
+    /// Compiles a script and keeps it. See [`compile`].
+    ///
+    /// # Errors
+    ///
+    /// The script is not valid Rhai, or breaks a limit.
+    #[cold]
+    #[inline(never)]
+    pub fn compile(
+        &self,
+        engine: &Engine,
+        script: Box<str>,
+        context: &ExecutionContext,
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        let (compiled, size) = self.compile_as(engine, &script, None, context)?;
+        self.keep_if_small(script, &compiled, size);
+        Ok(compiled)
+    }
+
+    /// Returns the module `name` with this text, compiled, and keeps it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`compile`](Self::compile).
+    #[cold]
+    pub fn get_module(
+        &self,
+        engine: &Engine,
+        name: &str,
+        text: Box<str>,
+        context: &ExecutionContext,
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        // The same text is another script where it is no module, or another one. None
+        // has a zero in it.
+        let key = format!("{name}\0{text}").into_boxed_str();
+        if let Some(kept) = self.scripts.borrow_mut().get(&key) {
+            return Ok(kept.script.clone());
+        }
+        let (compiled, size) = self.compile_as(engine, &text, Some(name), context)?;
+        self.keep_if_small(key, &compiled, size);
+        Ok(compiled)
+    }
+
+    /// Compiles a script, or the module `name`. Also returns how many bytes that takes.
+    fn compile_as(
+        &self,
+        engine: &Engine,
+        script: &str,
+        name: Option<&str>,
+        context: &ExecutionContext,
+    ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
+        let before = memory::used();
+        context.words.take();
+        let ast = {
+            // Compiling can be suspended.
+            let dart_functions = self.dart_functions.borrow().clone();
+            compile(engine, script, &dart_functions, context)
+        };
+        if let Some(termination) = context.parsing_stopped() {
+            return Err(termination.into());
+        }
+        let mut ast = ast.inspect_err(|error| {
+            // A script can catch that a module does not parse.
+            if name.is_none() {
+                if let Some(line) = FaultyLine::find(script, error.position()) {
+                    context.note_faulty_line(line);
+                }
+            }
+        })?;
+        if let Some(name) = name {
+            ast.set_source(name);
+        }
+        let compiled = Rc::new(CompiledScript {
+            ast: OnFiber::new(ast, &self.stacks),
+            words: context.words.take(),
+        });
+        Ok((compiled, memory::used().saturating_sub(before)))
+    }
+
+    fn keep_if_small(&self, key: Box<str>, script: &Rc<CompiledScript>, size: usize) {
+        let size = size + key.len();
+        if size <= self.max_size && !memory::is_exceeded() {
+            // What the cache allocates and drops is not this script's.
+            memory::uncounted(|| self.keep(key, script.clone(), size));
+        }
+    }
+
+    fn keep(&self, text: Box<str>, script: Rc<CompiledScript>, size: usize) {
+        let mut scripts = self.scripts.borrow_mut();
+        while self.size.get() + size > self.max_size {
+            match scripts.pop_lru() {
+                Some((_, oldest)) => self.size.set(self.size.get() - oldest.size),
+                None => break,
+            }
+        }
+        self.size.set(self.size.get() + size);
+        if let Some(same) = scripts.put(text, Kept { script, size }) {
+            // Another execution has compiled it meanwhile.
+            self.size.set(self.size.get() - same.size);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What must be known of a script to rewrite it.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use rhai::{ASTNode, CustomExpr, Expr, FnCallExpr, Stmt, AST};
+
+use super::growth::Growth;
+use super::unlocked::Functions;
+use super::{alone, is_of_module, walk};
+use crate::context::context::ExecutionContext;
+
+/// A script, and what is to be known of it.
+pub struct Script<'a> {
+    /// Names of Dart functions.
+    pub dart: &'a HashSet<String>,
+    /// Names of variables that closures capture.
+    pub captured: HashSet<String>,
+    /// Whether it calls functions of modules.
+    pub calls_modules: bool,
+    /// Its functions: numbers of parameters by name.
+    pub arities: HashMap<String, Vec<usize>>,
+    /// What is known of its functions.
+    pub own: Rc<Functions>,
+    /// An expression that stands for a chain which does not lock its variable, if that is
+    /// needed.
+    pub unlocked: Option<CustomExpr>,
+    /// A call of [`BIND`](crate::border::exporter::BIND), if that is needed.
+    pub bind: Option<FnCallExpr>,
+    /// How its strings can grow.
+    pub growth: Growth,
+    /// A call that looks at the memory, if that is needed.
+    pub look: Option<FnCallExpr>,
+    /// Whether something was rewritten.
+    pub is_changed: bool,
+}
+
+impl<'a> Script<'a> {
+    /// Knows nothing yet.
+    pub fn new(dart: &'a HashSet<String>) -> Self {
+        Script {
+            dart,
+            captured: HashSet::new(),
+            calls_modules: false,
+            arities: HashMap::new(),
+            own: Rc::default(),
+            unlocked: None,
+            bind: None,
+            growth: Growth::default(),
+            look: None,
+            is_changed: false,
+        }
+    }
+
+    /// Finds out whether there is something to rewrite.
+    pub fn find_what_to_change(&mut self, ast: &AST, context: &ExecutionContext) {
+        let own: HashSet<_> = ast.iter_fn_def().map(|f| f.name.clone()).collect();
+        walk(ast, context, |path| {
+            match path.last() {
+                Some(ASTNode::Stmt(Stmt::Share(names))) => {
+                    let names = names.iter().map(|(name, _)| name.name.to_string());
+                    self.captured.extend(names);
+                }
+                Some(
+                    ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)),
+                ) => {
+                    self.calls_modules |= is_of_module(call);
+                }
+                _ => (),
+            }
+            if let Some(node) = path.last() {
+                self.growth.look_at(node, &own);
+            }
+        });
+    }
+
+    /// Finds out what rewriting must know.
+    pub fn look_around(&mut self, ast: &AST, context: &ExecutionContext) {
+        for function in ast.iter_fn_def() {
+            let name = function.name.to_string();
+            let arities = self.arities.entry(name).or_default();
+            arities.push(function.params.len());
+        }
+        self.own = Rc::new(self.look_into_functions(ast, context));
+    }
+
+    fn look_into_functions(&self, ast: &AST, context: &ExecutionContext) -> Functions {
+        let mut functions = Functions::default();
+        // Functions of a name, as one.
+        let mut running = HashSet::new();
+        let mut calls: HashMap<String, Vec<String>> = HashMap::new();
+        for function in ast.iter_fn_def() {
+            let name = function.name.to_string();
+            let mut runs_others = false;
+            let mut called = Vec::new();
+            walk(&alone(function), context, |path| match path.last() {
+                Some(ASTNode::Expr(Expr::ThisPtr(_))) => {
+                    functions.with_this.insert(name.clone());
+                }
+                Some(
+                    ASTNode::Stmt(Stmt::FnCall(call, _))
+                    | ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)),
+                ) => match self.arities.contains_key(call.name.as_str()) {
+                    true => called.push(call.name.to_string()),
+                    false => runs_others |= self.may_run_other_code(call),
+                },
+                _ => {}
+            });
+            if runs_others {
+                running.insert(name.clone());
+            }
+            calls.entry(name.clone()).or_default().extend(called);
+            functions.names.insert(name);
+        }
+        loop {
+            let mut callers = calls.iter().filter(|(name, called)| {
+                !running.contains(*name) && called.iter().any(|other| running.contains(other))
+            });
+            let Some((name, _)) = callers.next() else {
+                break;
+            };
+            running.insert(name.clone());
+        }
+        functions.quiet = functions.names.difference(&running).cloned().collect();
+        functions
+    }
+}

@@ -1,0 +1,165 @@
+//! Parts of syntax trees that only Rhai's parser can make, out of words that no script can
+//! write: the body of a function, which then is whatever statements it is to be, and a call
+//! with the right hashes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use rhai::{
+    ASTNode, CustomExpr, Dynamic, Engine, Expr, Expression, FnCallExpr, LexError, ParseError,
+    Position, ScriptFuncDef, Stmt, StmtBlock, Token, AST,
+};
+
+use super::growth::LOOK;
+use super::unlocked::Unlocked;
+use crate::border::exporter::BIND;
+use crate::context::context::ExecutionContext;
+use crate::context::shared::Host;
+
+/// What stands for the statements of a function.
+const BODY: &str = "body ";
+
+/// What stands for a chain that does not lock its variable.
+const CHAIN: &str = "chain ";
+
+/// What the parser gets, and the words in it with what they are for it.
+const FUNCTION: &str = "fn f() { body }";
+/// A call of [`BIND`].
+pub const BIND_CALL: &str = "bind(0)";
+/// A call of [`LOOK`].
+pub const LOOK_CALL: &str = "look(0)";
+
+/// The statements of a function, as a block.
+#[derive(Debug, Clone)]
+struct Body(Rc<Expr>);
+
+/// What a running parser needs to know.
+#[derive(Debug, Default)]
+pub struct Stubs {
+    is_parsing: Cell<bool>,
+    next_body: RefCell<Option<Body>>,
+}
+
+impl Stubs {
+    /// What a token is in a stub; `None` if it is one of a script.
+    pub fn token(&self, token: &Token) -> Option<Token> {
+        self.is_parsing.get().then(|| match token {
+            Token::Identifier(word) if **word == "body" => Token::Custom(Box::new(BODY.into())),
+            Token::Identifier(word) if **word == "chain" => Token::Custom(Box::new(CHAIN.into())),
+            Token::Identifier(word) if **word == "bind" => Token::Identifier(Box::new(BIND.into())),
+            Token::Identifier(word) if **word == "look" => Token::Identifier(Box::new(LOOK.into())),
+            token => token.clone(),
+        })
+    }
+
+    fn parse(&self, parse: impl FnOnce() -> Result<AST, ParseError>) -> Option<AST> {
+        self.is_parsing.set(true);
+        let stub = parse();
+        self.is_parsing.set(false);
+        stub.ok()
+    }
+}
+
+/// Makes scripts of an engine able to run such functions.
+pub fn register(engine: &mut Engine, host: Rc<Host>) {
+    let place = move |_: &[_], state: &mut Dynamic| {
+        let context = host.current();
+        let Some(body) = context.and_then(|context| context.stubs.next_body.take()) else {
+            return Err(LexError::Runtime("no body".into()).into_err(Position::NONE));
+        };
+        *state = Dynamic::from(body);
+        Ok(None)
+    };
+    engine.register_custom_syntax_without_look_ahead_raw(
+        BODY,
+        place,
+        false,
+        |context, _, state| {
+            let body = state.clone_cast::<Body>();
+            context.eval_expression_tree(&Expression::from(&*body.0))
+        },
+    );
+    engine.register_custom_syntax_without_look_ahead_raw(
+        CHAIN,
+        |_, _| Ok(None),
+        false,
+        |context, _, state| state.clone_cast::<Unlocked>().evaluate(context),
+    );
+}
+
+/// Makes a function like `function`, but with these statements. `None` if it cannot be
+/// parsed.
+pub fn with_statements(
+    engine: &Engine,
+    function: &ScriptFuncDef,
+    statements: Vec<Stmt>,
+    context: &ExecutionContext,
+) -> Option<ScriptFuncDef> {
+    let block = StmtBlock::new(statements, Position::NONE, Position::NONE);
+    let body = Body(Rc::new(Expr::Stmt(block.into())));
+    context.stubs.next_body.replace(Some(body));
+    let stub = context.stubs.parse(|| engine.compile(FUNCTION));
+    // It is still there if the parser was stopped.
+    context.stubs.next_body.take();
+    let stub = stub?;
+    let placed = stub.iter_fn_def().next()?;
+    Some(ScriptFuncDef {
+        body: placed.body.clone(),
+        name: function.name.clone(),
+        access: function.access,
+        this_type: function.this_type.clone(),
+        params: function.params.clone(),
+    })
+}
+
+/// An expression that evaluates an [`Unlocked`], once that is its state.
+pub fn unlocked(engine: &Engine, context: &ExecutionContext) -> Option<CustomExpr> {
+    let stub = context.stubs.parse(|| engine.compile_expression("chain"))?;
+    match stub.statements() {
+        [Stmt::Expr(expr)] => match &**expr {
+            Expr::Custom(custom, _) => Some(CustomExpr::clone(custom)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Looks at all parts of a syntax tree, those of such functions too. Each is the last of
+/// those that it is in.
+pub fn walk_all(ast: &AST, look: &mut dyn FnMut(&[ASTNode])) {
+    ast.walk(&mut |path: &[ASTNode]| {
+        look_into(path, look);
+        true
+    });
+}
+
+fn look_into(path: &[ASTNode], look: &mut dyn FnMut(&[ASTNode])) {
+    look(path);
+    let Some(ASTNode::Expr(Expr::Custom(custom, _))) = path.last() else {
+        return;
+    };
+    let expr = if let Some(body) = custom.state.read_lock::<Body>() {
+        Expr::clone(&body.0)
+    } else if let Some(unlocked) = custom.state.read_lock::<Unlocked>() {
+        unlocked.original()
+    } else {
+        return;
+    };
+    expr.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
+        look_into(path, look);
+        true
+    });
+}
+
+/// One of these calls, with another argument than it is to have.
+pub fn call(engine: &Engine, text: &str, context: &ExecutionContext) -> Option<FnCallExpr> {
+    let stub = context.stubs.parse(|| engine.compile_expression(text))?;
+    match stub.statements() {
+        [Stmt::Expr(expr)] => match &**expr {
+            Expr::FnCall(call, _) => Some(FnCallExpr::clone(call)),
+            _ => None,
+        },
+        [Stmt::FnCall(call, _)] => Some(FnCallExpr::clone(call)),
+        _ => None,
+    }
+}

@@ -1,0 +1,113 @@
+//! Rhai scripts that can wait: engines, executions, limits and analysis.
+//!
+//! A script runs on a *fiber* on the thread of whoever evaluates it, its *host*. When it
+//! calls a function of the host, the fiber suspends, and the call that runs the script
+//! returns with a request; the host runs the function and resumes the execution with the
+//! reply. No frame of the host is ever below one of the script.
+//!
+//! # Safety contract
+//!
+//! An engine and everything it owns are used by one thread at a time, although that may be
+//! another one from one call to the next. Therefore nothing that must survive a call lives
+//! in a `thread_local!`, and Rhai is built without its `sync` feature.
+
+pub mod analysis;
+pub mod engine;
+
+pub mod border {
+    //! Functions on both sides: calls of the host, and functions of scripts given to it.
+
+    pub mod exporter;
+    pub mod host_call;
+    pub mod host_functions;
+    pub mod marked_pointer;
+    pub mod parameters;
+}
+
+pub mod context {
+    //! State of running code: limits, time, and what scripts of an engine share.
+
+    pub mod clock;
+    // The namesake is the module's subject.
+    #[allow(clippy::module_inception)]
+    pub mod context;
+    pub mod execution_time;
+    pub mod shared;
+}
+
+pub mod data {
+    //! Values, gone through without recursion.
+
+    pub mod depth;
+    pub mod size;
+    pub mod walk;
+}
+
+pub mod errors {
+    //! Script errors as structured data, and advice about them.
+
+    pub mod data_race;
+    pub mod hints;
+    pub mod script_error;
+    pub mod suggestions;
+    pub mod translate;
+}
+
+pub mod execution {
+    //! Running scripts, from their text to their end.
+
+    // The namesake is the module's subject.
+    #[allow(clippy::module_inception)]
+    pub mod execution;
+    pub mod job;
+    pub mod pending_futures;
+    pub mod script_cache;
+    pub mod variables;
+}
+
+pub mod functions {
+    //! Functions of scripts that outlive them.
+
+    pub mod table;
+}
+
+pub mod language {
+    //! Names, compiling, and changes to the language.
+
+    pub mod compile;
+    pub mod modules;
+    pub mod restrictions;
+    pub mod rewrite;
+}
+
+pub mod library {
+    //! Functions of Rhai's standard library that are replaced here.
+
+    pub mod builtins;
+    pub mod callbacks;
+    pub mod json;
+}
+
+pub mod limits {
+    //! Limits and the configuration of an engine.
+
+    pub mod config;
+    pub mod limit;
+    pub mod sizes;
+}
+
+pub mod objects {
+    //! Objects of the host that scripts hold.
+
+    pub mod host_object;
+    pub mod released_ids;
+}
+
+pub mod wire {
+    //! The binary encoding of values.
+
+    pub mod decode;
+    pub mod encode;
+    pub mod format;
+    pub mod output;
+}
