@@ -76,8 +76,11 @@ pub mod language {
 
     pub mod compile;
     pub mod modules;
+    pub mod names;
+    pub mod place;
     pub mod restrictions;
     pub mod rewrite;
+    pub mod signatures;
 }
 
 pub mod library {

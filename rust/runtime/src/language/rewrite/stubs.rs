@@ -12,9 +12,9 @@ use rhai::{
 
 use super::growth::LOOK;
 use super::unlocked::Unlocked;
-use crate::border::exporter::BIND;
 use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
+use crate::language::names::BIND;
 
 /// What stands for the statements of a function.
 const BODY: &str = "body ";

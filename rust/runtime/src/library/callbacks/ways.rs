@@ -6,7 +6,7 @@ use rhai::{Dynamic, FnArgsVec, FnPtr, NativeCallContext, Token, INT};
 
 use super::dart_names;
 use crate::border::exporter;
-use crate::border::host_call::built_in_signatures;
+use crate::language::signatures::built_in_signatures;
 use crate::objects::host_object;
 
 /// How the documented arguments are given to a callback: what comes before the element
