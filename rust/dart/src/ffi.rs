@@ -8,11 +8,17 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::str;
 use std::time::Duration;
 
+use runtime::context::exchange::{Reply, Step};
 use runtime::context::execution_time::Start;
-use runtime::engine::ScriptEngine;
 use runtime::errors::script_error::ScriptError;
-use runtime::execution::execution::{Reply, Step};
+use runtime::execution::pending_futures::Completion;
 use runtime::functions::table::Handle;
+use runtime::host::Host;
+
+use crate::host::DartEngine;
+use crate::mailbox::Mailbox;
+use crate::parcel::Parcel;
+use crate::wire::protocol::step;
 
 mod setup;
 
@@ -35,9 +41,9 @@ fn guarded<R>(failure: R, body: impl FnOnce() -> R) -> R {
 /// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
 /// other call uses it at the same time.
 unsafe fn with_engine<R>(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     failure: R,
-    body: impl FnOnce(&mut ScriptEngine) -> R,
+    body: impl FnOnce(&mut DartEngine) -> R,
 ) -> R {
     // SAFETY: the caller's contract. Exclusive: a call never comes back into
     // this module, because suspending a script returns to Dart first.
@@ -54,16 +60,19 @@ unsafe fn with_engine<R>(
 ///
 /// As [`with_engine`].
 unsafe fn enter<R>(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     failure: R,
-    body: impl FnOnce(&mut ScriptEngine) -> R,
+    body: impl FnOnce(&mut DartEngine) -> R,
 ) -> R {
     // SAFETY: the caller's contract.
     unsafe {
         with_engine(engine, failure, |engine| {
             engine.drop_released();
             let result = body(engine);
-            engine.host.publish_released();
+            engine
+                .hosted
+                .host
+                .publish_released(&engine.hosted.shared.released);
             result
         })
     }
@@ -75,28 +84,43 @@ unsafe fn enter<R>(
 /// # Safety
 ///
 /// As [`with_engine`].
-unsafe fn step(
-    engine: *mut ScriptEngine,
-    body: impl FnOnce(&mut ScriptEngine) -> Option<Step>,
-) -> i32 {
+unsafe fn run(engine: *mut DartEngine, body: impl FnOnce(&mut DartEngine) -> Option<Step>) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         enter(engine, INVALID, |engine| {
             match catch_unwind(AssertUnwindSafe(|| body(engine))) {
-                Ok(Some(step)) => step as i32,
+                Ok(Some(step)) => publish(engine, step),
                 Ok(None) => INVALID,
                 Err(panic) => {
-                    ScriptError::panic(&*panic).write(&engine.host, None);
-                    Step::Failed as i32
+                    let step = engine.fail(ScriptError::panic(&*panic));
+                    publish(engine, step)
                 }
             }
         })
     }
 }
 
+/// Says in the frame which execution has made a request, and what it waits for; returns the
+/// number of the step.
+#[inline]
+fn publish(engine: &DartEngine, made: Step) -> i32 {
+    let (number, future) = match made {
+        Step::Done => return step::DONE,
+        Step::Failed => return step::FAILED,
+        Step::Call => (step::CALL, None),
+        Step::Pending(future) => (step::PENDING, Some(future)),
+        Step::Yielded => (step::YIELDED, None),
+    };
+    engine.hosted.host.with_frame(|frame| {
+        frame.execution = engine.last_execution();
+        frame.future = future.unwrap_or(frame.future);
+    });
+    number
+}
+
 /// The first `len` bytes of the input, if they are UTF-8.
-fn input_text(engine: &ScriptEngine, len: u64) -> Option<String> {
-    engine.host.with_input(|_, input| {
+fn input_text(engine: &DartEngine, len: u64) -> Option<String> {
+    engine.hosted.host.with_input(|_, input| {
         let bytes = input.get(..usize::try_from(len).ok()?)?;
         str::from_utf8(bytes).ok().map(str::to_string)
     })
@@ -107,7 +131,7 @@ fn input_text(engine: &ScriptEngine, len: u64) -> Option<String> {
 /// # Safety
 ///
 /// That of [`rhai_eval`].
-unsafe fn start(held: i64, outer_engine: *const ScriptEngine, outer_execution: u64) -> Start {
+unsafe fn start(held: i64, outer_engine: *const DartEngine, outer_execution: u64) -> Start {
     // SAFETY: the caller's contract. Shared only until this returns, before anything
     // else uses the engine, which may be the same.
     let outer = unsafe { outer_engine.as_ref() };
@@ -131,18 +155,18 @@ unsafe fn start(held: i64, outer_engine: *const ScriptEngine, outer_execution: u
 /// other call uses it at the same time. The same holds for `outer_engine`.
 #[no_mangle]
 pub unsafe extern "C" fn rhai_eval(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     script_len: u64,
     held: i64,
-    outer_engine: *const ScriptEngine,
+    outer_engine: *const DartEngine,
     outer_execution: u64,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         let start = start(held, outer_engine, outer_execution);
-        step(engine, |engine| {
-            let host = engine.host.clone();
-            host.with_input(|_, input| {
+        run(engine, |engine| {
+            let hosted = engine.hosted.clone();
+            hosted.host.with_input(|_, input| {
                 let bytes = input.get(..usize::try_from(script_len).ok()?)?;
                 Some(engine.eval(str::from_utf8(bytes).ok()?, start))
             })
@@ -160,16 +184,16 @@ pub unsafe extern "C" fn rhai_eval(
 /// As [`rhai_eval`].
 #[no_mangle]
 pub unsafe extern "C" fn rhai_call(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     function: u64,
     held: i64,
-    outer_engine: *const ScriptEngine,
+    outer_engine: *const DartEngine,
     outer_execution: u64,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         let start = start(held, outer_engine, outer_execution);
-        step(engine, |engine| engine.call(function, start))
+        run(engine, |engine| engine.call(function, start))
     }
 }
 
@@ -181,16 +205,16 @@ pub unsafe extern "C" fn rhai_call(
 /// As [`rhai_eval`].
 #[no_mangle]
 pub unsafe extern "C" fn rhai_call_with(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     function: u64,
     held: i64,
-    outer_engine: *const ScriptEngine,
+    outer_engine: *const DartEngine,
     outer_execution: u64,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         let start = start(held, outer_engine, outer_execution);
-        step(engine, |engine| engine.call_with(function, start))
+        run(engine, |engine| engine.call_with(function, start))
     }
 }
 
@@ -216,7 +240,7 @@ pub unsafe extern "C" fn rhai_function_free(handle: *mut Handle) {
 ///
 /// As [`rhai_eval`].
 #[no_mangle]
-pub unsafe extern "C" fn rhai_drop_released(engine: *mut ScriptEngine) {
+pub unsafe extern "C" fn rhai_drop_released(engine: *mut DartEngine) {
     // SAFETY: the caller's contract.
     unsafe { enter(engine, (), |_| ()) }
 }
@@ -231,14 +255,14 @@ pub unsafe extern "C" fn rhai_drop_released(engine: *mut ScriptEngine) {
 /// As [`rhai_eval`].
 #[no_mangle]
 pub unsafe extern "C" fn rhai_resume(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     execution: u64,
     reply: i32,
     held: i64,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        step(engine, |engine| {
+        run(engine, |engine| {
             let reply = match reply {
                 0 => Reply::Continue,
                 1 => Reply::Value,
@@ -264,14 +288,19 @@ pub unsafe extern "C" fn rhai_resume(
 /// As [`rhai_eval`].
 #[no_mangle]
 pub unsafe extern "C" fn rhai_complete_future(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     future_id: u64,
     failed: bool,
 ) -> bool {
     // SAFETY: the caller's contract.
     unsafe {
         with_engine(engine, false, |engine| {
-            engine.complete_future(future_id, failed)
+            let hosted = &engine.hosted;
+            let content = Parcel::new(&hosted.host, &hosted.shared.released);
+            content.is_ok_and(|content| {
+                let completion = Completion { failed, content };
+                Mailbox::pending_futures().complete(future_id, completion)
+            })
         })
     }
 }
@@ -283,7 +312,7 @@ pub unsafe extern "C" fn rhai_complete_future(
 ///
 /// As [`rhai_eval`].
 #[no_mangle]
-pub unsafe extern "C" fn rhai_cancel(engine: *mut ScriptEngine, execution: u64) -> bool {
+pub unsafe extern "C" fn rhai_cancel(engine: *mut DartEngine, execution: u64) -> bool {
     // SAFETY: the caller's contract.
     unsafe { enter(engine, false, |engine| engine.cancel(execution)) }
 }

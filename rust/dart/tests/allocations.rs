@@ -1,22 +1,25 @@
 //! What calls between scripts and Dart allocate on the native side.
 
-// Installs the allocator that counts.
-use rhai_dart as _;
-use runtime::border::host_call::DartFunction;
+use rhai_dart::host::DartEngine;
+use rhai_dart::mailbox::Mailbox;
+use rhai_dart::wire::format::{Slot, Tag};
+use runtime::context::exchange::{Reply, Step};
 use runtime::context::execution_time::Start;
-use runtime::engine::ScriptEngine;
-use runtime::execution::execution::{Reply, Step};
+use runtime::functions::host_functions::HostFunction;
 use runtime::limits::config::Config;
-use runtime::wire::format::{Slot, Tag};
+
+fn engine_with(config: Config) -> DartEngine {
+    DartEngine::new(config, Mailbox::default())
+}
 
 /// An engine with a function `f` of one argument.
-fn new_engine() -> ScriptEngine {
-    let mut engine = ScriptEngine::new(Config {
+fn new_engine() -> DartEngine {
+    let mut engine = engine_with(Config {
         max_operations: 0,
         time_limit: None,
         ..Config::default()
     });
-    engine.register_function(DartFunction {
+    engine.register_function(HostFunction {
         name: "f".into(),
         id: 100,
         arities: 0b10,
@@ -25,14 +28,12 @@ fn new_engine() -> ScriptEngine {
 }
 
 /// Runs a script, and answers each of its calls with `result`.
-fn run(engine: &mut ScriptEngine, script: &str, result: Slot) {
+fn run(engine: &mut DartEngine, script: &str, result: Slot) {
     let mut step = engine.eval(script, Start::default());
     while step == Step::Call {
-        let execution = engine.host.with_frame(|frame| {
-            frame.slots[0] = result;
-            frame.execution
-        });
-        let resumed = engine.resume(execution, Reply::Value);
+        let host = &engine.hosted.host;
+        host.with_frame(|frame| frame.slots[0] = result);
+        let resumed = engine.resume(engine.last_execution(), Reply::Value);
         step = resumed.expect("the execution has not ended");
     }
     assert_eq!(step, Step::Done);
@@ -69,7 +70,7 @@ fn a_scalar_argument_and_result_allocate_nothing() {
 }
 
 /// The allocations of one evaluation.
-fn allocations_of(engine: &mut ScriptEngine, script: &str) -> u64 {
+fn allocations_of(engine: &mut DartEngine, script: &str) -> u64 {
     let before = memory::allocations();
     assert_eq!(engine.eval(script, Start::default()), Step::Done);
     memory::allocations() - before
@@ -87,7 +88,7 @@ fn compiled_scripts_are_kept_by_their_last_use() {
     }
 
     // Where there is room for some only, those that are used stay.
-    let mut engine = ScriptEngine::new(Config {
+    let mut engine = engine_with(Config {
         script_cache_size: 64 * 1024,
         ..Config::default()
     });
@@ -98,7 +99,7 @@ fn compiled_scripts_are_kept_by_their_last_use() {
     }
     assert!(allocations_of(&mut engine, &scripts[1]) > 20, "it is gone");
 
-    let mut engine = ScriptEngine::new(Config {
+    let mut engine = engine_with(Config {
         script_cache_size: 0,
         ..Config::default()
     });
@@ -117,9 +118,8 @@ fn variables_that_a_script_does_not_use_cost_nothing() {
         allocations_of(&mut engine, script);
         let without = allocations_of(&mut engine, script);
         for n in 0..1000 {
-            engine
-                .host
-                .with_frame(|frame| frame.slots[0] = Slot::new(Tag::Int, 0, n));
+            let host = &engine.hosted.host;
+            host.with_frame(|frame| frame.slots[0] = Slot::new(Tag::Int, 0, n));
             engine
                 .set_variable(&format!("v{n}"), false)
                 .expect("a variable");

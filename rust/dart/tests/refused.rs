@@ -4,17 +4,16 @@
 //! `cargo test --release --features refusing --test refused`
 
 #[allow(dead_code)]
-#[path = "all/fake_host.rs"]
-mod fake_host;
+#[path = "all/dart_host.rs"]
+mod dart_host;
 
-// Installs the allocator that counts.
-use fake_host::{write_value, Answer, FakeHost, Outcome};
+use dart_host::DartHost;
 use memory::refusing;
 use rhai::Dynamic;
-use rhai_dart as _;
 use runtime::context::execution_time::Start;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
+use test_host::{Answer, Outcome};
 
 /// The number of `ErrorKind::Limit`.
 const LIMIT: i64 = 7;
@@ -69,8 +68,8 @@ const SCRIPTS: &[&str] = &[
     "let s = #{n: 0}; try { later(s); throw s } catch (e) { later(e) }",
 ];
 
-fn new_host() -> FakeHost {
-    let mut host = FakeHost::with_config(Config {
+fn new_host() -> DartHost {
+    let mut host = DartHost::with_config(Config {
         max_operations: 100_000,
         max_memory: 4 << 20,
         allow_eval: true,
@@ -87,7 +86,7 @@ fn new_host() -> FakeHost {
 }
 
 /// Runs a script to its end, completing what it waits for with increasing numbers.
-fn run(host: &mut FakeHost, script: &str) -> Outcome {
+fn run(host: &mut DartHost, script: &str) -> Outcome {
     let mut outcome = host.eval(script);
     for number in 1_i64.. {
         match outcome {
@@ -99,7 +98,7 @@ fn run(host: &mut FakeHost, script: &str) -> Outcome {
 }
 
 /// The engine does what it always does, also with what it did before.
-fn check_health(host: &mut FakeHost) {
+fn check_health(host: &mut DartHost) {
     let value = run(
         host,
         "let m = #{a: [1]}; m.a.push(later(2)); let f = |x| m.a.len + x; \
@@ -128,7 +127,7 @@ fn refuse_each(script: &str) -> u64 {
         let failure = outcome.failed();
         let broken = (failure.kind, failure.number);
         assert_eq!(broken, (LIMIT, Limit::Memory as i64), "{script}: {index}");
-        assert!(host.host().leaked() > 0);
+        assert!(host.shared().leaked() > 0);
         check_health(&mut host);
     }
     unreachable!("no script allocates for ever");
@@ -166,10 +165,10 @@ fn an_engine_that_has_lost_too_much_runs_no_more() {
         refusing::stop();
         assert_eq!(failure.number, Limit::Memory as i64);
         if failure.message.contains("left") {
-            assert!(host.host().leaked() > 4 * budget);
+            assert!(host.shared().leaked() > 4 * budget);
             return;
         }
-        host.host().add_leaked(budget);
+        host.shared().add_leaked(budget);
     }
     panic!("it still runs");
 }
@@ -189,8 +188,8 @@ fn scripts_that_wait_go_on_when_another_is_abandoned() {
 }
 
 /// Calls the `id`th function that the host was given, without arguments.
-fn call(host: &mut FakeHost, id: u64) -> Outcome {
-    write_value(&host.host(), &Vec::<Dynamic>::new().into());
+fn call(host: &mut DartHost, id: u64) -> Outcome {
+    host.put(&Vec::<Dynamic>::new().into());
     let step = host
         .engine
         .call(id, Start::default())

@@ -16,12 +16,14 @@ use std::time::Instant;
 
 use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, FnPtr, Module, Position, AST, INT};
 
-use crate::border::host_call::built_in_signatures;
 use crate::context::context::ExecutionContext;
 use crate::errors::hints::{switched_off, Hint};
-use crate::errors::script_error::{describe_place, ScriptError};
-use crate::language::compile::{broken_limit, parse, FaultyLine};
+use crate::errors::script_error::ScriptError;
+use crate::language::compile::{broken_limit, parse};
+use crate::language::names::is_closure;
+use crate::language::place::{describe_place, FaultyLine};
 use crate::language::restrictions::Hidden;
+use crate::language::signatures::built_in_signatures;
 use crate::limits::config::Config;
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
@@ -223,7 +225,7 @@ fn entry<const N: usize>(fields: [Dynamic; N], position: Position) -> Vec<Dynami
 fn summary(ast: &AST) -> String {
     let mut functions: Vec<String> = ast
         .iter_functions()
-        .filter(|function| !function.name.starts_with("anon$"))
+        .filter(|function| !is_closure(function.name))
         .map(|function| format!("{}({})", function.name, function.params.join(", ")))
         .collect();
     functions.sort();

@@ -5,39 +5,34 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fibers::{OnFiber, StackPool};
+use memory::Budget;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Engine, Module, OptimizationLevel, Token};
+use rhai::{Engine, Module};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
-use crate::border::exporter::{self, SharedEngine};
-use crate::border::host_call::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
-use crate::border::parameters::Parameter;
+use crate::border::hosted::Hosted;
+use crate::border::object_functions;
 use crate::context::clock::{BrokenTime, Clock};
+use crate::context::exchange::{Reply, Step};
 use crate::context::execution_time::Start;
-use crate::context::shared::Host;
+use crate::engine_builder::build;
 use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
-use crate::execution::execution::{Execution, Reply, Step};
+use crate::execution::execution::Execution;
 use crate::execution::job::{Analysis, Job, Script};
-use crate::execution::pending_futures::{self, Completion};
 use crate::execution::script_cache::ScriptCache;
 use crate::execution::variables::Variables;
-use crate::language::compile;
-use crate::language::modules::FileModules;
+use crate::functions::host_functions::HostFunction;
+use crate::functions::parameters::Parameter;
+use crate::functions::script_function::SharedEngine;
+use crate::host::Host;
+use crate::language::names;
 use crate::language::restrictions::List;
-use crate::language::rewrite;
-use crate::library::builtins;
-use crate::limits::config::{self, Config};
+use crate::language::signatures;
+use crate::limits::config::Config;
 use crate::limits::limit::Limit;
-use crate::limits::sizes;
-use crate::objects::host_object;
-use fibers::OnFiber;
-use fibers::StackPool;
-use memory::{self, Budget};
-
-/// Strings that an engine keeps only once; Rhai's own default.
-const MAX_INTERNED_STRINGS: usize = 256;
 
 /// Budgets that scripts of an engine may leave behind for good before it runs no more.
 const MAX_LEAKED_BUDGETS: usize = 4;
@@ -46,9 +41,9 @@ const MAX_LEAKED_BUDGETS: usize = 4;
 const SIZE: usize = 256 * 1024;
 
 /// One engine of the Dart side.
-pub struct ScriptEngine {
-    /// What it shares with its running scripts.
-    pub host: Rc<Host>,
+pub struct ScriptEngine<H: Host> {
+    /// The host, and the state that it shares with its scripts.
+    pub hosted: Rc<Hosted<H>>,
     config: Rc<Config>,
     standard: rhai::Shared<Module>,
     /// The Rhai engine with the Dart functions so far, built when it is next needed. One
@@ -56,28 +51,31 @@ pub struct ScriptEngine {
     snapshot: OnceCell<SharedEngine>,
     scripts: Rc<ScriptCache>,
     variables: Rc<Variables>,
-    executions: SlotMap<DefaultKey, Execution>,
+    executions: SlotMap<DefaultKey, Execution<H>>,
+    /// The execution that last made a request.
+    last_execution: u64,
     /// A Rhai engine without anything, which knows the words of the language.
     plain: OnceCell<Engine>,
 }
 
-impl ScriptEngine {
+impl<H: Host> ScriptEngine<H> {
     /// Makes an engine without functions and variables.
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: Config, host: H) -> Self {
         memory::keep_freed_memory();
         memory::keep_panics_quiet();
         // Made once for all: not by a script, which may be abandoned meanwhile.
-        host_call::built_in_signatures();
+        signatures::built_in_signatures();
         let stacks = StackPool::new(config.stack_layout());
         let cache_size = config.script_cache_size;
         ScriptEngine {
             scripts: Rc::new(ScriptCache::new(cache_size, &stacks)),
-            host: Host::new(stacks),
+            hosted: Hosted::new(host, stacks, object_functions::closure_prototype),
             config: Rc::new(config),
             standard: StandardPackage::new().as_shared_module(),
             snapshot: OnceCell::new(),
             variables: Rc::default(),
             executions: SlotMap::new(),
+            last_execution: 0,
             plain: OnceCell::new(),
         }
     }
@@ -89,14 +87,18 @@ impl ScriptEngine {
     ///
     /// The index of the first name that means nothing; then nothing changes.
     pub fn restrict(&mut self, list: List, names: &[&str]) -> Result<(), usize> {
-        self.host.restrictions.borrow_mut().add(list, names)?;
+        self.hosted
+            .shared
+            .restrictions
+            .borrow_mut()
+            .add(list, names)?;
         self.snapshot.take();
         Ok(())
     }
 
     /// Registers a Dart function that takes any arguments, in place of those of the same
     /// name. Scripts that are running keep what they started with.
-    pub fn register_function(&mut self, function: DartFunction) {
+    pub fn register_function(&mut self, function: HostFunction) {
         self.register_typed_function(function, Vec::new(), false);
     }
 
@@ -104,18 +106,18 @@ impl ScriptEngine {
     /// the same name, or beside them if it is an `overload`.
     pub fn register_typed_function(
         &mut self,
-        function: DartFunction,
+        function: HostFunction,
         parameters: Vec<Parameter>,
         overload: bool,
     ) {
-        let mut restrictions = self.host.restrictions.borrow_mut();
+        let mut restrictions = self.hosted.shared.restrictions.borrow_mut();
         restrictions.note_registered(&function.name);
         drop(restrictions);
         if !self.variables.names().any(|name| name == function.name) {
             self.scripts.add_dart_function(&function.name);
         }
-        let mut functions = self.host.dart_functions.borrow_mut();
-        functions.add(function, parameters, overload, &self.host.released);
+        let mut functions = self.hosted.shared.host_functions.borrow_mut();
+        functions.add(function, parameters, overload, &self.hosted.shared.released);
         self.snapshot.take();
     }
 
@@ -127,23 +129,25 @@ impl ScriptEngine {
     /// Slot 0 holds no value or one that is too large, or there is no stack to
     /// read it on.
     pub fn set_variable(&mut self, name: &str, constant: bool) -> Result<(), ScriptError> {
-        let host = self.host.clone();
+        let hosted = &*self.hosted;
+        let (host, shared) = (&hosted.host, &hosted.shared);
         let value = if host.has_scalar_reply() {
-            host.take_reply().map_err(ScriptError::conversion)?
+            host.take_reply(shared).map_err(ScriptError::conversion)?
         } else {
             // Values are handled on a stack that is large enough to drop them.
-            let read = host.stacks.run(|| {
+            let read = shared.stacks.run(|| {
                 let budget = Budget::new(usize::MAX, self.config.sizes(), 1);
                 let _charged = memory::charge(&budget);
-                host.take_reply().map_err(|error| match budget.exceeded() {
-                    Some(limit) => limit_of(limit.into(), &self.config),
-                    None => ScriptError::conversion(error),
-                })
+                host.take_reply(shared)
+                    .map_err(|error| match budget.exceeded() {
+                        Some(limit) => limit_of(limit.into(), &self.config),
+                        None => ScriptError::conversion(error),
+                    })
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
         self.scripts.hide_dart_function(name);
-        Rc::make_mut(&mut self.variables).set(name, value, constant, &host.stacks);
+        Rc::make_mut(&mut self.variables).set(name, value, constant, &shared.stacks);
         Ok(())
     }
 
@@ -158,16 +162,13 @@ impl ScriptEngine {
 
     /// Whether a script can have a variable of this name.
     pub fn is_usable_variable_name(&self, name: &str) -> bool {
-        // Words that Rhai reserves are other tokens.
-        let plain = self.plain.get_or_init(Engine::new_raw);
-        rhai::is_valid_identifier(name)
-            && matches!(plain.lex([&name]).0.next(), Some((Token::Identifier(_), _)))
+        names::is_usable_variable_name(self.plain.get_or_init(Engine::new_raw), name)
     }
 
     /// Removes all variables and constants.
     pub fn clear_scope(&mut self) {
         self.variables = Rc::default();
-        for name in self.host.dart_functions.borrow().names() {
+        for name in self.hosted.shared.host_functions.borrow().names() {
             self.scripts.add_dart_function(&name);
         }
     }
@@ -185,29 +186,26 @@ impl ScriptEngine {
     /// Starts a function that Dart has, with the arguments in slot 0, and runs it
     /// to its first request or its end. `None` if there is no such function.
     pub fn call(&mut self, function: u64, start: Start) -> Option<Step> {
-        let exported = self.host.functions.get(function)?;
+        let exported = self.hosted.shared.functions.get(function)?;
         Some(self.start(Job::Call(exported), start))
     }
 
     /// Starts a function like [`call`](Self::call), with the last argument as its `this`.
     /// It ends with an array of its result and of what its `this` is then.
     pub fn call_with(&mut self, function: u64, start: Start) -> Option<Step> {
-        let exported = self.host.functions.get(function)?;
+        let exported = self.hosted.shared.functions.get(function)?;
         Some(self.start(Job::CallWith(exported), start))
     }
 
     fn start(&mut self, job: Job, start: Start) -> Step {
         if self.has_leaked_too_much() {
-            ScriptError::leaked(&self.config, self.host.leaked()).write(&self.host, None);
-            return Step::Failed;
+            let error = ScriptError::leaked(&self.config, self.hosted.shared.leaked());
+            return self.fail(error);
         }
         let held = start.held.unwrap_or_default();
-        let mut execution = match Execution::new(&self.host, &self.config, job, start) {
+        let mut execution = match Execution::new(&self.hosted, &self.config, job, start) {
             Ok(execution) => execution,
-            Err(error) => {
-                ScriptError::no_stack(&error).write(&self.host, None);
-                return Step::Failed;
-            }
+            Err(error) => return self.fail(ScriptError::no_stack(&error)),
         };
         let step = execution
             .resume(Reply::Continue, held)
@@ -219,9 +217,22 @@ impl ScriptEngine {
             self.clean_up(ended);
         } else {
             let key = self.executions.insert(execution).data().as_ffi();
-            self.host.with_frame(|frame| frame.execution = key);
+            self.last_execution = key;
         }
         step
+    }
+
+    /// Ends with an error what has not become a script.
+    pub fn fail(&self, error: ScriptError) -> Step {
+        self.hosted
+            .host
+            .send_error(&self.hosted.shared, error, None);
+        Step::Failed
+    }
+
+    /// The execution that last made a request, of those that have not ended.
+    pub fn last_execution(&self) -> u64 {
+        self.last_execution
     }
 
     /// Cleans up after an execution that was dropped.
@@ -244,15 +255,15 @@ impl ScriptEngine {
             max => max,
         };
         let lost = budget.saturating_add(memory::SLACK);
-        self.host.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
+        self.hosted.shared.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
     }
 
     /// Analyses a script, under the limits of an execution; slot 0 then holds what
     /// [`analysis::analyze`](crate::analysis::analyze) says.
     pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
-            functions: self.host.dart_functions.borrow().names(),
-            hidden: self.host.restrictions.borrow().hidden().clone(),
+            functions: self.hosted.shared.host_functions.borrow().names(),
+            hidden: self.hosted.shared.restrictions.borrow().hidden().clone(),
             variables: self.variables.names().map(String::from).collect(),
             config: self.config.clone(),
             constants: self.variables.constants().map(String::from).collect(),
@@ -265,18 +276,11 @@ impl ScriptEngine {
         self.start(job, start)
     }
 
-    /// Completes a Future with the value in slot 0, or with the error it describes.
-    /// Returns whether a script waited for it.
-    pub fn complete_future(&self, future_id: u64, failed: bool) -> bool {
-        let completion = Completion::new(failed, &self.host);
-        completion.is_ok_and(|completion| pending_futures::complete(future_id, completion))
-    }
-
     /// Drops the functions that Dart has let go of.
     #[inline]
     pub fn drop_released(&mut self) {
-        if self.host.functions.has_released() {
-            drop(self.host.functions.take_released());
+        if self.hosted.shared.functions.has_released() {
+            drop(self.hosted.shared.functions.take_released());
         }
     }
 
@@ -300,7 +304,7 @@ impl ScriptEngine {
                 self.clean_up(ended);
             }
         } else {
-            self.host.with_frame(|frame| frame.execution = execution);
+            self.last_execution = execution;
         }
         Some(step)
     }
@@ -333,76 +337,25 @@ impl ScriptEngine {
     /// The Rhai engine with the functions registered so far.
     pub fn snapshot(&self) -> &SharedEngine {
         self.snapshot
-            .get_or_init(|| Rc::new(OnFiber::new(self.build(), &self.host.stacks)))
+            .get_or_init(|| Rc::new(OnFiber::new(self.build(), &self.hosted.shared.stacks)))
+    }
+
+    fn build(&self) -> Engine {
+        build(
+            &self.hosted,
+            &self.config,
+            self.standard.clone(),
+            &self.scripts,
+        )
     }
 
     /// The limits of this engine.
     pub fn config(&self) -> &Config {
         &self.config
     }
-
-    fn build(&self) -> Engine {
-        let mut engine = Engine::new_raw();
-        let restrictions = self.host.restrictions.borrow();
-        // The module registered last is searched first.
-        engine.register_global_module(self.standard.clone());
-        let mut module = Module::new();
-        builtins::register(&mut module, &self.host);
-        host_object::register(&mut module, &self.host);
-        exporter::register(&mut module, &self.host);
-        rewrite::register_look(&mut module);
-        restrictions.hide(&mut module);
-        engine.register_global_module(module.into());
-        let dart_functions = self.host.dart_functions.borrow();
-        dart_functions.register(&mut engine, &self.host);
-
-        let config = &self.config;
-        // `scripts` does, where that is safe.
-        engine.set_optimization_level(OptimizationLevel::None);
-        engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
-        let (global_depth, function_depth) = config.expr_depths();
-        engine.set_max_expr_depths(global_depth, function_depth);
-        // Rhai's own limits of sizes are off: it would walk through whole values after each
-        // call.
-        sizes::watch_variables(&mut engine, config);
-        engine.set_max_call_levels(config::or_none(config.max_call_levels));
-        engine.set_max_variables(config::or_none(config.max_variables));
-        engine.set_max_functions(config::or_none(config.max_functions));
-        restrictions.disable_symbols(&mut engine);
-        if !config.allow_eval {
-            engine.disable_symbol("eval");
-        }
-        if !config.allow_modules {
-            engine.disable_symbol("import").disable_symbol("export");
-        }
-        if config.allow_modules && config.allow_file_io {
-            let max_modules = config::or_none(config.max_modules);
-            engine.set_module_resolver(FileModules::new(&self.host, &self.scripts, max_modules));
-        }
-
-        let host = self.host.clone();
-        // Operations are counted here and not by Rhai: it does not count what a
-        // closure does that a native function calls.
-        engine.on_progress(move |_| host.current()?.tick(&host));
-        let has_type_of = !restrictions.disables_type_of();
-        rewrite::register(&mut engine, self.host.clone());
-        compile::watch_parsing(&mut engine, has_type_of, self.host.clone());
-        // Rhai would print the result of a function that replaces `print`.
-        let host = self.host.clone();
-        if !dart_functions.has("print") {
-            engine.on_print(move |text| host_call::forward_text(&host, PRINT_FUNCTION, text, None));
-        }
-        let host = self.host.clone();
-        if !dart_functions.has("debug") {
-            engine.on_debug(move |text, _, position| {
-                host_call::forward_text(&host, DEBUG_FUNCTION, text, Some(position));
-            });
-        }
-        engine
-    }
 }
 
-/// What matters of an execution that has ended.
+/// The facts that matter of an execution that has ended.
 struct Ended {
     peak_memory: usize,
     is_abandoned: bool,
@@ -410,7 +363,7 @@ struct Ended {
 
 impl Ended {
     #[inline]
-    fn of(execution: &Execution) -> Self {
+    fn of<H: Host>(execution: &Execution<H>) -> Self {
         Ended {
             peak_memory: execution.peak_memory(),
             is_abandoned: execution.is_abandoned(),
@@ -418,12 +371,12 @@ impl Ended {
     }
 }
 
-impl Drop for ScriptEngine {
+impl<H: Host> Drop for ScriptEngine<H> {
     fn drop(&mut self) {
         for (_, mut execution) in self.executions.drain() {
             execution.cancel();
         }
-        self.host.functions.clear();
+        self.hosted.shared.functions.clear();
         memory::note_freed_by_engine(SIZE);
     }
 }

@@ -13,6 +13,8 @@
 
 pub mod analysis;
 pub mod engine;
+mod engine_builder;
+pub mod host;
 
 pub mod border {
     //! Functions on both sides: calls of the host, and functions of scripts given to it.
@@ -20,8 +22,8 @@ pub mod border {
     pub mod exporter;
     pub mod host_call;
     pub mod host_functions;
-    pub mod marked_pointer;
-    pub mod parameters;
+    pub mod hosted;
+    pub mod object_functions;
 }
 
 pub mod context {
@@ -31,6 +33,8 @@ pub mod context {
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod context;
+    pub mod environment;
+    pub mod exchange;
     pub mod execution_time;
     pub mod shared;
 }
@@ -38,7 +42,9 @@ pub mod context {
 pub mod data {
     //! Values, gone through without recursion.
 
+    pub mod conversion_error;
     pub mod depth;
+    pub mod marker;
     pub mod size;
     pub mod walk;
 }
@@ -47,6 +53,7 @@ pub mod errors {
     //! Script errors as structured data, and advice about them.
 
     pub mod data_race;
+    pub mod exception;
     pub mod hints;
     pub mod script_error;
     pub mod suggestions;
@@ -68,6 +75,11 @@ pub mod execution {
 pub mod functions {
     //! Functions of scripts that outlive them.
 
+    pub mod bound;
+    pub mod captured;
+    pub mod host_functions;
+    pub mod parameters;
+    pub mod script_function;
     pub mod table;
 }
 
@@ -76,8 +88,11 @@ pub mod language {
 
     pub mod compile;
     pub mod modules;
+    pub mod names;
+    pub mod place;
     pub mod restrictions;
     pub mod rewrite;
+    pub mod signatures;
 }
 
 pub mod library {
@@ -101,13 +116,4 @@ pub mod objects {
 
     pub mod host_object;
     pub mod released_ids;
-}
-
-pub mod wire {
-    //! The binary encoding of values.
-
-    pub mod decode;
-    pub mod encode;
-    pub mod format;
-    pub mod output;
 }

@@ -3,13 +3,14 @@
 use std::str;
 use std::time::Duration;
 
-use super::{enter, guarded, input_text, start, step, with_engine, INVALID, OK};
+use super::{enter, guarded, input_text, run, start, with_engine, INVALID, OK};
 use crate::benchmark;
-use runtime::border::host_call::{self, DartFunction};
-use runtime::border::parameters::Parameter;
-use runtime::context::shared::Frame;
-use runtime::engine::ScriptEngine;
-use runtime::execution::execution::Step;
+use crate::host::DartEngine;
+use crate::mailbox::{Frame, Mailbox};
+use runtime::context::exchange::Step;
+use runtime::functions::host_functions::HostFunction;
+use runtime::functions::parameters::Parameter;
+use runtime::language::names;
 use runtime::language::restrictions::List;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
@@ -40,7 +41,7 @@ pub unsafe extern "C" fn rhai_engine_new(
     limits: *const u64,
     count: u64,
     flags: u32,
-) -> *mut ScriptEngine {
+) -> *mut DartEngine {
     guarded(std::ptr::null_mut(), || {
         if limits.is_null() || count != LIMITS as u64 {
             return std::ptr::null_mut();
@@ -69,7 +70,7 @@ pub unsafe extern "C" fn rhai_engine_new(
             allow_eval: flags & flags::ALLOW_EVAL != 0,
             allow_modules: flags & flags::ALLOW_MODULES != 0,
         };
-        Box::into_raw(Box::new(ScriptEngine::new(config)))
+        Box::into_raw(Box::new(DartEngine::new(config, Mailbox::default())))
     })
 }
 
@@ -84,11 +85,7 @@ pub const LIMITS: usize = Limit::OutputLength as usize + 4;
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_restrict(
-    engine: *mut ScriptEngine,
-    list: i32,
-    names_len: u64,
-) -> i64 {
+pub unsafe extern "C" fn rhai_restrict(engine: *mut DartEngine, list: i32, names_len: u64) -> i64 {
     // SAFETY: the caller's contract.
     unsafe {
         enter(engine, -2, |engine| {
@@ -120,7 +117,7 @@ pub unsafe extern "C" fn rhai_restrict(
 /// that could call with this pointer is reachable, which gives it exclusive
 /// access, on whichever thread; nothing in an engine is bound to a thread.
 #[no_mangle]
-pub unsafe extern "C" fn rhai_engine_free(engine: *mut ScriptEngine) {
+pub unsafe extern "C" fn rhai_engine_free(engine: *mut DartEngine) {
     if !engine.is_null() {
         // SAFETY: the caller's contract.
         guarded((), || drop(unsafe { Box::from_raw(engine) }));
@@ -133,11 +130,11 @@ pub unsafe extern "C" fn rhai_engine_free(engine: *mut ScriptEngine) {
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_engine_frame(engine: *mut ScriptEngine) -> *mut Frame {
+pub unsafe extern "C" fn rhai_engine_frame(engine: *mut DartEngine) -> *mut Frame {
     // SAFETY: the caller's contract.
     unsafe {
         with_engine(engine, std::ptr::null_mut(), |engine| {
-            engine.host.frame_pointer()
+            engine.hosted.host.frame_pointer()
         })
     }
 }
@@ -148,12 +145,12 @@ pub unsafe extern "C" fn rhai_engine_frame(engine: *mut ScriptEngine) -> *mut Fr
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_reserve_input(engine: *mut ScriptEngine, len: u64) -> i32 {
+pub unsafe extern "C" fn rhai_reserve_input(engine: *mut DartEngine, len: u64) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         with_engine(engine, INVALID, |engine| match usize::try_from(len) {
             Ok(len) if len <= isize::MAX as usize => {
-                engine.host.reserve_input(len);
+                engine.hosted.host.reserve_input(len);
                 OK
             }
             _ => INVALID,
@@ -169,14 +166,14 @@ pub unsafe extern "C" fn rhai_reserve_input(engine: *mut ScriptEngine, len: u64)
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_append_text(engine: *mut ScriptEngine, len: u64, total: u64) -> i32 {
+pub unsafe extern "C" fn rhai_append_text(engine: *mut DartEngine, len: u64, total: u64) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         with_engine(engine, INVALID, |engine| {
             let (Ok(len), Ok(total)) = (usize::try_from(len), usize::try_from(total)) else {
                 return INVALID;
             };
-            let host = &engine.host;
+            let host = &engine.hosted.host;
             if len == 0 {
                 host.take_text(0);
                 return OK;
@@ -202,7 +199,7 @@ pub unsafe extern "C" fn rhai_append_text(engine: *mut ScriptEngine, len: u64, t
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
 pub unsafe extern "C" fn rhai_register_function(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     name_len: u64,
     id: u64,
     arities: u32,
@@ -218,7 +215,7 @@ pub unsafe extern "C" fn rhai_register_function(
             let Some(parameters) = input_parameters(engine, name_len, parameter_count) else {
                 return INVALID;
             };
-            let function = DartFunction { name, id, arities };
+            let function = HostFunction { name, id, arities };
             engine.register_typed_function(function, parameters, overload);
             OK
         })
@@ -226,8 +223,8 @@ pub unsafe extern "C" fn rhai_register_function(
 }
 
 /// The parameters that the input describes from byte `start` on, if it has so many.
-fn input_parameters(engine: &ScriptEngine, start: u64, count: u64) -> Option<Vec<Parameter>> {
-    engine.host.with_input(|_, input| {
+fn input_parameters(engine: &DartEngine, start: u64, count: u64) -> Option<Vec<Parameter>> {
+    engine.hosted.host.with_input(|_, input| {
         let start = usize::try_from(start).ok()?;
         let length = usize::try_from(count).ok()?.checked_mul(4)?;
         let bytes = input.get(start..start.checked_add(length)?)?;
@@ -246,20 +243,17 @@ fn input_parameters(engine: &ScriptEngine, start: u64, count: u64) -> Option<Vec
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
 pub unsafe extern "C" fn rhai_set_variable(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     name_len: u64,
     constant: bool,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        step(engine, |engine| {
+        run(engine, |engine| {
             let name = input_text(engine, name_len)?;
             Some(match engine.set_variable(&name, constant) {
                 Ok(()) => Step::Done,
-                Err(error) => {
-                    error.write(&engine.host, None);
-                    Step::Failed
-                }
+                Err(error) => engine.fail(error),
             })
         })
     }
@@ -272,13 +266,12 @@ pub unsafe extern "C" fn rhai_set_variable(
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_value_error(engine: *mut ScriptEngine, limit: i64) -> i32 {
+pub unsafe extern "C" fn rhai_value_error(engine: *mut DartEngine, limit: i64) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        step(engine, |engine| {
+        run(engine, |engine| {
             let error = engine.value_error(Limit::of_value(limit));
-            error.write(&engine.host, None);
-            Some(Step::Failed)
+            Some(engine.fail(error))
         })
     }
 }
@@ -289,9 +282,9 @@ pub unsafe extern "C" fn rhai_value_error(engine: *mut ScriptEngine, limit: i64)
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
+pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
     // SAFETY: the caller's contract.
-    unsafe { enter(engine, (), ScriptEngine::clear_scope) }
+    unsafe { enter(engine, (), DartEngine::clear_scope) }
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
@@ -303,16 +296,16 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
 pub unsafe extern "C" fn rhai_analyze(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     script_len: u64,
     held: i64,
-    outer_engine: *const ScriptEngine,
+    outer_engine: *const DartEngine,
     outer_execution: u64,
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         let start = start(held, outer_engine, outer_execution);
-        step(engine, |engine| {
+        run(engine, |engine| {
             let script = input_text(engine, script_len)?;
             Some(engine.analyze(&script, start))
         })
@@ -326,9 +319,9 @@ pub unsafe extern "C" fn rhai_analyze(
 ///
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
-pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut ScriptEngine) -> u64 {
+pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut DartEngine) -> u64 {
     // SAFETY: the caller's contract.
-    unsafe { with_engine(engine, 0, |engine| engine.host.leaked() as u64) }
+    unsafe { with_engine(engine, 0, |engine| engine.hosted.shared.leaked() as u64) }
 }
 
 /// Whether the first `name_len` bytes of the input are a name that a script can
@@ -339,7 +332,7 @@ pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut ScriptEngine) -> u64 {
 /// As [`rhai_eval`](super::rhai_eval).
 #[no_mangle]
 pub unsafe extern "C" fn rhai_is_usable_name(
-    engine: *mut ScriptEngine,
+    engine: *mut DartEngine,
     name_len: u64,
     function: bool,
 ) -> bool {
@@ -347,7 +340,7 @@ pub unsafe extern "C" fn rhai_is_usable_name(
     unsafe {
         with_engine(engine, false, |engine| {
             input_text(engine, name_len).is_some_and(|name| match function {
-                true => host_call::is_usable_name(&name),
+                true => names::is_usable_name(&name),
                 false => engine.is_usable_variable_name(&name),
             })
         })

@@ -1,36 +1,39 @@
 //! The C interface: bad pointers, bad input, calls in any order.
 
 use std::ptr::{null, null_mut};
-use std::rc::Rc;
 
 use rhai_dart::ffi::{self, INVALID, OK};
-use runtime::context::shared::Host;
-use runtime::engine::ScriptEngine;
-use runtime::execution::execution::Step;
+use rhai_dart::host::DartEngine;
+use rhai_dart::mailbox::Mailbox;
+use rhai_dart::wire::protocol::step;
+use runtime::execution::pending_futures::Completion;
+use runtime::host::Host;
 
-use crate::fake_host::{new_engine, write_input};
+use test_host::TestHost;
+
+use crate::dart_host::{new_engine, write_input, DartSide};
 
 /// An engine behind its pointer, freed at the end of a test.
-struct Handle(*mut ScriptEngine);
+struct Handle(*mut DartEngine);
 
 impl Handle {
     fn new() -> Self {
         Handle(new_engine(1_000_000, 100))
     }
 
-    fn host(&self) -> Rc<Host> {
+    fn host(&self) -> &Mailbox {
         // SAFETY: the engine lives as long as `self`; no other call uses it now.
-        unsafe { (*self.0).host.clone() }
+        unsafe { &(&*self.0).hosted.host }
     }
 
     fn eval(&self, script: &[u8]) -> i32 {
-        write_input(&self.host(), script);
+        write_input(self.host(), script);
         // SAFETY: as above.
         unsafe { ffi::rhai_eval(self.0, script.len() as u64, -1, null(), 0) }
     }
 
     fn register(&self, name: &str, arities: u32) -> i32 {
-        write_input(&self.host(), name.as_bytes());
+        write_input(self.host(), name.as_bytes());
         // SAFETY: as above.
         unsafe { ffi::rhai_register_function(self.0, name.len() as u64, 2, arities, 0, false) }
     }
@@ -76,7 +79,7 @@ fn a_null_engine_is_refused_by_every_function() {
 #[test]
 fn parameters_that_are_not_there_are_refused() {
     let engine = Handle::new();
-    write_input(&engine.host(), b"f");
+    write_input(engine.host(), b"f");
     for count in [1 << 20, u64::MAX, u64::MAX / 4] {
         // SAFETY: the engine is alive, and only used here.
         let result = unsafe { ffi::rhai_register_function(engine.0, 1, 2, 1, count, false) };
@@ -105,14 +108,14 @@ fn text_that_is_no_text_is_refused() {
     // SAFETY: as above.
     let reserved = unsafe { ffi::rhai_reserve_input(engine.0, u64::MAX) };
     assert_eq!(reserved, INVALID);
-    assert_eq!(engine.eval(b"1 + 1"), Step::Done as i32);
+    assert_eq!(engine.eval(b"1 + 1"), step::DONE);
 }
 
 #[test]
 fn a_call_is_answered_through_the_frame() {
     let engine = Handle::new();
     assert_eq!(engine.register("f", 0b10), OK);
-    assert_eq!(engine.eval(b"f(20) + 1"), Step::Call as i32);
+    assert_eq!(engine.eval(b"f(20) + 1"), step::CALL);
     let host = engine.host();
     let (execution, function, count, argument) = host.with_frame(|frame| {
         (
@@ -132,7 +135,7 @@ fn a_call_is_answered_through_the_frame() {
     );
     assert_eq!(engine.resume(execution, 0), INVALID, "it waits for a value");
     host.with_frame(|frame| frame.slots[0].payload = 41);
-    assert_eq!(engine.resume(execution, 1), Step::Done as i32);
+    assert_eq!(engine.resume(execution, 1), step::DONE);
     assert_eq!(host.with_frame(|frame| frame.slots[0].payload), 42);
     assert_eq!(engine.resume(execution, 1), INVALID, "it has ended");
 }
@@ -147,14 +150,14 @@ fn a_malformed_reply_is_an_error_of_the_script() {
         (5 | 100_000 << 8, 0),
         (7 | 4 << 8, u64::MAX),
     ] {
-        assert_eq!(engine.eval(b"f()"), Step::Call as i32);
+        assert_eq!(engine.eval(b"f()"), step::CALL);
         let host = engine.host();
         let execution = host.with_frame(|frame| {
             frame.slots[0].tag_and_len = tag_and_len;
             frame.slots[0].payload = payload;
             frame.execution
         });
-        assert_eq!(engine.resume(execution, 1), Step::Failed as i32);
+        assert_eq!(engine.resume(execution, 1), step::FAILED);
     }
 }
 
@@ -162,10 +165,10 @@ fn a_malformed_reply_is_an_error_of_the_script() {
 fn a_completion_that_refers_to_no_bytes_completes_nothing() {
     let engine = Handle::new();
     engine.register("f", 1);
-    assert_eq!(engine.eval(b"f()"), Step::Call as i32);
+    assert_eq!(engine.eval(b"f()"), step::CALL);
     let host = engine.host();
     let execution = host.with_frame(|frame| frame.execution);
-    assert_eq!(engine.resume(execution, 3), Step::Pending as i32);
+    assert_eq!(engine.resume(execution, 3), step::PENDING);
     let future = host.with_frame(|frame| {
         frame.slots[0].tag_and_len = 5 | u64::MAX << 8;
         frame.slots[0].payload = u64::MAX;
@@ -176,7 +179,7 @@ fn a_completion_that_refers_to_no_bytes_completes_nothing() {
     host.with_frame(|frame| frame.slots[0].tag_and_len = 0);
     // SAFETY: as above.
     assert!(unsafe { ffi::rhai_complete_future(engine.0, future, false) });
-    assert_eq!(engine.resume(execution, 0), Step::Done as i32);
+    assert_eq!(engine.resume(execution, 0), step::DONE);
 }
 
 #[test]
@@ -188,7 +191,7 @@ fn every_limit_may_be_as_large_as_it_gets() {
     assert!(!engine.0.is_null());
     assert_eq!(
         engine.eval(b"let s = 0; for i in 0..1000 { s += i; } s"),
-        Step::Done as i32
+        step::DONE
     );
 }
 
@@ -196,7 +199,7 @@ fn every_limit_may_be_as_large_as_it_gets() {
 fn names_that_are_switched_off_must_mean_something() {
     let engine = Handle::new();
     let restrict = |list, names: &str| {
-        write_input(&engine.host(), names.as_bytes());
+        write_input(engine.host(), names.as_bytes());
         // SAFETY: the engine is alive, and only used here.
         unsafe { ffi::rhai_restrict(engine.0, list, names.len() as u64) }
     };
@@ -205,11 +208,11 @@ fn names_that_are_switched_off_must_mean_something() {
     assert_eq!(restrict(1, "\n"), 0);
     assert_eq!(restrict(0, "len"), 0);
     assert_eq!(restrict(3, ""), -2);
-    write_input(&engine.host(), b"\xff");
+    write_input(engine.host(), b"\xff");
     // SAFETY: as above.
     assert_eq!(unsafe { ffi::rhai_restrict(engine.0, 0, 1) }, -2);
-    assert_eq!(engine.eval(b"\"abc\".len + 1"), Step::Done as i32);
-    assert_eq!(engine.eval(b"while true { }"), Step::Failed as i32);
+    assert_eq!(engine.eval(b"\"abc\".len + 1"), step::DONE);
+    assert_eq!(engine.eval(b"while true { }"), step::FAILED);
 }
 
 #[test]
@@ -217,4 +220,42 @@ fn the_benchmarks_know_their_numbers() {
     assert!(ffi::rhai_benchmark(0, 10) >= 0);
     assert!(ffi::rhai_benchmark(1, 10) >= 0);
     assert!(ffi::rhai_benchmark(2, 10) < 0);
+}
+
+#[test]
+fn the_finalizer_may_run_on_another_thread() {
+    let engine = new_engine(1000, 10);
+    // SAFETY: the engine was just made, and nobody else has it.
+    let hosted = unsafe { (*engine).hosted.clone() };
+    let host = &hosted.host;
+    let script = "later() + 1";
+    let name = "later";
+    write_input(host, name.as_bytes());
+    // SAFETY: as above; the name is in the input.
+    unsafe { ffi::rhai_register_function(engine, name.len() as u64, 2, 1, 0, false) };
+    write_input(host, script.as_bytes());
+    // SAFETY: as above; the script is in the input.
+    let step = unsafe { ffi::rhai_eval(engine, script.len() as u64, -1, null(), 0) };
+    assert_eq!(step, step::CALL);
+    let execution = host.with_frame(|frame| frame.execution);
+    // SAFETY: as above; it answers the call.
+    let step = unsafe { ffi::rhai_resume(engine, execution, 3, 0) };
+    assert_eq!(step, step::PENDING);
+    let future = host.with_frame(|frame| frame.future);
+    drop(hosted);
+
+    let address = engine as usize;
+    let freeing = std::thread::spawn(move || {
+        // SAFETY: nobody uses the engine any more: that is the contract.
+        unsafe { ffi::rhai_engine_free(address as *mut _) };
+    });
+    freeing.join().expect("no panic");
+    assert!(!complete(future), "nobody waits");
+}
+
+/// Completes a Future. Returns whether somebody waited for it.
+fn complete(future: u64) -> bool {
+    let content = DartSide::completion(&1_i64.into());
+    let failed = false;
+    Mailbox::pending_futures().complete(future, Completion { failed, content })
 }

@@ -1,22 +1,7 @@
-//! Scripts and a host that drives them, without Dart.
+//! The boundary, as Dart uses it.
 
-mod errors;
-mod fake_host;
+mod dart_host;
 
-mod asking;
-mod callbacks;
-mod cancelling;
+mod ends;
 mod ffi;
-mod fiber;
-mod functions;
-mod json;
-mod limits;
-mod messages;
-mod nested_data;
-mod peaks;
-mod recursion;
-mod same_as_rhai;
-mod stacks;
-mod turns;
 mod values;
-mod waiting;

@@ -1,18 +1,21 @@
 //! Values on their way in and out.
 
 use rhai::{Dynamic, FnPtr, Map};
-use runtime::context::shared::Host;
-use runtime::objects::host_object::NewObjects;
-use runtime::wire::decode::{self, decode_slot, HEADER_LEN};
-use runtime::wire::encode;
-use runtime::wire::format::{ConversionError, Slot, Tag, MAX_DEPTH};
+use rhai_dart::wire::decode::{self, decode_slot, HEADER_LEN};
+use rhai_dart::wire::encode;
+use rhai_dart::wire::format::{Slot, Tag};
+use rhai_dart::wire::new_objects::NewObjects;
+use runtime::context::shared::Shared;
+use runtime::data::conversion_error::ConversionError;
+use runtime::data::walk::MAX_DEPTH;
+use test_host::{map, Answer, Calls, XorShift};
 
-use crate::fake_host::{self, map, Answer, Calls, FakeHost, XorShift};
+use crate::dart_host::{self, DartHost};
 
 /// Sends a value through a script: in as the result of a function, out as an
 /// argument, in again, and out as the script's result.
 fn through_a_script(value: &Dynamic) -> (Dynamic, Dynamic) {
-    let mut host = FakeHost::new();
+    let mut host = DartHost::new();
     let given = value.clone();
     host.register("give", 0, move |_| Answer::Value(given.clone()));
     let calls = Calls::default();
@@ -32,8 +35,8 @@ fn encode_value(value: &Dynamic) -> Result<Vec<u8>, ConversionError> {
     encode::encode(value, &mut bytes, usize::MAX, None).map(|()| bytes)
 }
 
-fn decode(bytes: &[u8], host: &Host) -> Result<Dynamic, ConversionError> {
-    decode::decode(bytes, host, NewObjects::none())
+fn decode(bytes: &[u8], shared: &Shared) -> Result<Dynamic, ConversionError> {
+    decode::decode(bytes, shared, NewObjects::none())
 }
 
 /// As text: `Dynamic` has no equality.
@@ -112,7 +115,7 @@ fn floats_keep_their_bits() {
 fn a_character_becomes_a_string() {
     let (argument, result) = through_a_script(&"é".into());
     assert_same(&argument, &result);
-    let mut host = FakeHost::new();
+    let mut host = DartHost::new();
     assert_eq!(host.text("'é'"), "é");
     assert_eq!(
         format!("{:?}", host.value("['é', #{a: 'b'}]")),
@@ -122,7 +125,7 @@ fn a_character_becomes_a_string() {
 
 #[test]
 fn what_has_no_meaning_outside_is_an_error_with_its_path() {
-    let mut host = FakeHost::new();
+    let mut host = DartHost::new();
     host.register("take", 2, |_| panic!("called with what cannot cross"));
     for (script, path) in [
         ("timestamp()", "result: "),
@@ -145,12 +148,13 @@ fn nesting_has_the_same_limit_in_both_directions() {
         bytes.extend_from_slice(&1_u32.to_ne_bytes());
     }
     bytes.push(Tag::Unit as u8);
-    let host = FakeHost::new().host();
-    let error = decode(&bytes, &host).expect_err("one level too many");
+    let fake = DartHost::new();
+    let shared = fake.shared();
+    let error = decode(&bytes, &shared).expect_err("one level too many");
     assert!(error.problem.contains("nested more than 100000 levels"));
 
-    let error = host.stacks.run(|| {
-        let value = decode(&bytes[5..], &host).expect("exactly the limit");
+    let error = shared.stacks.run(|| {
+        let value = decode(&bytes[5..], &shared).expect("exactly the limit");
         encode_value(&value).expect("exactly the limit");
         let deeper = Dynamic::from_array(vec![value]);
         encode_value(&deeper).expect_err("one level too many")
@@ -163,7 +167,7 @@ fn nesting_has_the_same_limit_in_both_directions() {
 
 #[test]
 fn a_value_that_a_closure_captured_crosses() {
-    let mut host = FakeHost::new();
+    let mut host = DartHost::new();
     let script = "let x = [1]; let f = || x; f.call(); x";
     assert_eq!(format!("{:?}", host.value(script)), "[1]");
 }
@@ -195,7 +199,8 @@ fn any_bytes_are_a_value_or_an_error() {
     ]);
     encodings.push(vec![Tag::Closure as u8, 3, 0, 0, 0]);
     encodings.push(vec![Tag::Function as u8, 1, 0, 0, 0, 0, 0, 0, 0]);
-    let host = FakeHost::new().host();
+    let fake = DartHost::new();
+    let shared = fake.shared();
     let (mut decoded, mut objects) = (0, 0);
     for round in 0..1_000_000 {
         let mut bytes = encodings[round % encodings.len()].clone();
@@ -218,7 +223,7 @@ fn any_bytes_are_a_value_or_an_error() {
         input[8..16].copy_from_slice(&count.to_ne_bytes());
         input.extend_from_slice(&bytes);
         let slot = Slot::new(Tag::Array, input.len(), 0);
-        let result = decode_slot(slot, &input, &host);
+        let result = decode_slot(slot, &input, &fake.host().0, &shared);
         decoded += usize::from(result.is_ok());
         objects += match count <= bytes.len() as u64 {
             true => count as usize,
@@ -228,15 +233,16 @@ fn any_bytes_are_a_value_or_an_error() {
     assert!(decoded > 10_000, "only {decoded} were values");
     // Whatever happened to the values: each of their objects is let go once.
     let mut released = Vec::new();
-    host.released.move_to(&mut released);
+    shared.released.move_to(&mut released);
     assert_eq!(released.len(), objects);
 }
 
 #[test]
 fn a_slot_that_refers_to_other_bytes_is_an_error() {
-    let (slot, bytes) = fake_host::encode(&"text".into());
-    let host = FakeHost::new().host();
-    let decode_slot = |slot, bytes: &[u8]| decode_slot(slot, bytes, &host);
+    let (slot, bytes) = dart_host::encode(&"text".into());
+    let fake = DartHost::new();
+    let shared = fake.shared();
+    let decode_slot = |slot, bytes: &[u8]| decode_slot(slot, bytes, &fake.host().0, &shared);
     assert!(decode_slot(slot, &bytes).is_ok());
     for (len, payload) in [(5, 0), (4, 1), (4, u64::MAX), (usize::MAX >> 8, 1), (0, 5)] {
         for tag in [Tag::String, Tag::Blob, Tag::Array, Tag::Ints] {

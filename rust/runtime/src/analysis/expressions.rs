@@ -4,8 +4,7 @@ use rhai::{ASTFlags, Expr, Position};
 
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::execution::variables::GLOBAL;
+use crate::language::names::{GLOBAL, NAMESPACE_SEPARATOR};
 
 impl Visitor<'_, '_> {
     /// Looks at an expression.

@@ -1,128 +1,53 @@
-//! Dart functions as Rhai functions.
+//! Calls of the host's functions from a script.
 
-use std::any::TypeId;
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position, INT};
-
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::context::context::{ExecutionContext, Termination};
-use crate::context::shared::{Host, MAX_ARGUMENTS};
-use crate::errors::script_error::describe_place;
-use crate::execution::execution::{Reply, Request};
-use crate::library::builtins::text::SizedText;
-use crate::library::callbacks::texts;
-use crate::limits::limit::Limit;
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use crate::border::exporter::Exporter;
+use crate::border::hosted::Hosted;
+use crate::context::context::{ExecutionContext, Termination};
+use crate::context::exchange::{Reply, Request};
+use crate::errors::exception::{
+    catchable_error, conversion_error, ffi_error, BROKEN_LIMIT, CHANNEL_CLOSED,
+};
 use crate::errors::translate::shortened;
 use crate::execution::pending_futures::Completion;
-use crate::wire::format::ConversionError;
+use crate::host::Host;
+use crate::language::place::describe_place;
+use crate::library::builtins::text::SizedText;
+use crate::limits::limit::Limit;
 use fibers::OnFiber;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
-/// A Dart function that scripts may call.
-#[derive(Debug, Clone)]
-pub struct DartFunction {
-    /// The name scripts call it by, with its namespace, if it is in one: `a::b`.
-    pub name: String,
-    /// What Dart knows it by.
-    pub id: u64,
-    /// Bit *n* says that it can be called with *n* arguments.
-    pub arities: u32,
-}
-
-/// Function ids that Dart keeps for `print` and `debug`, which Rhai formats.
-pub const PRINT_FUNCTION: u64 = 0;
-/// See [`PRINT_FUNCTION`].
-pub const DEBUG_FUNCTION: u64 = 1;
-/// The ids of functions that say whether two Dart objects are equal, and what one
-/// is as a string and what its type is called.
-pub const EQUALS_FUNCTION: u64 = 2;
-/// See [`EQUALS_FUNCTION`].
-pub const TO_STRING_FUNCTION: u64 = 3;
-/// See [`EQUALS_FUNCTION`].
-pub const TYPE_NAME_FUNCTION: u64 = 4;
-
-/// Calls of these names never reach a registered function.
-pub const KEYWORDS: [&str; 8] = [
-    "call",
-    "curry",
-    "eval",
-    "Fn",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "type_of",
-];
-
-/// Whether a script can call a function of this name, which may be in a namespace.
-pub fn is_usable_name(name: &str) -> bool {
-    let mut parts = name.split(NAMESPACE_SEPARATOR);
-    parts.all(|part| rhai::is_valid_identifier(part) && !KEYWORDS.contains(&part))
-        // That one has the constants of the script.
-        && name.split(NAMESPACE_SEPARATOR).next() != Some("global")
-        // Words that Rhai reserves do not parse, or are statements.
-        && Engine::new_raw().compile_expression(format!("{name}()")).is_ok()
-}
-
-/// Parameter types by name and number of parameters.
-pub type Signatures = HashMap<(String, usize), Vec<Vec<TypeId>>>;
-
-/// The parameter types of the built-in functions, by name and arity.
-pub fn built_in_signatures() -> &'static Signatures {
-    static SIGNATURES: OnceLock<Signatures> = OnceLock::new();
-    SIGNATURES.get_or_init(|| {
-        let all = Engine::new().collect_fn_metadata(
-            None,
-            |info| {
-                let f = info.metadata;
-                Some((f.name.to_string(), f.param_types.to_vec()))
-            },
-            true,
-        );
-        let mut signatures = Signatures::new();
-        // Ours beside Rhai's.
-        let refusing = texts::signatures().into_iter();
-        let refusing = refusing.map(|(name, types)| (name.to_string(), types));
-        for (name, types) in all.into_iter().chain(refusing) {
-            let same = signatures.entry((name, types.len())).or_default();
-            same.push(types);
-        }
-        signatures
-    })
-}
-
-/// Whether there are built-in functions of this name.
-pub fn has_built_in(name: &str) -> bool {
-    let signatures = built_in_signatures();
-    (0..=MAX_ARGUMENTS).any(|arity| signatures.contains_key(&(name.to_string(), arity)))
-}
-
-/// Calls a Dart function from the current fiber and returns its value: at once,
-/// or, if it returned a Future, when that has completed.
-pub fn invoke_dart_callback_async(
-    host: &Host,
+/// Calls a function of the host from the current fiber and returns its value: at once, or,
+/// if it returned a Future, when that has completed.
+///
+/// # Errors
+///
+/// An argument or the value cannot cross, the function failed, or the script is ended.
+pub fn call_host<H: Host>(
+    hosted: &Hosted<H>,
     function: u64,
     args: &[&mut Dynamic],
     caller: Option<&NativeCallContext>,
 ) -> RhaiResult {
-    let Some(context) = host.current() else {
+    let shared = &*hosted.shared;
+    let Some(context) = shared.current() else {
         return Err(ffi_error("no script is running"));
     };
-    let exporter = caller.map(|caller| Exporter::new(host, context, caller.global_runtime_state()));
-    host.write_call(function, args, exporter.as_ref())
+    let exporter =
+        caller.map(|caller| Exporter::new(shared, context, caller.global_runtime_state()));
+    let host = &hosted.host;
+    host.send_call(shared, function, args, exporter.as_ref())
         .map_err(conversion_error)?;
     match context.suspend(Request::Call) {
-        Reply::Value => host.take_reply().map_err(conversion_error),
+        Reply::Value => host.take_reply(shared).map_err(conversion_error),
         Reply::Error => {
-            let description = memory::of_any_size(|| host.take_reply());
+            let description = memory::of_any_size(|| host.take_reply(shared));
             Err(thrown(description.map_err(conversion_error)?, context))
         }
-        Reply::Completed => match context.take_completion() {
-            Some(completion) => receive(host, completion, context),
+        Reply::Completed => match hosted.completed.take() {
+            Some(completion) => receive(hosted, completion, context),
             None => Err(catchable_error(
                 "channel_closed",
                 "the Future of a Dart function was dropped before it completed",
@@ -134,10 +59,10 @@ pub fn invoke_dart_callback_async(
     }
 }
 
-/// Passes a text on to Dart from Rhai's `print` or `debug`, which cannot fail.
+/// Passes a text on to the host from Rhai's `print` or `debug`, which cannot fail.
 /// With a position, its line and its column come after the text.
-pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>) {
-    let Some(context) = host.current() else {
+pub fn forward_text<H: Host>(hosted: &Hosted<H>, id: u64, text: &str, position: Option<Position>) {
+    let Some(context) = hosted.shared.current() else {
         return;
     };
     if !context.may_print(text.len()) {
@@ -146,28 +71,33 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     let mut values = vec![SizedText::copy(text).into()];
     values.extend(position.into_iter().flat_map(describe_place));
     let args: Vec<&mut Dynamic> = values.iter_mut().collect();
-    let result = invoke_dart_callback_async(host, id, &args, None);
+    let result = call_host(hosted, id, &args, None);
     if let Err(error) = result {
         if let EvalAltResult::ErrorRuntime(thrown, _) = *error {
-            let thrown = OnFiber::new(thrown, &host.stacks);
+            let thrown = OnFiber::new(thrown, &hosted.shared.stacks);
             context.fail(Termination::HostError(thrown.into()));
         }
     }
 }
 
-fn receive(host: &Host, completion: Completion, context: &ExecutionContext) -> RhaiResult {
+fn receive<H: Host>(
+    hosted: &Hosted<H>,
+    completion: Completion<H::Completion>,
+    context: &ExecutionContext,
+) -> RhaiResult {
+    let open = || hosted.host.open(&hosted.shared, completion.content);
     match completion.failed {
-        false => completion.decode(host).map_err(conversion_error),
+        false => open().map_err(conversion_error),
         true => {
-            let description = memory::of_any_size(|| completion.decode(host));
+            let description = memory::of_any_size(open);
             Err(thrown(description.map_err(conversion_error)?, context))
         }
     }
 }
 
-/// Turns Dart's description of an error, `[id, type, message, stack trace]` and
+/// Turns the host's description of an error, `[id, type, message, stack trace]` and
 /// perhaps an object map of more, into a Rhai exception: an object map whose tag
-/// is the error's id in Dart. Or ends the script, for `[BROKEN_LIMIT, number]`.
+/// is the error's id there. Or ends the script, for `[BROKEN_LIMIT, number]`.
 fn thrown(description: Dynamic, context: &ExecutionContext) -> Box<EvalAltResult> {
     let mut fields = description.into_array().unwrap_or_default().into_iter();
     let id = fields.next().and_then(|id| id.as_int().ok()).unwrap_or(0);
@@ -195,56 +125,4 @@ fn thrown(description: Dynamic, context: &ExecutionContext) -> Box<EvalAltResult
     let mut error = Dynamic::from_map(map);
     error.set_tag(i32::try_from(id).unwrap_or(0));
     EvalAltResult::ErrorRuntime(error, Position::NONE).into()
-}
-
-/// What stands for the id of a Dart error in the errors made here; Dart makes
-/// objects of its own classes of them.
-const FFI_ERROR: i32 = -1;
-const CHANNEL_CLOSED: i32 = -2;
-const CONVERSION_ERROR: i32 = -3;
-
-/// What stands for it where a value is larger than scripts may have, or took too long to
-/// read.
-const BROKEN_LIMIT: INT = -4;
-
-fn ffi_error(message: &str) -> Box<EvalAltResult> {
-    catchable_error("RhaiFFIError", message, FFI_ERROR)
-}
-
-/// A value that cannot cross, as an error that the script can catch.
-pub fn conversion_error(error: ConversionError) -> Box<EvalAltResult> {
-    EvalAltResult::ErrorRuntime(describe_conversion_error(error), Position::NONE).into()
-}
-
-/// What Dart makes a `RhaiConversionError` of: an object map with the error's
-/// fields.
-pub fn describe_conversion_error(error: ConversionError) -> Dynamic {
-    let message = error.to_string();
-    let more = [
-        ("path", error.path),
-        ("problem", error.problem),
-        ("hint", error.hint),
-    ];
-    error_object("RhaiConversionError", &message, more, CONVERSION_ERROR)
-}
-
-fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
-    EvalAltResult::ErrorRuntime(error_object(kind, message, [], tag), Position::NONE).into()
-}
-
-/// An error that the script can catch: an object map with `type`, `message` and
-/// `more`, whose tag tells Dart what it is.
-fn error_object<const N: usize>(
-    kind: &str,
-    message: &str,
-    more: [(&str, String); N],
-    tag: i32,
-) -> Dynamic {
-    let mut map = rhai::Map::new();
-    map.insert("type".into(), kind.into());
-    map.insert("message".into(), message.into());
-    map.extend(more.map(|(key, value)| (key.into(), value.into())));
-    let mut error = Dynamic::from_map(map);
-    error.set_tag(tag);
-    error
 }

@@ -9,17 +9,16 @@ use std::time::Duration;
 
 use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Position, AST};
 
-use crate::border::exporter::{Environment, SharedEngine};
 use crate::context::clock::{BrokenTime, Clock};
+use crate::context::exchange::{Reply, Request};
 use crate::context::execution_time::{Due, ExecutionTime, Start};
-use crate::context::shared::Host;
 use crate::errors::data_race::DataRace;
 use crate::errors::script_error::ScriptError;
-use crate::execution::execution::{Reply, Request};
-use crate::execution::pending_futures::Completion;
 use crate::execution::script_cache::{CompiledScript, Words};
-use crate::language::compile::FaultyLine;
+use crate::functions::script_function::{Environment, SharedEngine};
+use crate::functions::table::FunctionTable;
 use crate::language::modules::Imports;
+use crate::language::place::FaultyLine;
 use crate::language::rewrite::Stubs;
 use crate::limits::config::{or_none, Config};
 use crate::limits::limit::Limit;
@@ -119,7 +118,6 @@ pub struct ExecutionContext {
     pub(crate) stubs: Stubs,
     /// The modules that it imports.
     imports: OnceCell<Box<Imports>>,
-    completion: RefCell<Option<Completion>>,
     /// The last token that was parsed.
     last_token: Cell<(bool, Position)>,
     /// The words of the script that is compiled.
@@ -158,7 +156,6 @@ impl ExecutionContext {
             last_arities: Cell::new(0),
             stubs: Stubs::default(),
             imports: OnceCell::new(),
-            completion: RefCell::new(None),
             last_token: Cell::new((false, Position::NONE)),
             words: RefCell::default(),
             operations: Cell::new(0),
@@ -204,36 +201,32 @@ impl ExecutionContext {
 
     /// Called before a function of a script runs: what functions keep may be nested
     /// too deeply by now.
-    pub(crate) fn check_kept(&self, host: &Host) -> Option<Termination> {
-        let is_too_deep = host.functions.add_operations(0, self.between_measures);
+    pub(crate) fn check_kept(&self, functions: &FunctionTable) -> Option<Termination> {
+        let is_too_deep = functions.add_operations(0, self.between_measures);
         is_too_deep.then_some(Termination::KeptTooDeeply)
     }
 
     /// Counts one operation. Rhai calls this for every one; a value returned
     /// ends the script.
     #[inline(always)]
-    pub fn tick(&self, host: &Host) -> Option<Dynamic> {
+    pub fn tick(&self, functions: &FunctionTable) -> Option<Dynamic> {
         if fibers::stack_address() < self.stack_limit.get() {
             return Some(Termination::StackOverflow.into());
         }
         match self.budget.countdown().count() {
-            true => self.check_limits(host),
+            true => self.check_limits(functions),
             false => None,
         }
     }
 
     #[cold]
-    fn check_limits(&self, host: &Host) -> Option<Dynamic> {
+    fn check_limits(&self, functions: &FunctionTable) -> Option<Dynamic> {
         let granted = self.budget.countdown().take();
         self.operations.set(self.operations.get() + granted);
         if let Some(limit) = self.budget.exceeded() {
             return Some(Termination::Exceeded(limit.into()).into());
         }
-        if self.shares_functions()
-            && host
-                .functions
-                .add_operations(granted, self.between_measures)
-        {
+        if self.shares_functions() && functions.add_operations(granted, self.between_measures) {
             return Some(Termination::KeptTooDeeply.into());
         }
         if self.cancelled.get() {
@@ -439,7 +432,7 @@ impl ExecutionContext {
         }
         // SAFETY: set when the fiber starts, to what lives on its stack as long
         // as it runs; only code on that fiber gets here, because
-        // `Host::current` names this context only while the fiber runs.
+        // `Shared::current` names this context only while the fiber runs.
         let suspender = unsafe { &*self.suspender.get() };
         let reply = suspender.suspend(request);
         if reply == Reply::Cancel {
@@ -478,19 +471,8 @@ impl ExecutionContext {
         self.time.wake(held)
     }
 
-    /// Takes what the awaited Future completed with; `None` if its sender is
-    /// gone, so that it can never complete.
-    pub fn take_completion(&self) -> Option<Completion> {
-        self.completion.take()
-    }
-
     /// Called when the script begins to wait for a Future.
     pub(crate) fn note_wait(&self) {
         self.time.pause();
-    }
-
-    /// Called with what the awaited Future completed with.
-    pub(crate) fn note_completion(&self, completion: Option<Completion>) {
-        *self.completion.borrow_mut() = completion;
     }
 }

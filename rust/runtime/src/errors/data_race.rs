@@ -6,6 +6,7 @@
 use rhai::{ASTNode, EvalAltResult, Expr, GlobalRuntimeState, Position, Stmt, AST};
 
 use crate::errors::translate::innermost;
+use crate::language::names::is_closure;
 use crate::language::rewrite::{walk_all, Chain};
 
 /// A variable that is used while a function changes it.
@@ -41,7 +42,7 @@ impl DataRace {
         let function = what.split('\'').nth(1);
         let closure = function
             .or_else(|| innermost_function(error))
-            .filter(|name| name.starts_with("anon$"));
+            .filter(|name| is_closure(name));
         match (closure, function) {
             (Some(closure), _) => trees().find_map(|ast| in_closure(ast, closure)),
             (None, Some(method)) => trees().find_map(|ast| in_call(ast, method)),

@@ -1,20 +1,17 @@
 //! Script errors as structured data.
 
 use std::any::Any;
-use std::mem;
 use std::time::Duration;
 
-use rhai::{Array, Dynamic, Position};
+use rhai::{Dynamic, Position};
 
-use crate::border::host_call::describe_conversion_error;
 use crate::context::clock::BrokenTime;
-use crate::context::shared::{known, Host};
+use crate::errors::exception::describe_conversion_error;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 
-use crate::border::exporter::Exporter;
-use crate::language::compile::FaultyLine;
-use crate::wire::format::ConversionError;
+use crate::data::conversion_error::ConversionError;
+use crate::language::place::FaultyLine;
 
 /// What went wrong; the numbers are the protocol with Dart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,63 +255,4 @@ impl ScriptError {
             .unwrap_or("no message");
         Self::ffi(format!("internal error in the script engine: {text}"))
     }
-
-    /// Writes the error into slot 0 of the frame, as an array of its fields: `[kind,
-    /// message, line, column, calls, id of the Dart error, thrown value, number,
-    /// value, text]`, the last three of the [`Detail`] (a time is in microseconds); a call is `[function, source,
-    /// line, column]`. A line or column that is not known is 0.
-    pub fn write(mut self, host: &Host, exporter: Option<&Exporter>) {
-        // The tag of a thrown value says which Dart error it was made from.
-        let dart_error = self.thrown.tag();
-        let thrown = mem::take(&mut self.thrown);
-        let (number, value, text) = match &self.detail {
-            Detail::None => (0, 0, ""),
-            Detail::Limit(limit, value) => (*limit as i64, *value, ""),
-            Detail::Time(limit) => (0, limit.as_micros() as u64, ""),
-            Detail::Runtime(kind, name) => (*kind as i64, 0, name.as_str()),
-            Detail::Line(line) => (line.caret as i64, 0, line.text.as_str()),
-        };
-        let calls: Array = self.calls.iter().map(describe_call).collect();
-        let fields = |thrown: Dynamic| -> Array {
-            let [line, column] = describe_place(self.position);
-            vec![
-                Dynamic::from_int(self.kind as i64),
-                self.message.clone().into(),
-                line,
-                column,
-                calls.clone().into(),
-                Dynamic::from_int(dart_error.into()),
-                thrown,
-                number.into(),
-                i64::try_from(value).unwrap_or(i64::MAX).into(),
-                text.into(),
-            ]
-        };
-        memory::of_any_size(|| {
-            if host.write_result(fields(thrown).into(), exporter).is_err() {
-                // What was thrown has no meaning in Dart, or is too large; its text is the
-                // message.
-                let plain = fields(Dynamic::UNIT);
-                host.write_result(plain.into(), None)
-                    .expect("numbers and strings can cross");
-            }
-        });
-    }
-}
-
-fn describe_call(call: &Call) -> Dynamic {
-    let [line, column] = describe_place(call.position);
-    Array::from([
-        call.function.as_str().into(),
-        call.source.as_str().into(),
-        line,
-        column,
-    ])
-    .into()
-}
-
-/// The line and the column of a place, 0 where one is not known.
-pub fn describe_place(position: Position) -> [Dynamic; 2] {
-    [position.line(), position.position()]
-        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
 }

@@ -1,109 +1,61 @@
-//! One running script: start, resume, cancel.
+//! Running scripts: start, resume, cancel.
 
 use std::io;
+use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::context::clock::Clock;
-use crate::context::context::{ExecutionContext, Termination};
-use crate::context::execution_time::{Due, Start};
-use crate::context::shared::Host;
-use crate::errors::script_error::ScriptError;
-use crate::execution::job::Job;
-use crate::limits::config::Config;
 use fibers::{Fiber, Progress, Suspender};
 
 use crate::border::exporter::Exporter;
+use crate::border::hosted::Hosted;
+use crate::context::clock::Clock;
+use crate::context::context::{ExecutionContext, Termination};
+use crate::context::exchange::{Reply, Request, Step};
+use crate::context::execution_time::{Due, Start};
+use crate::errors::script_error::{Detail, RuntimeKind, ScriptError};
 use crate::errors::translate::limit_of;
-use crate::execution::pending_futures::PendingFuture;
+use crate::execution::job::Job;
+use crate::execution::pending_futures::{Completion, PendingFuture};
+use crate::host::Host;
+use crate::limits::config::Config;
 
-/// What a suspended execution is resumed with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// Begin, go on, or look again whether the awaited Future has completed.
-    Continue,
-    /// The called function returned the value in the frame.
-    Value,
-    /// The called function failed; the value in the frame describes the error.
-    Error,
-    /// The called function returned a Future.
-    Pending,
-    /// The Future has completed, or can never; see
-    /// [`ExecutionContext::take_completion`]. Not from outside.
-    Completed,
-    /// End with the failure that the context has. Not from outside.
-    Fail,
-    /// End now, running destructors but no more script.
-    Cancel,
-}
-
-/// Why a fiber suspended itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// It calls the Dart function that the frame names.
-    Call,
-    /// It has run for a while, and lets the event loop run.
-    Yield,
-    /// It needs memory that it cannot have, in the midst of whatever it does: it must
-    /// not be resumed.
-    Abandon,
-}
-
-/// What an execution did when it was resumed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Step {
-    /// It ended; its value is in slot 0 of the frame.
-    Done = 0,
-    /// It wants a function called; see the frame.
-    Call = 1,
-    /// It waits for a Future; see the frame.
-    Pending = 2,
-    /// It ended with an error, which slot 0 of the frame describes.
-    Failed = 3,
-    /// It has run for a while: continue it after the event loop had its turn.
-    Yielded = 4,
-}
-
-impl Step {
-    /// Whether the execution has ended.
-    pub fn is_end(self) -> bool {
-        matches!(self, Step::Done | Step::Failed)
-    }
-}
-
-/// How a fiber ended; what it ended with is in the frame.
+/// The end of a fiber; the host has what it ended with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Value,
     Error,
 }
 
-/// Writes an error into the frame. Apart, because the frame of the function that
+/// Sends an error to the host. Apart, because the frame of the function that
 /// runs a script is part of what each waiting script keeps.
 #[cold]
 #[inline(never)]
-fn report(host: &Host, exporter: Option<&Exporter>, error: impl FnOnce() -> ScriptError) -> Ending {
-    error().write(host, exporter);
+fn report<H: Host>(
+    hosted: &Hosted<H>,
+    exporter: Option<&Exporter>,
+    error: impl FnOnce() -> ScriptError,
+) -> Ending {
+    hosted.host.send_error(&hosted.shared, error(), exporter);
     Ending::Error
 }
 
 /// A script between its start and its end.
-pub struct Execution {
+pub struct Execution<H: Host> {
     fiber: Fiber<Reply, Request, Ending>,
     context: Rc<ExecutionContext>,
-    host: Rc<Host>,
+    hosted: Rc<Hosted<H>>,
     config: Rc<Config>,
-    state: State,
+    state: State<H::Completion>,
     is_abandoned: bool,
 }
 
-/// What an execution waits for.
+/// The event that an execution waits for.
 #[derive(Debug)]
-enum State {
+enum State<C: 'static> {
     /// To be started.
     New,
     /// To be gone on with, by this reply.
@@ -111,56 +63,68 @@ enum State {
     /// The answer to a call.
     Calling,
     /// The Future that a call returned.
-    Waiting(PendingFuture),
+    Waiting(PendingFuture<C>),
+    /// To be gone on with: the Future has completed, or never can.
+    Completed(Option<Completion<C>>),
 }
 
-impl Execution {
+impl<H: Host> Execution<H> {
     /// Prepares a script to run; the first [`resume`](Self::resume) starts it.
     ///
     /// # Errors
     ///
     /// There is no stack for it.
     #[inline]
-    pub fn new(host: &Rc<Host>, config: &Rc<Config>, job: Job, start: Start) -> io::Result<Self> {
+    pub fn new(
+        hosted: &Rc<Hosted<H>>,
+        config: &Rc<Config>,
+        job: Job,
+        start: Start,
+    ) -> io::Result<Self> {
         let context = Rc::new(ExecutionContext::new(config, job.engine().clone(), start));
-        let fiber = Fiber::new(&host.stacks, {
-            let (host, config, context) = (host.clone(), config.clone(), context.clone());
+        let fiber = Fiber::new(&hosted.shared.stacks, {
+            let (hosted, config, context) = (hosted.clone(), config.clone(), context.clone());
             move |suspender: &Suspender<Reply, Request>, reply| {
-                context.enter(suspender, fibers::script_stack_limit(&host.stacks));
+                context.enter(suspender, fibers::script_stack_limit(&hosted.shared.stacks));
                 if reply == Reply::Cancel {
                     return Ending::Error;
                 }
                 // Everything that handles the script's values stays on the
                 // fiber, whose stack is large enough to drop what is nested.
                 let run = || {
-                    job.run(&host, &context, &config, |result, hint, exporter| {
-                        let exporter = Some(exporter);
-                        match result {
-                            Ok(value) => match host.write_result(value, exporter) {
-                                Ok(()) => Ending::Value,
-                                Err(error) => {
-                                    report(&host, exporter, || match context.budget().exceeded() {
+                    job.run(
+                        &hosted,
+                        &context,
+                        &config,
+                        |result, hint, exporter| match result {
+                            Ok(value) => {
+                                match hosted.host.send_value(&hosted.shared, value, exporter) {
+                                    Ok(()) => Ending::Value,
+                                    Err(error) => report(&hosted, Some(exporter), || match context
+                                        .budget()
+                                        .exceeded()
+                                    {
                                         Some(limit) => limit_of(limit.into(), &config),
                                         None => ScriptError::conversion(error),
-                                    })
+                                    }),
                                 }
-                            },
-                            Err(error) => report(&host, exporter, || {
+                            }
+                            Err(error) => report(&hosted, Some(exporter), || {
                                 let line = context.take_faulty_line();
                                 let hint = hint.unwrap_or_default();
                                 let mut error =
                                     ScriptError::from_rhai(*error, &config, line, &hint);
                                 context.explain(&mut error);
                                 if hint.advice.is_none() {
-                                    host.dart_functions.borrow().add_candidates(&mut error);
+                                    add_candidates(&hosted, &mut error);
                                 }
                                 error.with_advice(hint.advice)
                             }),
-                        }
-                    })
+                        },
+                    )
                 };
                 catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-                    report(&host, None, || {
+                    report(&hosted, None, || {
                         match memory::is_capacity_overflow(&*panic) {
                             true => ScriptError::out_of_memory(&config),
                             false => ScriptError::panic(&*panic),
@@ -172,7 +136,7 @@ impl Execution {
         Ok(Execution {
             fiber,
             context,
-            host: host.clone(),
+            hosted: hosted.clone(),
             config: config.clone(),
             state: State::New,
             is_abandoned: false,
@@ -201,15 +165,18 @@ impl Execution {
             }
             (State::Calling, Reply::Pending) => return Some(self.wait()),
             (State::Waiting(future), Reply::Continue) => match future.poll() {
-                Poll::Pending => return Some(Step::Pending),
+                Poll::Pending => return Some(Step::Pending(future.id())),
                 Poll::Ready(completion) => {
-                    self.context.note_completion(completion);
-                    self.state = State::Ready(Reply::Completed);
-                    match self.wake(Reply::Completed, held) {
+                    self.state = State::Completed(completion);
+                    match self.wake_completed(held) {
                         Some(reply) => reply,
                         None => return Some(Step::Yielded),
                     }
                 }
+            },
+            (State::Completed(_), Reply::Continue) => match self.wake_completed(held) {
+                Some(reply) => reply,
+                None => return Some(Step::Yielded),
             },
             (&mut State::Ready(then), Reply::Continue) => match self.wake(then, held) {
                 Some(reply) => reply,
@@ -218,7 +185,7 @@ impl Execution {
             _ => return None,
         };
         let progress = {
-            let _current = self.host.enter(&self.context);
+            let _current = self.hosted.shared.enter(&self.context);
             let _charged = memory::charge(self.context.budget());
             self.fiber.resume(reply)
         };
@@ -243,8 +210,10 @@ impl Execution {
     fn abandon(&mut self) -> Step {
         self.is_abandoned = true;
         let stack = self.fiber.abandon();
-        self.host.add_leaked(self.context.budget().used() + stack);
-        ScriptError::out_of_memory(&self.config).write(&self.host, None);
+        let shared = &self.hosted.shared;
+        shared.add_leaked(self.context.budget().used() + stack);
+        let error = ScriptError::out_of_memory(&self.config);
+        self.hosted.host.send_error(shared, error, None);
         Step::Failed
     }
 
@@ -272,6 +241,18 @@ impl Execution {
         }
     }
 
+    /// Looks at the time like [`wake`](Self::wake), before the script goes on with what its
+    /// Future completed with.
+    fn wake_completed(&mut self, held: Duration) -> Option<Reply> {
+        let reply = self.wake(Reply::Completed, held)?;
+        if let State::Completed(completion) = mem::replace(&mut self.state, State::Calling) {
+            if reply == Reply::Completed {
+                self.hosted.completed.set(completion);
+            }
+        }
+        Some(reply)
+    }
+
     /// The clock of the script.
     pub fn clock(&self) -> Arc<Clock> {
         self.context.clock()
@@ -280,11 +261,11 @@ impl Execution {
     /// Registers the Future that the called function returned. The fiber stays
     /// suspended in the call; this runs here to keep its stack small.
     fn wait(&mut self) -> Step {
-        let future = PendingFuture::register();
-        self.host.with_frame(|frame| frame.future = future.id());
+        let future = H::pending_futures().register();
+        let id = future.id();
         self.state = State::Waiting(future);
         self.context.note_wait();
-        Step::Pending
+        Step::Pending(id)
     }
 
     /// Ends a suspended script: its destructors run, no more of the script does.
@@ -293,5 +274,16 @@ impl Execution {
             .resume(Reply::Cancel, Duration::ZERO)
             .is_none_or(Step::is_end)
         {}
+    }
+}
+
+/// If an error says that there is no such function for some arguments, adds the functions of
+/// the host of this name.
+fn add_candidates<H: Host>(hosted: &Hosted<H>, error: &mut ScriptError) {
+    if let Detail::Runtime(RuntimeKind::FunctionNotFound, name) = &error.detail {
+        let functions = hosted.shared.host_functions.borrow();
+        if let Some(candidates) = functions.candidates(name) {
+            error.message.push_str(&candidates);
+        }
     }
 }

@@ -6,18 +6,21 @@ use std::rc::{Rc, Weak};
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
 
 use crate::analysis::{analyze, Surroundings};
-use crate::border::host_call::conversion_error;
+use crate::border::hosted::Hosted;
+use crate::border::object_functions::type_name;
 use crate::context::context::{ExecutionContext, Termination};
-use crate::context::shared::Host;
+use crate::errors::exception::conversion_error;
 use crate::errors::hints::{dart_objects_in, DartCall, Hint, Visible};
 use crate::functions::table::Exported;
+use crate::host::Host;
 use crate::limits::config::Config;
-use crate::objects::host_object::type_name;
 
-use crate::border::exporter::{Exporter, SharedEngine};
+use crate::border::exporter::Exporter;
 use crate::errors::translate::into_innermost;
 use crate::execution::script_cache::{CompiledScript, ScriptCache, Source};
-use crate::execution::variables::{Variables, GLOBAL};
+use crate::execution::variables::Variables;
+use crate::functions::script_function::SharedEngine;
+use crate::language::names::GLOBAL;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
@@ -62,9 +65,9 @@ impl Job {
 
     /// Runs it and passes its result to `end`, with what to do about an error. Runs on a
     /// fiber: all of this recurses.
-    pub fn run<R>(
+    pub fn run<H: Host, R>(
         self,
-        host: &Host,
+        hosted: &Hosted<H>,
         context: &ExecutionContext,
         config: &Config,
         end: impl FnOnce(RhaiResult, Option<Box<Hint>>, &Exporter) -> R,
@@ -89,23 +92,31 @@ impl Job {
                             scope: &scope,
                             variables,
                         };
-                        find_hint(error, host, context, config, &global, code)
+                        find_hint(error, hosted, context, config, &global, code)
                     }
                 };
-                let ended = end(result, hint, &Exporter::new(host, context, &global));
+                let ended = end(
+                    result,
+                    hint,
+                    &Exporter::new(&hosted.shared, context, &global),
+                );
                 context.end_scope(*scope);
                 ended
             }
             Job::Analysis(engine, analysis) => {
                 let result = run_analysis(&engine, &analysis, context);
                 let global = Box::new(engine.new_global_runtime_state());
-                end(result, None, &Exporter::new(host, context, &global))
+                end(
+                    result,
+                    None,
+                    &Exporter::new(&hosted.shared, context, &global),
+                )
             }
             Job::Call(exported) | Job::CallWith(exported) => {
                 context.enter_function(&exported);
                 // However this ends: also if the memory is used up.
                 let _note = NoteLeftMemory(&exported);
-                let result = run_call(host, context, &exported, with_this);
+                let result = run_call(hosted, context, &exported, with_this);
                 let global = exported.function.global();
                 let hint = match &result {
                     Ok(_) => None,
@@ -114,10 +125,14 @@ impl Job {
                             curried: exported.function.curry().count(),
                             with_this,
                         });
-                        find_hint(error, host, context, config, global, code)
+                        find_hint(error, hosted, context, config, global, code)
                     }
                 };
-                end(result, hint, &Exporter::new(host, context, global))
+                end(
+                    result,
+                    hint,
+                    &Exporter::new(&hosted.shared, context, global),
+                )
             }
         }
     }
@@ -138,9 +153,9 @@ enum Code<'a> {
 /// What is known about an error of code with these functions.
 #[cold]
 #[inline(never)]
-fn find_hint(
+fn find_hint<H: Host>(
     error: &EvalAltResult,
-    host: &Host,
+    hosted: &Hosted<H>,
     context: &ExecutionContext,
     config: &Config,
     global: &GlobalRuntimeState,
@@ -162,13 +177,13 @@ fn find_hint(
     // Before anything is borrowed: this may run code of Dart's.
     let objects = script.zip(scope).map(|(script, scope)| {
         let objects = dart_objects_in(error, script, scope).into_iter();
-        objects.map(|object| type_name(host, &object?)).collect()
+        objects.map(|object| type_name(hosted, &object?)).collect()
     });
     let visible = Visible {
         engine: &context.environment().engine,
         config,
-        dart_functions: &host.dart_functions.borrow(),
-        restrictions: &host.restrictions.borrow(),
+        dart_functions: &hosted.shared.host_functions.borrow(),
+        restrictions: &hosted.shared.restrictions.borrow(),
         context,
         global,
         script,
@@ -194,19 +209,19 @@ fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext
 }
 
 #[inline(never)]
-fn run_call(
-    host: &Host,
+fn run_call<H: Host>(
+    hosted: &Hosted<H>,
     context: &ExecutionContext,
     exported: &Exported,
     with_this: bool,
 ) -> RhaiResult {
-    let refused = context.check_kept(host).or_else(|| {
+    let refused = context.check_kept(&hosted.shared.functions).or_else(|| {
         let is_too_much = exported.keeps_more_than(context.budget().limit());
         is_too_much.then_some(Termination::KeptTooMuch)
     });
     match refused {
         Some(termination) => Err(termination.into()),
-        None => checked(call(host, exported, with_this), context).inspect_err(|error| {
+        None => checked(call(hosted, exported, with_this), context).inspect_err(|error| {
             context.note_data_race(error, None, exported.function.global());
         }),
     }
@@ -221,8 +236,9 @@ impl Drop for NoteLeftMemory<'_> {
     }
 }
 
-fn call(host: &Host, exported: &Exported, with_this: bool) -> RhaiResult {
-    let args = host.take_reply().map_err(conversion_error)?;
+fn call<H: Host>(hosted: &Hosted<H>, exported: &Exported, with_this: bool) -> RhaiResult {
+    let args = hosted.host.take_reply(&hosted.shared);
+    let args = args.map_err(conversion_error)?;
     let function = &exported.function;
     let mut args = args.into_array().unwrap_or_default();
     match args.split_last_mut() {

@@ -10,7 +10,8 @@ use rhai::{Engine, EvalAltResult, Identifier, Token, AST};
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
-use crate::language::compile::{compile, FaultyLine};
+use crate::language::compile::compile;
+use crate::language::place::FaultyLine;
 use fibers::OnFiber;
 
 /// A compiled script.

@@ -5,77 +5,13 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use rhai::{Dynamic, Scope};
-
-use crate::context::context::ExecutionContext;
-use crate::context::shared::Host;
-use crate::data::size;
 use fibers::StackPool;
 
-use crate::border::exporter::{bind, ScriptFunction};
 use crate::data::depth::{self, MAX_KEPT_LEVELS};
+use crate::data::size;
+use crate::functions::captured::CapturedVariables;
+use crate::functions::script_function::ScriptFunction;
 use crate::objects::released_ids::ReleasedIds;
-use fibers::OnFiber;
-
-/// The variables at global level that closures of a script captured.
-///
-/// A closure that captured the variable which holds it, itself or through others,
-/// would never be freed. So the variables are emptied when nobody outside of the
-/// script can call its functions any more.
-#[derive(Debug)]
-pub struct CapturedVariables {
-    variables: OnFiber<Variables>,
-    /// Bytes that calls have left behind since their memory was measured.
-    left: Cell<usize>,
-}
-
-#[derive(Debug, Default)]
-struct Variables(RefCell<Vec<Dynamic>>);
-
-/// Takes those variables of a script's scope that closures captured.
-fn shared_in(scope: Scope) -> Vec<Dynamic> {
-    let values = scope.into_iter().map(|(_, value, _)| value);
-    values.filter(Dynamic::is_shared).collect()
-}
-
-/// Empties the variables that closures captured in `scope`, which has ended and whose
-/// closures nobody else can call.
-pub fn empty_captured(scope: Scope) {
-    drop(Variables(RefCell::new(shared_in(scope))));
-}
-
-impl Variables {
-    fn empty(&self) {
-        let variables = self.0.take();
-        for mut variable in variables {
-            let held = variable
-                .write_lock::<Dynamic>()
-                .map(|mut held| std::mem::take(&mut *held));
-            drop(held);
-        }
-    }
-}
-
-impl Drop for Variables {
-    fn drop(&mut self) {
-        self.empty();
-    }
-}
-
-impl CapturedVariables {
-    fn new(stacks: &Rc<StackPool>) -> Self {
-        CapturedVariables {
-            variables: OnFiber::new(Variables::default(), stacks),
-            left: Cell::new(0),
-        }
-    }
-
-    /// Keeps what closures captured in `scope`, which has ended.
-    pub fn keep(&self, scope: Scope) {
-        let shared = shared_in(scope);
-        memory::held(|| self.variables.0.borrow_mut().extend(shared));
-    }
-}
 
 /// What Dart has of a function: its finalizer may let go of it on any thread.
 #[derive(Debug)]
@@ -119,35 +55,19 @@ impl Exported {
     /// Notes that a call left memory behind.
     pub fn add_left(&self, bytes: usize) {
         if let Some(captured) = &self.captured {
-            captured.left.set(captured.left.get().saturating_add(bytes));
+            captured.add_left(bytes);
         }
     }
 
-    /// Whether the function keeps more than `max` bytes. It is measured when calls may
-    /// have added a quarter of that; before, it is taken to be less.
+    /// Whether the function keeps more than `max` bytes, see
+    /// [`CapturedVariables::keep_more_than`].
     pub fn keeps_more_than(&self, max: usize) -> bool {
-        let Some(captured) = &self.captured else {
-            return false;
-        };
-        match captured.left.get() {
-            // It was too much: nobody can make it less.
-            usize::MAX => return true,
-            left if left <= max / 4 => return false,
-            _ => {}
-        }
-        let is_more = memory::held(|| {
-            let variables = captured.variables.0.borrow();
-            size::bytes(self.function.curry().chain(variables.iter())) > max
-        });
-        captured.left.set(if is_more { usize::MAX } else { 0 });
-        is_more
-    }
-
-    /// The function as a value of the script that is running, if one is.
-    pub fn into_pointer(self, host: &Host) -> Dynamic {
-        let current = host.current().map(ExecutionContext::environment);
-        let to = current.and_then(|current| current.captured);
-        bind(host, self.function, to.as_ref()).into()
+        let captured = self.captured.as_ref();
+        captured.is_some_and(|captured| {
+            captured.keep_more_than(max, |variables| {
+                size::bytes(self.function.curry().chain(variables))
+            })
+        })
     }
 }
 
@@ -255,10 +175,7 @@ impl FunctionTable {
             .iter()
             .filter_map(Weak::upgrade)
             .collect();
-        let variables: Vec<_> = captured
-            .iter()
-            .map(|captured| captured.variables.0.borrow())
-            .collect();
+        let variables: Vec<_> = captured.iter().map(|captured| captured.values()).collect();
         let curried = functions.iter().flat_map(|function| function.curry());
         depth::levels(curried.chain(variables.iter().flat_map(|list| list.iter())))
     }
@@ -270,7 +187,7 @@ impl FunctionTable {
         let captured = self.captured.take();
         let empty = || {
             for captured in captured.iter().filter_map(Weak::upgrade) {
-                captured.variables.empty();
+                captured.empty();
             }
         };
         // Without a stack they leak: dropping them here could overflow this one.

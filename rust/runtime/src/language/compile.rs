@@ -9,64 +9,14 @@ use rhai::{
 };
 
 use crate::context::context::{ExecutionContext, Termination};
-use crate::context::shared::{known, Host};
-use crate::objects::host_object::TYPE_OF;
+use crate::context::shared::Shared;
+use crate::language::names::TYPE_OF;
 use memory::Excess;
 
 use crate::language::rewrite::rewrite;
 
 /// The parts of a script that is optimized: few, as nothing can stop the optimizer.
 const MAX_CONSTANT_NODES: usize = 1000;
-
-/// A line of a script that is not valid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaultyLine {
-    /// The line, or the part of a long one around the place.
-    pub text: String,
-    /// Where in `text` it is not valid, in characters from 1; 0 if that is not known.
-    pub caret: usize,
-}
-
-impl FaultyLine {
-    /// Characters of a line that are kept.
-    const MAX_LEN: usize = 120;
-
-    /// Finds the line at a position. `None` if there is no such line.
-    pub(crate) fn find(script: &str, position: Position) -> Option<Self> {
-        let line = script
-            .split('\n')
-            .nth(known(position.line())?.checked_sub(1)?)?;
-        let line = line.trim_end_matches('\r');
-        let column = known(position.position()).unwrap_or(0);
-        // So that a third of what is kept is before the place.
-        let skipped = match line.chars().nth(Self::MAX_LEN) {
-            Some(_) => column.saturating_sub(Self::MAX_LEN / 3),
-            None => 0,
-        };
-        let mut text: String = line.chars().skip(skipped).take(Self::MAX_LEN).collect();
-        let mut caret = column.saturating_sub(skipped);
-        if skipped > 0 {
-            text.insert(0, '…');
-            caret += 1;
-        }
-        if line.chars().nth(skipped + Self::MAX_LEN).is_some() {
-            text.push('…');
-        }
-        Some(FaultyLine { text, caret })
-    }
-
-    /// The word or operator of the language at the place, if there is one.
-    pub(crate) fn token(&self) -> Option<String> {
-        let rest: String = self.text.chars().skip(self.caret.checked_sub(1)?).collect();
-        let engine = Engine::new_raw();
-        let (token, _) = engine.lex([&rest]).0.next()?;
-        match token {
-            Token::Reserved(word) => Some(word.to_string()),
-            token if token.is_literal() => Some(token.literal_syntax().into()),
-            _ => None,
-        }
-    }
-}
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
 ///
@@ -191,7 +141,7 @@ pub fn broken_limit(
 
 /// Makes the parser stop with an error when the execution that is running must stop;
 /// and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
-pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
+pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Shared>) {
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position, _| {

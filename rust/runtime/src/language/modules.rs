@@ -11,12 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rhai::{
-    Engine, EvalAltResult, GlobalRuntimeState, Module, ModuleResolver, Position, Scope, Shared,
-};
+use rhai::{Engine, EvalAltResult, GlobalRuntimeState, Module, ModuleResolver, Position, Scope};
 
 use crate::context::context::ExecutionContext;
-use crate::context::shared::Host;
+use crate::context::shared::Shared;
 
 use crate::errors::translate::{innermost, is_limit};
 use crate::execution::script_cache::{CompiledScript, ScriptCache};
@@ -24,7 +22,7 @@ use crate::limits::sizes;
 use fibers::OnFiber;
 
 type Failure = Box<EvalAltResult>;
-type SharedModule = Shared<Module>;
+type SharedModule = rhai::Shared<Module>;
 
 /// The modules that an execution imports.
 #[derive(Debug, Default)]
@@ -112,16 +110,16 @@ impl Error for ImportCycle {}
 /// Within an execution, a file is read and runs once. What is kept between executions is
 /// only its syntax tree, by its text: a file that has changed is another module.
 pub struct FileModules {
-    host: Rc<Host>,
+    shared: Rc<Shared>,
     scripts: Rc<ScriptCache>,
     max_modules: usize,
 }
 
 impl FileModules {
     /// Makes a resolver that lets an execution import up to `max_modules` times.
-    pub fn new(host: &Rc<Host>, scripts: &Rc<ScriptCache>, max_modules: usize) -> Self {
+    pub fn new(shared: &Rc<Shared>, scripts: &Rc<ScriptCache>, max_modules: usize) -> Self {
         FileModules {
-            host: host.clone(),
+            shared: shared.clone(),
             scripts: scripts.clone(),
             max_modules,
         }
@@ -169,7 +167,7 @@ impl ModuleResolver for FileModules {
         position: Position,
     ) -> Result<SharedModule, Failure> {
         let not_found = || Failure::from(EvalAltResult::ErrorModuleNotFound(path.into(), position));
-        let context = self.host.current().ok_or_else(not_found)?;
+        let context = self.shared.current().ok_or_else(not_found)?;
         let imports = context.imports();
         imports.count.set(imports.count.get() + 1);
         if imports.count.get() > self.max_modules {
@@ -189,7 +187,7 @@ impl ModuleResolver for FileModules {
         drop(running);
         let module = result.map_err(|error| imports.fail(name, error, position))?;
         let module = SharedModule::from(module);
-        let kept = OnFiber::new(module.clone(), &self.host.stacks);
+        let kept = OnFiber::new(module.clone(), &self.shared.stacks);
         imports.loaded.borrow_mut().insert(file, kept);
         Ok(module)
     }

@@ -13,7 +13,7 @@
 //! **Names of Dart functions.** A closure that uses one has not captured a variable.
 //!
 //! **Callbacks.** A function that is given to one of a module is bound to where it comes
-//! from: see [`BIND`](crate::border::exporter::BIND).
+//! from: see [`BIND`](crate::language::names::BIND).
 
 mod chain;
 mod fingerprint;
@@ -28,7 +28,7 @@ use std::collections::HashSet;
 use rhai::{ASTNode, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST};
 
 use crate::context::context::ExecutionContext;
-use crate::execution::variables::GLOBAL;
+use crate::language::names::GLOBAL;
 pub use chain::Chain;
 pub use growth::register_look;
 use script::Script;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, ImmutableString, Map, Module};
 
-use crate::context::shared::Host;
+use crate::context::shared::Shared;
 use crate::library::callbacks;
 use crate::library::json;
 
@@ -29,7 +29,7 @@ type Failure = Box<EvalAltResult>;
 
 /// Registers the replacements with `module`, which Rhai must search before its
 /// standard package.
-pub fn register(module: &mut Module, host: &Rc<Host>) {
+pub fn register(module: &mut Module, host: &Rc<Shared>) {
     callbacks::register(module);
     arrays::register(module);
     blobs::register(module);

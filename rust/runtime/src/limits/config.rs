@@ -6,7 +6,7 @@ use fibers::StackLayout;
 use memory::{Sizes, SLACK};
 
 use crate::context::clock::TimeLimits;
-use crate::wire::format::MAX_DEPTH;
+use crate::data::walk::MAX_DEPTH;
 
 /// The limits of an engine. In every number, 0 means "no limit".
 #[derive(Debug, Clone, PartialEq, Eq)]

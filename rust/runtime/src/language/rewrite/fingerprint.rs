@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use rhai::{Array, Dynamic, FnPtr, Map, INT};
 
+use crate::data::conversion_error::ConversionError;
 use crate::data::walk::{walk, Visitor};
 use crate::objects::host_object::DartObject;
-use crate::wire::format::ConversionError;
 
 /// A number that differs if the data of a value does; `None` if that cannot be said.
 pub fn fingerprint(value: &Dynamic) -> Option<u64> {

@@ -25,7 +25,7 @@ pub struct Script<'a> {
     /// An expression that stands for a chain which does not lock its variable, if that is
     /// needed.
     pub unlocked: Option<CustomExpr>,
-    /// A call of [`BIND`](crate::border::exporter::BIND), if that is needed.
+    /// A call of [`BIND`](crate::language::names::BIND), if that is needed.
     pub bind: Option<FnCallExpr>,
     /// How its strings can grow.
     pub growth: Growth,

@@ -12,9 +12,9 @@ use rhai::{
 
 use super::growth::LOOK;
 use super::unlocked::Unlocked;
-use crate::border::exporter::BIND;
 use crate::context::context::ExecutionContext;
-use crate::context::shared::Host;
+use crate::context::shared::Shared;
+use crate::language::names::BIND;
 
 /// What stands for the statements of a function.
 const BODY: &str = "body ";
@@ -61,7 +61,7 @@ impl Stubs {
 }
 
 /// Makes scripts of an engine able to run such functions.
-pub fn register(engine: &mut Engine, host: Rc<Host>) {
+pub fn register(engine: &mut Engine, host: Rc<Shared>) {
     let place = move |_: &[_], state: &mut Dynamic| {
         let context = host.current();
         let Some(body) = context.and_then(|context| context.stubs.next_body.take()) else {

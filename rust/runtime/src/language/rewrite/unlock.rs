@@ -5,7 +5,7 @@ use rhai::{Dynamic, Expr, FnCallExpr, FnPtr};
 use super::chain::Chain;
 use super::script::Script;
 use super::unlocked::{FirstCall, Unlocked};
-use crate::border::host_call::has_built_in;
+use crate::language::signatures::has_built_in;
 
 /// Functions of Rhai that call back and change nothing but elements that are `this` there.
 const READING: [&str; 12] = [

@@ -10,9 +10,9 @@ use rhai::{Array, Blob, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Mod
 
 use super::text::{SizedText, Text};
 use super::{changing, pure, Context, Failure};
-use crate::border::exporter::name_of;
 use crate::context::context::{ExecutionContext, Termination};
-use crate::context::shared::Host;
+use crate::context::shared::Shared;
+use crate::functions::bound::name_of;
 use crate::limits::sizes::TooLarge;
 use crate::objects::host_object;
 
@@ -44,7 +44,7 @@ impl From<Stop> for Failure {
 type Made<T> = Result<T, Stop>;
 
 /// Registers the functions with `module`.
-pub fn register(module: &mut Module, host: &Rc<Host>) {
+pub fn register(module: &mut Module, host: &Rc<Shared>) {
     type OfValue = fn(&Context, &mut Dynamic) -> Made<ImmutableString>;
     let of_value: [(&str, OfValue); 4] = [
         (TO_STRING, |context, value| plain(context, value, TO_STRING)),
@@ -157,7 +157,7 @@ fn joined(a: &ImmutableString, b: &ImmutableString) -> Result<ImmutableString, F
 /// error of `to_string` and `to_debug` for a sign that there is no such function, and
 /// writes the text on its own, however large. So the error comes at the next operation.
 fn answer(
-    host: &Host,
+    host: &Shared,
     context: &Context,
     made: Made<ImmutableString>,
 ) -> Result<ImmutableString, Failure> {

@@ -9,6 +9,8 @@ use std::mem::size_of;
 
 use rhai::{Array, Dynamic, FnAccess, Map, Module, ScriptFnMetadata, INT};
 
+use crate::language::names::is_closure;
+
 use super::{function, Context, Failure};
 
 /// Registers the functions with `module`.
@@ -71,7 +73,7 @@ fn describe(context: &Context, function: &ScriptFnMetadata, namespace: &str) -> 
         _ => "public",
     };
     map.insert("access".into(), text(access));
-    let is_anonymous = function.name.starts_with("anon$");
+    let is_anonymous = is_closure(function.name);
     map.insert("is_anonymous".into(), is_anonymous.into());
     if let Some(this_type) = function.this_type {
         map.insert("this_type".into(), this_type.into());

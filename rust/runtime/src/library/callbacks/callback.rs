@@ -9,8 +9,8 @@ use rhai::{Dynamic, EvalAltResult, FnArgsVec, FnPtr, Position, INT};
 use super::ways::{Given, Way, Ways};
 use super::{Context, Failure, Outcome};
 
-use crate::border::exporter;
 use crate::errors::translate::{into_innermost, is_limit};
+use crate::functions::bound;
 
 /// A function, called by a native function of this name in this context.
 pub struct Callback<'a> {
@@ -74,7 +74,7 @@ impl<'a> Callback<'a> {
             Way::Method(len) => {
                 let others = [first, index].into_iter().flatten();
                 let args: FnArgsVec<_> = others.take(len).collect();
-                match exporter::function_of(&self.by) {
+                match bound::function_of(&self.by) {
                     None => self.by.call_raw(&self.context, Some(element), args),
                     Some(_) => self.call_bound_method(element, args),
                 }

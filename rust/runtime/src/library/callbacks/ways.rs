@@ -5,8 +5,8 @@ use std::any::TypeId;
 use rhai::{Dynamic, FnArgsVec, FnPtr, NativeCallContext, Token, INT};
 
 use super::dart_names;
-use crate::border::exporter;
-use crate::border::host_call::built_in_signatures;
+use crate::functions::bound;
+use crate::language::signatures::built_in_signatures;
 use crate::objects::host_object;
 
 /// How the documented arguments are given to a callback: what comes before the element
@@ -132,7 +132,7 @@ impl Ways {
             // The first argument that it carries is the function.
             return fixed(self.native_way(|way| takes(arities, curried - 1 + way.len())));
         }
-        if let Some(function) = exporter::function_of(by) {
+        if let Some(function) = bound::function_of(by) {
             let more: Vec<_> = by.curry()[1..].iter().chain(more).cloned().collect();
             return function.with_context(0, |pointer, context| {
                 self.choose_for(pointer, &more, context, given)

@@ -11,13 +11,13 @@ use std::mem::size_of;
 use rhai::{Array, Dynamic, EvalAltResult, Identifier, ImmutableString, Map};
 use serde_json::Number;
 
-use crate::context::shared::Host;
+use crate::context::shared::Shared;
 use crate::library::builtins::block;
 use crate::library::builtins::maps::ENTRY;
 use crate::library::builtins::pieces::string_size;
 
+use crate::data::walk::MAX_DEPTH;
 use crate::limits::sizes;
-use crate::wire::format::MAX_DEPTH;
 
 type Failure = Box<EvalAltResult>;
 type Outcome<T> = Result<T, Failure>;
@@ -31,7 +31,7 @@ type Outcome<T> = Result<T, Failure>;
 ///
 /// An error that the script can catch says what is wrong with the text, and where. A limit
 /// that is broken meanwhile ends the script.
-pub fn parse(text: &str, host: &Host) -> Outcome<Dynamic> {
+pub fn parse(text: &str, host: &Shared) -> Outcome<Dynamic> {
     Parser { text, at: 0, host }.document()
 }
 
@@ -54,7 +54,7 @@ struct Parser<'a> {
     text: &'a str,
     /// Where the rest of the text begins.
     at: usize,
-    host: &'a Host,
+    host: &'a Shared,
 }
 
 impl<'a> Parser<'a> {

@@ -7,10 +7,10 @@ use std::fmt::{self, Write};
 
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
+use crate::data::conversion_error::ConversionError;
 use crate::data::walk::{walk, Visitor};
 use crate::library::builtins::text::Text;
 use crate::limits::sizes::TooLarge;
-use crate::wire::format::ConversionError;
 
 /// Writes a value as JSON. Or says why the text would be too
 /// large.

@@ -1,0 +1,90 @@
+//! Rhai engines as scripts run in them.
+
+use std::rc::Rc;
+
+use rhai::{Engine, Module, OptimizationLevel, Shared};
+
+use crate::border::exporter;
+use crate::border::host_call::forward_text;
+use crate::border::host_functions::register as register_host_functions;
+use crate::border::hosted::Hosted;
+use crate::border::object_functions;
+use crate::execution::script_cache::ScriptCache;
+use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
+use crate::host::Host;
+use crate::language::compile;
+use crate::language::modules::FileModules;
+use crate::language::rewrite;
+use crate::library::builtins;
+use crate::limits::config::{self, Config};
+use crate::limits::sizes;
+
+/// Strings that an engine keeps only once; Rhai's own default.
+const MAX_INTERNED_STRINGS: usize = 256;
+
+/// Builds a Rhai engine with the functions that `hosted` has so far. `standard` is Rhai's
+/// standard package, and `scripts` has the modules that were compiled.
+pub fn build<H: Host>(
+    hosted: &Rc<Hosted<H>>,
+    config: &Config,
+    standard: Shared<Module>,
+    scripts: &Rc<ScriptCache>,
+) -> Engine {
+    let shared = &hosted.shared;
+    let mut engine = Engine::new_raw();
+    let restrictions = shared.restrictions.borrow();
+    // The module registered last is searched first.
+    engine.register_global_module(standard);
+    let mut module = Module::new();
+    builtins::register(&mut module, shared);
+    object_functions::register(&mut module, hosted);
+    exporter::register(&mut module, shared);
+    rewrite::register_look(&mut module);
+    restrictions.hide(&mut module);
+    engine.register_global_module(module.into());
+    let host_functions = shared.host_functions.borrow();
+    register_host_functions(&mut engine, &host_functions, hosted);
+
+    // `scripts` does, where that is safe.
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_max_strings_interned(MAX_INTERNED_STRINGS);
+    let (global_depth, function_depth) = config.expr_depths();
+    engine.set_max_expr_depths(global_depth, function_depth);
+    // Rhai's own limits of sizes are off: it would walk through whole values after each
+    // call.
+    sizes::watch_variables(&mut engine, config);
+    engine.set_max_call_levels(config::or_none(config.max_call_levels));
+    engine.set_max_variables(config::or_none(config.max_variables));
+    engine.set_max_functions(config::or_none(config.max_functions));
+    restrictions.disable_symbols(&mut engine);
+    if !config.allow_eval {
+        engine.disable_symbol("eval");
+    }
+    if !config.allow_modules {
+        engine.disable_symbol("import").disable_symbol("export");
+    }
+    if config.allow_modules && config.allow_file_io {
+        let max_modules = config::or_none(config.max_modules);
+        engine.set_module_resolver(FileModules::new(shared, scripts, max_modules));
+    }
+
+    let running = shared.clone();
+    // Operations are counted here and not by Rhai: it does not count what a
+    // closure does that a native function calls.
+    engine.on_progress(move |_| running.current()?.tick(&running.functions));
+    let has_type_of = !restrictions.disables_type_of();
+    rewrite::register(&mut engine, shared.clone());
+    compile::watch_parsing(&mut engine, has_type_of, shared.clone());
+    // Rhai would print the result of a function that replaces `print`.
+    let host = hosted.clone();
+    if !host_functions.has("print") {
+        engine.on_print(move |text| forward_text(&host, PRINT_FUNCTION, text, None));
+    }
+    let host = hosted.clone();
+    if !host_functions.has("debug") {
+        engine.on_debug(move |text, _, position| {
+            forward_text(&host, DEBUG_FUNCTION, text, Some(position));
+        });
+    }
+    engine
+}

@@ -1,0 +1,22 @@
+//! Scripts and a host that drives them.
+
+mod errors;
+
+mod asking;
+mod callbacks;
+mod cancelling;
+mod fiber;
+mod functions;
+mod json;
+mod limits;
+mod messages;
+mod nested_data;
+mod peaks;
+mod recursion;
+mod same_as_rhai;
+mod stacks;
+mod turns;
+mod waiting;
+
+#[global_allocator]
+static ALLOCATOR: memory::CountingAllocator = memory::CountingAllocator;

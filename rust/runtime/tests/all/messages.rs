@@ -1,0 +1,296 @@
+//! What the messages of errors say beside what has failed.
+
+use runtime::language::restrictions::List;
+use runtime::limits::config::Config;
+
+use test_host::{Answer, FakeHost};
+
+/// A host with functions, variables and names that are switched off.
+fn host() -> FakeHost {
+    let mut host = FakeHost::new();
+    for (list, names) in [
+        (List::DeniedFunctions, &["timestamp", "len", "abs"][..]),
+        (List::DisabledSymbols, &["while", "**", "in", "is_def_var"]),
+    ] {
+        host.engine.restrict(list, names).expect("known names");
+    }
+    host.register("fetch_user", 1, |_| Answer::value(1));
+    host.register_arities("add", 0b1100, |_| Answer::value(1));
+    host.register("abs", 1, |_| Answer::value(1));
+    host
+}
+
+/// Expects the whole message of the error that a script ends with.
+#[track_caller]
+fn expect(host: &mut FakeHost, cases: &[(&str, &str)]) {
+    for (script, message) in cases {
+        assert_eq!(host.error(script).message, *message, "{script}");
+    }
+}
+
+#[test]
+fn a_missing_function_is_followed_by_the_nearest_names() {
+    expect(
+        &mut host(),
+        &[
+            (
+                "fetch_usr(1)",
+                "Function not found: fetch_usr (i64) (did you mean fetch_user?)",
+            ),
+            (
+                "1.fetchUser()",
+                "Function not found: fetchUser (i64) (did you mean fetch_user?)",
+            ),
+            (
+                "fn ad2(x) { x } ad3(1)",
+                "Function not found: ad3 (i64) (did you mean ad2 or add?)",
+            ),
+            (
+                "\"x\".sub_strin(1)",
+                "Function not found: sub_strin (string, i64) (did you mean sub_string?)",
+            ),
+            (
+                "type_off(1)",
+                "Function not found: type_off (i64) (did you mean type_of?)",
+            ),
+            ("nope(1)", "Function not found: nope (i64)"),
+            // What is hidden is not offered, nor what stands for no name.
+            ("lem([])", "Function not found: lem (array)"),
+            ("-#{}", "Function not found: - (map)"),
+            ("x()", "Function not found: x ()"),
+        ],
+    );
+}
+
+#[test]
+fn a_wrong_number_of_arguments_is_told_from_wrong_types() {
+    expect(
+        &mut host(),
+        &[
+            (
+                "add(1)",
+                "Function not found: add (i64) (add takes 2 or 3 arguments)",
+            ),
+            (
+                "fn f(a) { a } f()",
+                "Function not found: f () (f takes 1 argument)",
+            ),
+            (
+                "let f = |a| a; f.call(1, 2)",
+                "Function not found: closure (i64, i64) (it takes 1 argument)",
+            ),
+            // As they are written: without the object, and what a closure captured.
+            (
+                "fn f(x) { x } 1.f()",
+                "Function not found: f (i64) (f takes 1 argument)",
+            ),
+            (
+                "let o = #{ f: |a| a }; o.f()",
+                "Function not found: closure (map) (it takes 1 argument)",
+            ),
+            (
+                "\"x\".to_upper(1)",
+                "Function not found: to_upper (string, i64) (to_upper takes 0 arguments)",
+            ),
+            (
+                "[1].map()",
+                "Function not found: map (array) (map takes 1 argument)",
+            ),
+            (
+                "let y = 1; let f = |a| a + y; f.call(1, 2)",
+                "Function not found: closure (i64, i64, i64) (it takes 1 argument)",
+            ),
+            (
+                "fn g(a) { a } let f = g; [1].map(|x| f.call(x, x))",
+                "Function not found: g (i64, i64) (g takes 1 argument)",
+            ),
+            ("sqrt(\"x\")", "Function not found: sqrt (string)"),
+            ("sqrt(())", "Function not found: sqrt (())"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_switched_off_names_its_option() {
+    let mut host = host();
+    expect(
+        &mut host,
+        &[
+            (
+                "import \"m\" as m;",
+                "'import' is a reserved keyword \
+                 (import is switched off by RhaiConfig.disableModules)",
+            ),
+            (
+                "eval(\"1\")",
+                "reserved keyword 'eval' is disabled (eval is switched off by RhaiConfig.disableEval)",
+            ),
+            (
+                "while true { }",
+                "'while' is a reserved keyword \
+                 (while is switched off by RhaiConfig.disabledSymbols)",
+            ),
+            (
+                "2 ** 3",
+                "Unknown operator: '**' (** is switched off by RhaiConfig.disabledSymbols)",
+            ),
+            // Rhai says only what it expects.
+            (
+                "for x in [1] { }",
+                "Expecting 'in' after the iteration variable \
+                 (in is switched off by RhaiConfig.disabledSymbols)",
+            ),
+            (
+                "timestamp()",
+                "Function not found: timestamp () (it is one of RhaiConfig.deniedFunctions)",
+            ),
+            (
+                "[].len",
+                "Function not found: len (array) (it is one of RhaiConfig.deniedFunctions)",
+            ),
+            // Dart has given it a meaning.
+            (
+                "abs(1, 2)",
+                "Function not found: abs (i64, i64) (abs takes 1 argument)",
+            ),
+        ],
+    );
+    host.engine
+        .restrict(List::AllowedFunctions, &["sqrt"])
+        .expect("a known name");
+    expect(
+        &mut host,
+        &[(
+            "[].push(1)",
+            "Function not found: push (array, i64) (it is not among RhaiConfig.allowedFunctions)",
+        )],
+    );
+    let config = Config {
+        allow_modules: true,
+        allow_eval: true,
+        ..Config::default()
+    };
+    expect(
+        &mut FakeHost::with_config(config),
+        &[
+            (
+                "import \"m\" as m;",
+                "Module not found: m (files are switched off by RhaiConfig.disableFileIo)",
+            ),
+            (
+                "eval(\"x = 5\")",
+                "Variable not found: x (declare it with `let x = …`)",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_missing_variable_is_to_be_declared_or_is_a_near_one() {
+    expect(
+        &mut host(),
+        &[
+            (
+                "x = 5",
+                "Variable not found: x (declare it with `let x = …`)",
+            ),
+            (
+                "let total = 1; totl += 1",
+                "Variable not found: totl (did you mean total? \
+                 A new variable is declared with `let`)",
+            ),
+            (
+                "fn f(param) { parm } f(1)",
+                "Variable not found: parm (did you mean param? \
+                 A new variable is declared with `let`)",
+            ),
+            (
+                "let total = 1; [1].map(|x| x * totl)",
+                "Variable not found: totl (did you mean total? \
+                 A new variable is declared with `let`)",
+            ),
+            (
+                "[1].map(fetch_usr)",
+                "Variable not found: fetch_usr (did you mean fetch_user? \
+                 A new variable is declared with `let`)",
+            ),
+            (
+                "fn double(x) { x * 2 } [1].map(doubel)",
+                "Variable not found: doubel (did you mean double? \
+                 A new variable is declared with `let`)",
+            ),
+            (
+                "let rate = 1; fn f() { rate } f()",
+                "Variable not found: rate (functions do not see the variables of the script: \
+                 give rate to it as an argument)",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_fails_is_named() {
+    let mut host = host();
+    for (script, name) in [
+        ("let m = 1; m.foo", "foo"),
+        ("let m = 1; m.foo = 1", "foo"),
+        ("let m = 1; m.foo += 1", "foo"),
+        ("let m = 1; m.foo.bar", "foo"),
+        ("let m = #{a: 1}; m.a.bar.baz", "bar"),
+        ("let m = #{a: 1}; m.a.bar[0] = 2", "bar"),
+        ("\"x\".foo", "foo"),
+        ("[1].map(|x| x.foo)", "foo"),
+    ] {
+        assert_eq!(host.error(script).text, name, "{script}");
+    }
+}
+
+#[test]
+fn a_variable_is_called_by_its_call() {
+    let hint = "is a variable: a function in it is called by f.call";
+    for script in ["let f = |x| x; f(1)", "fn g(f) { f(1) } g(|x| x)"] {
+        expect(
+            &mut host(),
+            &[(script, &format!("Function not found: f (i64) (f {hint})"))],
+        );
+    }
+}
+
+#[test]
+fn what_is_used_wrongly_says_what_to_use() {
+    let of_array = "a getter is not registered for type 'array'";
+    let no_length = format!("Unknown property 'length' - {of_array} (did you mean len()?)");
+    let no_lenn = format!("Unknown property 'lenn' - {of_array} (did you mean len?)");
+    let no_push = format!("Unknown property 'push' - {of_array} (push is a method: write push(…))");
+    expect(
+        &mut FakeHost::new(),
+        &[
+            ("[1].length", &no_length),
+            ("[1].lenn", &no_lenn),
+            ("[1].push", &no_push),
+            (
+                "const A = []; A.push(1)",
+                "Non-pure method 'push' cannot be called on constant \
+                 (A is a constant: copy it into a variable, and call push on that)",
+            ),
+        ],
+    );
+}
+
+/// Names of hostile scripts: as long, as many and as similar as they can be.
+#[test]
+fn looking_for_near_names_is_bounded() {
+    let mut host = host();
+    let long = "x".repeat(40);
+    let mut script = String::new();
+    for i in 0..9_000 {
+        script += &format!("fn {long}{i:06}() {{ 1 }}\n");
+    }
+    let message = host.error(&format!("{script} {long}xxxxxx()")).message;
+    assert_eq!(message, format!("Function not found: {long}xxxxxx ()"));
+    let message = host.error(&format!("{script} {long}00012()")).message;
+    assert!(message.len() < 300, "{message}");
+    assert!(message.contains(&format!("{long}000012")), "{message}");
+    let message = host.error(&format!("{}()", "y".repeat(200_000))).message;
+    assert!(message.len() < 70_000);
+}
