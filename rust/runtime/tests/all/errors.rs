@@ -12,7 +12,6 @@ use runtime::errors::script_error::{Detail, ErrorKind, RuntimeKind, ScriptError}
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
-use test_host::{unlimited, FakeHost};
 
 const HERE: Position = Position::NONE;
 
