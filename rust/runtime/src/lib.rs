@@ -75,6 +75,7 @@ pub mod language {
     //! Names, compiling, and changes to the language.
 
     pub mod compile;
+    pub mod host_names;
     pub mod modules;
     pub mod names;
     pub mod place;
@@ -88,7 +89,10 @@ pub mod library {
 
     pub mod builtins;
     pub mod callbacks;
+    pub mod footprint;
     pub mod json;
+    pub mod native_function;
+    pub mod text;
 }
 
 pub mod limits {

@@ -6,7 +6,7 @@ use crate::context::context::{ExecutionContext, Termination};
 use crate::context::shared::Host;
 use crate::execution::execution::{Reply, Request};
 use crate::language::place::describe_place;
-use crate::library::builtins::text::SizedText;
+use crate::library::text::SizedText;
 use crate::limits::limit::Limit;
 
 use crate::border::exporter::Exporter;

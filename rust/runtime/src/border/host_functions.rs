@@ -12,9 +12,9 @@ use crate::border::host_call::{invoke_dart_callback_async, DartFunction};
 use crate::border::parameters::{common_signatures, describe, signatures, Parameter, Rank};
 use crate::context::shared::Host;
 use crate::errors::script_error::{Detail, RuntimeKind, ScriptError};
+use crate::language::host_names;
 use crate::language::names::NAMESPACE_SEPARATOR;
 use crate::language::signatures::{built_in_signatures, MAX_ARGUMENTS};
-use crate::library::callbacks::dart_names;
 use crate::objects::host_object::{self, DartObject, DartReference};
 use crate::objects::released_ids::ReleasedIds;
 
@@ -131,7 +131,7 @@ impl DartFunctions {
         }
         let in_global = self.0.iter().map(|registered| &registered.function);
         let in_global = in_global.filter(|f| !f.name.contains(NAMESPACE_SEPARATOR));
-        dart_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
+        host_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
         engine.register_global_module(global.into());
         for (namespace, module) in namespaces {
             engine.register_static_module(namespace, module.into());

@@ -15,7 +15,7 @@ use rhai::{
 
 use super::chain::{Chain, Link};
 use super::fingerprint::{address, fingerprint};
-use crate::library::callbacks::dart_names;
+use crate::language::host_names;
 use crate::objects::host_object;
 
 type Failure = Box<EvalAltResult>;
@@ -52,7 +52,7 @@ impl Functions {
         if self.names.contains(name) {
             return self.with_this.contains(name);
         }
-        !host_object::is_closure(callback) && dart_names::arities(context.engine(), name) == 0
+        !host_object::is_closure(callback) && host_names::arities(context.engine(), name) == 0
     }
 }
 

@@ -8,8 +8,8 @@ use rhai::{
     RhaiFunc,
 };
 
-use super::Failure;
 use crate::language::signatures::with_text_as_callback;
+use crate::library::native_function::Failure;
 
 /// Registers functions with `module` that refuse a text in the place of the callback.
 pub fn register(module: &mut Module) {
