@@ -20,11 +20,11 @@ use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
 use crate::execution::execution::{Execution, Reply, Step};
 use crate::execution::job::{Analysis, Job, Script};
+use crate::execution::modules::FileModules;
+use crate::execution::parsing;
 use crate::execution::pending_futures::{self, Completion};
 use crate::execution::script_cache::ScriptCache;
 use crate::execution::variables::Variables;
-use crate::language::compile;
-use crate::language::modules::FileModules;
 use crate::language::names;
 use crate::language::restrictions::List;
 use crate::language::rewrite;
@@ -384,8 +384,7 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
         let has_type_of = !restrictions.disables_type_of();
-        rewrite::register(&mut engine, self.host.clone());
-        compile::watch_parsing(&mut engine, has_type_of, self.host.clone());
+        parsing::watch(&mut engine, has_type_of, &self.host);
         // Rhai would print the result of a function that replaces `print`.
         let host = self.host.clone();
         if !dart_functions.has("print") {

@@ -9,7 +9,7 @@ use crate::language::names::{GLOBAL, NAMESPACE_SEPARATOR};
 impl Visitor<'_, '_> {
     /// Looks at an expression.
     pub fn visit_expr(&mut self, expr: &Expr) {
-        if self.context.tick_token() {
+        if self.parser.tick_token() {
             return;
         }
         match expr {

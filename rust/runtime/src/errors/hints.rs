@@ -20,8 +20,8 @@ use crate::context::context::ExecutionContext;
 use crate::limits::config::Config;
 use crate::objects::host_object::{DartObject, CLOSURE_NAME, DART_OBJECT};
 
-use crate::execution::script_cache::CompiledScript;
 use crate::execution::variables::Variables;
+use crate::language::compiled_script::CompiledScript;
 use crate::language::names::is_closure;
 use crate::language::place::FaultyLine;
 use crate::language::restrictions::Restrictions;

@@ -9,7 +9,7 @@ use crate::data::depth::MAX_KEPT_LEVELS;
 use crate::errors::data_race::DataRace;
 use crate::errors::hints::Hint;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
-use crate::language::modules::ImportCycle;
+use crate::language::imports::ImportCycle;
 use crate::language::names::is_closure;
 use crate::language::place::FaultyLine;
 use crate::limits::config::Config;

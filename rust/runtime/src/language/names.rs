@@ -20,6 +20,10 @@ pub const TYPE_OF: &str = "type_of ";
 /// arguments of functions of modules are rewritten to such calls.
 pub const BIND: &str = "bind ";
 
+/// Name of a function that returns its argument, and by being called is an operation. No
+/// script can write this name: sums and strings are rewritten to such calls.
+pub const LOOK: &str = "look ";
+
 /// Name that pointers to functions of other scripts have in messages.
 pub const BOUND_NAME: &str = "closure";
 

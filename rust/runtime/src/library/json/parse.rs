@@ -12,6 +12,7 @@ use rhai::{Array, Dynamic, Identifier, ImmutableString, Map};
 use serde_json::Number;
 
 use crate::context::shared::Host;
+use crate::language::parsing::ScriptParser;
 use crate::library::footprint::{string_size, MAP_ENTRY};
 use crate::library::native_function::{Failure, Outcome};
 use crate::limits::sizes;
