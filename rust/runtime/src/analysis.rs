@@ -16,7 +16,8 @@ use std::time::Instant;
 
 use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, FnPtr, Module, Position, AST, INT};
 
-use crate::errors::hints::{switched_off, Hint};
+use crate::errors::hint::Hint;
+use crate::errors::hints::options::switched_off;
 use crate::errors::script_error::ScriptError;
 use crate::language::compile::{broken_limit, parse};
 use crate::language::names::is_closure;

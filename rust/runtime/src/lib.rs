@@ -47,8 +47,11 @@ pub mod errors {
     //! Script errors as structured data, and advice about them.
 
     pub mod data_race;
+    pub mod hint;
     pub mod hints;
+    pub mod rhai_error;
     pub mod script_error;
+    pub mod shortened;
     pub mod suggestions;
     pub mod translate;
 }

@@ -4,7 +4,7 @@ use rhai::{is_valid_identifier, Expr, FnCallExpr, ImmutableString, Position};
 
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
-use crate::errors::hints::{is_variable, takes};
+use crate::errors::hints::phrases::{is_variable, takes};
 use crate::language::names::{GLOBAL, TYPE_OF};
 
 impl Visitor<'_, '_> {

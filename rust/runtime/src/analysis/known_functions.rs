@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rhai::{Engine, AST};
 
 use super::Surroundings;
-use crate::errors::hints::as_closure;
+use crate::errors::hints::phrases::as_closure;
 use crate::errors::suggestions::{did_you_mean, Patience};
 use crate::language::names::{KEYWORDS, NAMESPACE_SEPARATOR};
 use crate::language::restrictions::Hidden;

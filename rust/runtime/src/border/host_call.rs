@@ -10,7 +10,7 @@ use crate::library::text::SizedText;
 use crate::limits::limit::Limit;
 
 use crate::border::exporter::Exporter;
-use crate::errors::translate::shortened;
+use crate::errors::shortened::shortened;
 use crate::execution::pending_futures::Completion;
 use crate::wire::format::ConversionError;
 use fibers::OnFiber;

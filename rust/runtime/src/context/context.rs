@@ -17,7 +17,6 @@ use crate::errors::data_race::DataRace;
 use crate::errors::script_error::ScriptError;
 use crate::execution::execution::{Reply, Request};
 use crate::execution::pending_futures::Completion;
-use crate::language::compiled_script::CompiledScript;
 use crate::language::imports::Imports;
 use crate::language::parsing::{Parsing, ScriptParser};
 use crate::language::place::FaultyLine;
@@ -389,9 +388,9 @@ impl ExecutionContext {
         self.last_arities.get()
     }
 
-    /// What a module that was imported is compiled to.
-    pub fn module_script(&self, name: &str) -> Option<Rc<CompiledScript>> {
-        self.imports.get()?.script(name)
+    /// The modules that it has imported, if any.
+    pub fn imported(&self) -> Option<&Imports> {
+        self.imports.get().map(Box::as_ref)
     }
 
     /// The modules that it imports.

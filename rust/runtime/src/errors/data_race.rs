@@ -5,7 +5,7 @@
 
 use rhai::{ASTNode, EvalAltResult, Expr, GlobalRuntimeState, Position, Stmt, AST};
 
-use crate::errors::translate::innermost;
+use crate::errors::rhai_error::innermost;
 use crate::language::names::is_closure;
 use crate::language::tree::chain::Chain;
 use crate::language::tree::walk::{alone, walk_all};

@@ -9,13 +9,14 @@ use crate::analysis::{analyze, Surroundings};
 use crate::border::host_call::conversion_error;
 use crate::context::context::{ExecutionContext, Termination};
 use crate::context::shared::Host;
-use crate::errors::hints::{dart_objects_in, DartCall, Hint, Visible};
+use crate::errors::hint::Hint;
+use crate::errors::hints::{host_objects_in, HostCall, Visible};
 use crate::functions::table::Exported;
 use crate::limits::config::Config;
 use crate::objects::host_object::type_name;
 
 use crate::border::exporter::{Exporter, SharedEngine};
-use crate::errors::translate::into_innermost;
+use crate::errors::rhai_error::into_innermost;
 use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
 use crate::language::compiled_script::CompiledScript;
@@ -112,7 +113,7 @@ impl Job {
                 let hint = match &result {
                     Ok(_) => None,
                     Err(error) => {
-                        let code = Code::Function(DartCall {
+                        let code = Code::Function(HostCall {
                             curried: exported.function.curry().count(),
                             with_this,
                         });
@@ -134,7 +135,7 @@ enum Code<'a> {
         variables: Weak<Variables>,
     },
     /// A function, by this call.
-    Function(DartCall),
+    Function(HostCall),
 }
 
 /// What is known about an error of code with these functions.
@@ -157,21 +158,22 @@ fn find_hint(
             script,
             Some(scope),
             variables.upgrade(),
-            DartCall::default(),
+            HostCall::default(),
         ),
         Code::Function(call) => (None, None, None, call),
     };
     // Before anything is borrowed: this may run code of Dart's.
     let objects = script.zip(scope).map(|(script, scope)| {
-        let objects = dart_objects_in(error, script, scope).into_iter();
+        let objects = host_objects_in(error, script, scope).into_iter();
         objects.map(|object| type_name(host, &object?)).collect()
     });
     let visible = Visible {
         engine: &context.environment().engine,
         config,
-        dart_functions: &host.dart_functions.borrow(),
+        host_functions: &host.dart_functions.borrow(),
         restrictions: &host.restrictions.borrow(),
-        context,
+        imports: context.imported(),
+        last_arities: context.last_arities(),
         global,
         script,
         scope,

@@ -14,7 +14,7 @@ use rhai::{
 
 use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
-use crate::errors::translate::{innermost, is_limit};
+use crate::errors::rhai_error::{innermost, is_limit};
 use crate::execution::script_cache::ScriptCache;
 use crate::language::imports::Imports;
 use crate::limits::sizes;

@@ -12,7 +12,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallCo
 use crate::border::host_call;
 use crate::border::marked_pointer::{self, is_marker, marker_of};
 use crate::context::shared::Host;
-use crate::errors::translate::shortened;
+use crate::errors::shortened::shortened;
 use crate::language::names::TYPE_OF;
 use crate::objects::released_ids::ReleasedIds;
 use crate::wire::format::ConversionError;

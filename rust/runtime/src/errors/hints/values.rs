@@ -1,6 +1,8 @@
 //! About what values are used for.
 
-use super::{Place, Visible, MAX_REPEATED};
+use super::place::Place;
+use super::visible::Visible;
+use super::written::MAX_REPEATED;
 use crate::border::parameters::types_of;
 use crate::errors::suggestions::{nearest, question, Patience};
 use crate::language::signatures::built_in_signatures;

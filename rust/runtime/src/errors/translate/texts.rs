@@ -1,44 +1,10 @@
 //! Texts of errors and values as scripts know these.
 
-use std::fmt::{self, Display, Write};
-
-use crate::errors::hints::Hint;
+use crate::errors::hint::Hint;
 use crate::language::names::{is_closure, ANONYMOUS, TYPE_OF};
 use crate::objects::host_object::{DartObject, A_DART_OBJECT, CLOSURE_NAME, DART_OBJECT};
 
-/// Bytes of a text of a value or an error that are shown: a value can have a text that is
-/// any number of times as large as itself.
-const SHOWN_TEXT: usize = 64 << 10;
-
-/// The beginning of a text.
-pub fn shortened(text: &(impl Display + ?Sized)) -> String {
-    let mut start = Beginning(String::new());
-    match write!(start, "{text}") {
-        Ok(()) => start.0,
-        Err(_) => start.0 + "…",
-    }
-}
-
-/// Takes a text until it is as long as what is shown, and then refuses more.
-struct Beginning(String);
-
-impl Write for Beginning {
-    fn write_str(&mut self, part: &str) -> fmt::Result {
-        let room = SHOWN_TEXT - self.0.len();
-        let fits = part.len() <= room;
-        let end = (0..=room.min(part.len()))
-            .rev()
-            .find(|end| part.is_char_boundary(*end));
-        self.0.push_str(&part[..end.unwrap_or(0)]);
-        match fits {
-            true => Ok(()),
-            false => Err(fmt::Error),
-        }
-    }
-}
-
-/// What a Dart function is called that is a value, where nothing says what the script calls
-/// it.
+/// Name of a host function that is a value, where nothing says how the script calls it.
 const DART_FUNCTION: &str = "the Dart function";
 
 /// The name of a function, and the types of its arguments after a space, if it has any. Rhai

@@ -7,7 +7,7 @@ use rhai::{Dynamic, EvalAltResult, FnArgsVec, FnPtr, Position, INT};
 
 use super::ways::{Given, Way, Ways};
 use crate::border::exporter;
-use crate::errors::translate::{into_innermost, is_limit};
+use crate::errors::rhai_error::{into_innermost, is_limit};
 use crate::library::native_function::{Context, Failure, Outcome};
 use crate::limits::sizes;
 

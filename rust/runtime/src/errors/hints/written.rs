@@ -26,6 +26,9 @@ pub struct Object {
     pub is_variable: bool,
 }
 
+/// Bytes of the longest name that a hint repeats.
+pub const MAX_REPEATED: usize = 64;
+
 /// The function that gives a closure what it has captured.
 const CURRY: &str = "curry";
 
@@ -146,22 +149,22 @@ pub fn captured_by(ast: &AST, closure: &str) -> usize {
     captured
 }
 
-/// The arguments of the call at a position, the object of a method first, that are Dart
-/// objects, as far as they are variables or entries of such.
-pub fn dart_objects(ast: &AST, position: Position, scope: &Scope) -> Vec<Option<DartObject>> {
+/// The arguments of the call at a position, the object of a method first, that are
+/// objects of the host, as far as they are variables or entries of such.
+pub fn host_objects(ast: &AST, position: Position, scope: &Scope) -> Vec<Option<DartObject>> {
     let objects = find_call(ast, position, &mut |call, left| {
-        let dart_object = |expr: &Expr| dart_object(ast, expr, scope);
+        let host_object = |expr: &Expr| host_object(ast, expr, scope);
         let object = left.map(|left| match left {
-            Left::Object(expr) => dart_object(expr),
+            Left::Object(expr) => host_object(expr),
             Left::Index(_) => None,
         });
-        let arguments = call.args.iter().map(dart_object);
+        let arguments = call.args.iter().map(host_object);
         object.into_iter().chain(arguments).collect()
     });
     objects.unwrap_or_default()
 }
 
-fn dart_object(ast: &AST, expr: &Expr, scope: &Scope) -> Option<DartObject> {
+fn host_object(ast: &AST, expr: &Expr, scope: &Scope) -> Option<DartObject> {
     let mut names = Vec::new();
     let mut rest = expr;
     while let Expr::Dot(parts, ..) = rest {
