@@ -9,7 +9,7 @@ use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module, OptimizationLevel};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
-use crate::analysis::Surroundings;
+use crate::analysis::surroundings::Surroundings;
 use crate::border::exporter::{self, SharedEngine};
 use crate::border::host_call::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::border::parameters::Parameter;
@@ -247,7 +247,7 @@ impl ScriptEngine {
     }
 
     /// Analyses a script, under the limits of an execution; slot 0 then holds what
-    /// [`analysis::analyze`](crate::analysis::analyze) says.
+    /// [`describe`](crate::analysis::record::describe) makes of the report.
     pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
             functions: self.host.dart_functions.borrow().names(),

@@ -296,7 +296,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut ScriptEngine) {
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds what [`analyze`](runtime::analysis::analyze) says. The
+/// running it; slot 0 then holds its report, see [`describe`](runtime::analysis::record::describe). The
 /// other parameters are those of [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety

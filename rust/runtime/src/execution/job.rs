@@ -5,7 +5,8 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
 
-use crate::analysis::{analyze, Surroundings};
+use crate::analysis::surroundings::Surroundings;
+use crate::analysis::{analyze, record};
 use crate::border::host_call::conversion_error;
 use crate::context::context::{ExecutionContext, Termination};
 use crate::context::shared::Host;
@@ -190,10 +191,10 @@ fn find_hint(
 
 #[inline(never)]
 fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
-    let analysis = analyze(engine, &analysis.script, &analysis.surroundings, context);
+    let report = analyze(engine, &analysis.script, &analysis.surroundings, context);
     match context.parsing_stopped() {
         Some(termination) => Err(termination.into()),
-        None => checked(Ok(analysis), context),
+        None => checked(Ok(record::describe(report)), context),
     }
 }
 
