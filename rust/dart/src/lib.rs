@@ -1,7 +1,6 @@
 //! The native side of the Dart package `rhai_dart`: the boundary between Dart and the
 //! [`runtime`] of scripts.
 
-pub mod benchmark;
 pub mod ffi;
 
 #[cfg(feature = "allocator")]

@@ -3,8 +3,7 @@
 use std::str;
 use std::time::Duration;
 
-use super::{enter, guarded, input_text, start, step, with_engine, INVALID, OK};
-use crate::benchmark;
+use super::guard::{enter, guarded, input_text, start, step, with_engine, INVALID, OK};
 use runtime::border::host_call::DartFunction;
 use runtime::border::parameters::Parameter;
 use runtime::context::shared::Frame;
@@ -353,31 +352,4 @@ pub unsafe extern "C" fn rhai_is_usable_name(
             })
         })
     }
-}
-
-/// Runs a baseline of the benchmarks `iterations` times; see
-/// [`benchmark::Baseline`]. Returns nanoseconds in all, or a negative number.
-#[no_mangle]
-pub extern "C" fn rhai_benchmark(baseline: i32, iterations: u64) -> i64 {
-    guarded(-1, || benchmark::run(baseline, iterations).unwrap_or(-1))
-}
-
-/// Runs the script in the `len` bytes at `script` in Rhai alone; see
-/// [`benchmark::run_script`]. Returns nanoseconds, or a negative number if it fails. May be
-/// a leaf call.
-///
-/// # Safety
-///
-/// `script` points to `len` bytes.
-#[no_mangle]
-pub unsafe extern "C" fn rhai_benchmark_script(script: *const u8, len: u64) -> i64 {
-    guarded(-1, || {
-        let Ok(len) = usize::try_from(len) else {
-            return -1;
-        };
-        // SAFETY: the caller's contract.
-        let script = unsafe { std::slice::from_raw_parts(script, len) };
-        let script = str::from_utf8(script).ok();
-        script.and_then(benchmark::run_script).unwrap_or(-1)
-    })
 }

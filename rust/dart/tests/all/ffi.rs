@@ -211,10 +211,3 @@ fn names_that_are_switched_off_must_mean_something() {
     assert_eq!(engine.eval(b"\"abc\".len + 1"), Step::Done as i32);
     assert_eq!(engine.eval(b"while true { }"), Step::Failed as i32);
 }
-
-#[test]
-fn the_benchmarks_know_their_numbers() {
-    assert!(ffi::rhai_benchmark(0, 10) >= 0);
-    assert!(ffi::rhai_benchmark(1, 10) >= 0);
-    assert!(ffi::rhai_benchmark(2, 10) < 0);
-}
