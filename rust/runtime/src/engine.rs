@@ -26,7 +26,7 @@ use crate::execution::pending_futures::{self, Completion};
 use crate::execution::script_cache::ScriptCache;
 use crate::execution::variables::Variables;
 use crate::language::names;
-use crate::language::restrictions::List;
+use crate::language::restrictions::NameList;
 use crate::language::rewrite;
 use crate::language::signatures;
 use crate::library::builtins;
@@ -90,7 +90,7 @@ impl ScriptEngine {
     /// # Errors
     ///
     /// The index of the first name that means nothing; then nothing changes.
-    pub fn restrict(&mut self, list: List, names: &[&str]) -> Result<(), usize> {
+    pub fn restrict(&mut self, list: NameList, names: &[&str]) -> Result<(), usize> {
         self.host.restrictions.borrow_mut().add(list, names)?;
         self.snapshot.take();
         Ok(())

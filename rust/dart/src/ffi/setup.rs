@@ -10,7 +10,7 @@ use runtime::context::shared::Frame;
 use runtime::engine::ScriptEngine;
 use runtime::execution::execution::Step;
 use runtime::language::names;
-use runtime::language::restrictions::List;
+use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn rhai_engine_new(
 pub const LIMITS: usize = Limit::OutputLength as usize + 4;
 
 /// Switches off what the names in the first `names_len` bytes of the input mean, which
-/// are separated by line feeds; `list` is a [`List`]. Returns the index of the first
+/// are separated by line feeds; `list` is a [`NameList`]. Returns the index of the first
 /// name that means nothing, -1 for none, or -2 if the call was invalid.
 ///
 /// # Safety
@@ -93,9 +93,9 @@ pub unsafe extern "C" fn rhai_restrict(
     unsafe {
         enter(engine, -2, |engine| {
             let list = match list {
-                0 => List::DisabledSymbols,
-                1 => List::AllowedFunctions,
-                2 => List::DeniedFunctions,
+                0 => NameList::DisabledSymbols,
+                1 => NameList::AllowedFunctions,
+                2 => NameList::DeniedFunctions,
                 _ => return -2,
             };
             let Some(names) = input_text(engine, names_len) else {

@@ -4,8 +4,8 @@ use rhai::{Engine, Position, Token};
 
 use super::report::Declaration;
 
-/// Finds the functions that a valid script declares, in their order. What Rhai makes
-/// of a script says neither their order nor where their names are.
+/// Finds the functions that a valid script declares, in their order. Rhai's syntax tree
+/// tells neither their order nor where their names are.
 pub fn declarations(engine: &Engine, script: &str) -> Vec<Declaration> {
     let mut declarations = Vec::new();
     if !script.contains("fn") {

@@ -24,7 +24,7 @@ pub struct KnownFunctions<'a> {
     host: &'a HashSet<String>,
     hidden: &'a Hidden,
     patience: Patience,
-    /// What was said of names so far.
+    /// Hints that were given so far, by name.
     hints: RefCell<HashMap<String, Option<String>>>,
 }
 

@@ -52,9 +52,9 @@ pub enum WarningKind {
 /// Something valid that looks wrong.
 #[derive(Debug)]
 pub struct Warning {
-    /// What it is about.
+    /// Its kind.
     pub kind: WarningKind,
-    /// What it concerns.
+    /// The name that it concerns.
     pub name: String,
     /// A sentence.
     pub message: String,
@@ -65,9 +65,9 @@ pub struct Warning {
 /// An `import` of a script.
 #[derive(Debug)]
 pub struct Import {
-    /// What is imported, if that is a literal.
+    /// The path, if it is a literal.
     pub path: Option<ImmutableString>,
-    /// What it is called in the script.
+    /// The name that it has in the script.
     pub alias: Option<ImmutableString>,
     /// Where it is.
     pub position: Position,

@@ -1,4 +1,4 @@
-//! What a data race is about.
+//! Data races: which variable they are about.
 //!
 //! Rhai knows the argument of a function, or nothing at all; a closure has a number for
 //! a name. The variable is found in the syntax tree.
@@ -20,8 +20,8 @@ pub struct DataRace {
 }
 
 impl DataRace {
-    /// Finds out what an error of a script, or of a function of one, is about, if it is a
-    /// data race.
+    /// Finds the variable that an error of a script, or of a function of one, is about, if
+    /// it is a data race.
     pub fn find(
         error: &EvalAltResult,
         statements: Option<&AST>,
@@ -51,7 +51,7 @@ impl DataRace {
         }
     }
 
-    /// What is wrong, and what to do.
+    /// Says what is wrong, and what to do.
     pub fn message(&self) -> String {
         format!(
             "data race: {} is used while a function that it was called on changes it; \
@@ -72,7 +72,7 @@ fn innermost_function(error: &EvalAltResult) -> Option<&str> {
     }
 }
 
-/// Looks for what a closure has captured: its first parameters.
+/// Looks for the variables that a closure has captured: its first parameters.
 fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
     let captured = captured(ast);
     let closure = ast.iter_fn_def().find(|function| function.name == name)?;

@@ -3,7 +3,7 @@
 /// Facts about an error that Rhai does not tell.
 #[derive(Debug, Default)]
 pub struct Hint {
-    /// What to do about it.
+    /// Advice, for the message.
     pub advice: Option<String>,
     /// How the script calls the host's function that the error is about, if that is a value.
     pub called: Option<String>,

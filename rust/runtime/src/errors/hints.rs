@@ -1,5 +1,5 @@
-//! What to do about errors of scripts: names that exist, numbers of arguments, and
-//! options of the configuration that switch something off.
+//! Advice about errors of scripts: names that exist, numbers of arguments, and options of
+//! the configuration that switch something off.
 
 mod functions;
 mod namespaces;

@@ -21,14 +21,14 @@ pub struct Imports {
     loaded: RefCell<HashMap<PathBuf, OnFiber<SharedModule>>>,
     /// Those that run, outermost first: the file, and the module's name.
     running: RefCell<Vec<(PathBuf, String)>>,
-    /// What they are compiled to, by their names.
+    /// Their compiled scripts, by their names.
     scripts: RefCell<HashMap<String, Rc<CompiledScript>>>,
     /// The module that has broken a limit while it ran.
     ended: RefCell<Option<String>>,
 }
 
 impl Imports {
-    /// What the module of this name was compiled to, if it was.
+    /// The compiled script of the module of this name, if there is one.
     pub fn script(&self, name: &str) -> Option<Rc<CompiledScript>> {
         self.scripts.borrow().get(name).cloned()
     }
@@ -78,7 +78,7 @@ impl Imports {
         self.loaded.borrow_mut().insert(file, module);
     }
 
-    /// Keeps what the module of this name was compiled to.
+    /// Keeps the compiled script of the module of this name.
     pub fn keep_script(&self, name: &str, script: Rc<CompiledScript>) {
         self.scripts.borrow_mut().insert(name.into(), script);
     }

@@ -2,7 +2,7 @@
 
 use rhai::{Engine, Token};
 
-/// What is between the names of namespaces and of the function in them.
+/// Separator of the names of namespaces and of the function in them.
 pub const NAMESPACE_SEPARATOR: &str = "::";
 
 /// The word by which functions look for constants at global level: `global::NAME`.

@@ -2,7 +2,7 @@
 //!
 //! Most are replaced because they can make more than a few times what they are given: an
 //! allocation is never refused, so a function must ask before it makes so much. Those that
-//! are left to Rhai cannot; `rust/dart/tests/all/asking.rs` lists them all.
+//! are left to Rhai cannot; the test `asking` lists them all.
 
 use std::rc::Rc;
 

@@ -26,7 +26,7 @@ impl Visible<'_> {
         self.about_member(namespace, name, &Place::unknown())
     }
 
-    /// About what is no variable in a namespace.
+    /// About a name in a namespace that is no variable.
     pub(super) fn about_member(
         &self,
         namespace: &str,
@@ -65,11 +65,11 @@ impl Visible<'_> {
     fn namespaces(&self) -> BTreeSet<String> {
         let imports = self.global.iter_imports();
         let imported = imports.map(|(alias, _)| alias.to_string());
-        let of_dart = self.engine.collect_fn_metadata(
+        let registered = self.engine.collect_fn_metadata(
             None,
             |info| Some(info.namespace.to_string()).filter(|name| !name.is_empty()),
             true,
         );
-        imported.chain(of_dart).collect()
+        imported.chain(registered).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! About what values are used for.
+//! About constants that would change, and properties that are not there.
 
 use super::place::Place;
 use super::visible::Visible;
@@ -7,7 +7,7 @@ use crate::border::parameters::types_of;
 use crate::errors::suggestions::{nearest, question, Patience};
 use crate::language::signatures::built_in_signatures;
 
-/// What the length of a value is called elsewhere.
+/// Names that the length of a value has elsewhere.
 const LENGTH: [&str; 3] = ["length", "size", "count"];
 
 impl Visible<'_> {

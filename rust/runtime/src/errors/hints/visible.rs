@@ -18,11 +18,11 @@ use crate::limits::config::Config;
 pub struct Visible<'a> {
     /// The engine it ran in.
     pub engine: &'a Engine,
-    /// The limits of that.
+    /// Its limits.
     pub config: &'a Config,
     /// The functions of the host.
     pub host_functions: &'a DartFunctions,
-    /// What is switched off there.
+    /// Words and functions that are switched off there.
     pub restrictions: &'a Restrictions,
     /// The modules that were imported, if any were.
     pub imports: Option<&'a Imports>,

@@ -1,4 +1,4 @@
-//! How a call that failed is written.
+//! Calls that failed, as they are written.
 
 use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Scope, Stmt, AST};
 
@@ -13,11 +13,11 @@ pub struct Written {
     pub name: String,
     /// How many arguments it has, without the object of a method.
     pub arguments: usize,
-    /// What it is called on, if it is a method.
+    /// The object, if it is a method.
     pub object: Option<Object>,
 }
 
-/// What a method is called on.
+/// Object of a method call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     /// The name of the variable or entry, if it is one.
@@ -61,7 +61,7 @@ impl Written {
         self.object.is_some() && self.name == CALL
     }
 
-    /// Whether what it is called on is an argument of the function.
+    /// Whether its object is an argument of the function.
     pub fn passes_object(&self) -> bool {
         self.object.is_some() && self.name != CALL
     }
@@ -77,10 +77,10 @@ impl Written {
     }
 }
 
-/// What is on the left of a method.
+/// Expression on the left of a method.
 #[derive(Debug, Clone, Copy)]
 enum Left<'e> {
-    /// What it is called on.
+    /// The object.
     Object(&'e Expr),
     /// The index, in brackets, of what it is called on.
     Index(&'e Expr),

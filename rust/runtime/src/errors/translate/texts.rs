@@ -5,7 +5,7 @@ use crate::language::names::{is_closure, ANONYMOUS, TYPE_OF};
 use crate::objects::host_object::{DartObject, A_DART_OBJECT, CLOSURE_NAME, DART_OBJECT};
 
 /// Name of a host function that is a value, where nothing says how the script calls it.
-const DART_FUNCTION: &str = "the Dart function";
+const HOST_FUNCTION: &str = "the Dart function";
 
 /// The name of a function, and the types of its arguments after a space, if it has any. Rhai
 /// names a string argument by all of its Rust types, and a closure by a number.
@@ -18,7 +18,7 @@ pub fn readable_signature(signature: &str, hint: &Hint) -> (String, String) {
     };
     let (name, types) = signature.split_at(signature.find(' ').unwrap_or(signature.len()));
     let name = match name {
-        CLOSURE_NAME => hint.called.clone().unwrap_or(DART_FUNCTION.into()),
+        CLOSURE_NAME => hint.called.clone().unwrap_or(HOST_FUNCTION.into()),
         name if is_closure(name) => "closure".into(),
         name => readable(name),
     };

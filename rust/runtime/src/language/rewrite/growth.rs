@@ -17,7 +17,7 @@ pub fn register_look(module: &mut Module) {
         .set_into_module(module, |value: Dynamic| value);
 }
 
-/// What is known of how strings can grow in a script.
+/// Ways in which strings can grow in a script.
 #[derive(Debug, Default)]
 pub struct Growth {
     has_unseen: bool,

@@ -1,4 +1,4 @@
-//! What must be known of a script to rewrite it.
+//! Facts about a script that rewriting depends on.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::language::parsing::ScriptParser;
 use crate::language::tree::unlocked::Functions;
 use crate::language::tree::walk::{alone, walk};
 
-/// A script, and what is to be known of it.
+/// A script that is rewritten, and facts about it.
 pub struct Script<'a> {
     /// Names of the host's functions.
     pub host_functions: &'a HashSet<String>,
@@ -21,7 +21,7 @@ pub struct Script<'a> {
     pub calls_modules: bool,
     /// Its functions: numbers of parameters by name.
     pub arities: HashMap<String, Vec<usize>>,
-    /// What is known of its functions.
+    /// Facts about its functions.
     pub own: Rc<Functions>,
     /// An expression that stands for a chain which does not lock its variable, if that is
     /// needed.
@@ -79,7 +79,7 @@ impl<'a> Script<'a> {
         );
     }
 
-    /// Finds out what rewriting must know.
+    /// Finds the facts that rewriting depends on.
     pub fn look_around(&mut self, ast: &AST, parser: &dyn ScriptParser) {
         for function in ast.iter_fn_def() {
             let name = function.name.to_string();

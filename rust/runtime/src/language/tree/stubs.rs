@@ -13,13 +13,13 @@ use rhai::{
 use super::unlocked::Unlocked;
 use crate::language::names::{BIND, LOOK};
 
-/// What stands for the statements of a function.
+/// Word in place of the statements of a function.
 const BODY: &str = "body ";
 
-/// What stands for a chain that does not lock its variable.
+/// Word in place of a chain that does not lock its variable.
 const CHAIN: &str = "chain ";
 
-/// What the parser gets, and the words in it with what they are for it.
+/// Text that the parser gets for a function with other statements.
 const FUNCTION: &str = "fn f() { body }";
 /// A call of [`BIND`].
 pub const BIND_CALL: &str = "bind(0)";
@@ -45,7 +45,7 @@ pub struct Stubs {
 }
 
 impl Stubs {
-    /// What a token is in a stub; `None` if it is one of a script.
+    /// Replaces a token of a stub; `None` if it is one of a script.
     pub fn token(&self, token: &Token) -> Option<Token> {
         self.is_parsing.get().then(|| match token {
             Token::Identifier(word) if **word == "body" => Token::Custom(Box::new(BODY.into())),

@@ -79,7 +79,7 @@ fn holds(value: &Dynamic, variable: Option<usize>, levels: u32) -> bool {
     }
 }
 
-/// What the first call of a chain may do to the variable.
+/// Effects that the first call of a chain may have on the variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstCall {
     /// It runs no code that may use it.

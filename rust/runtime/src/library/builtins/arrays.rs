@@ -225,7 +225,7 @@ fn pad(array: &mut Array, len: INT, item: Dynamic) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes and returns what is not in a part of an array.
+/// Removes and returns the elements outside of a part of an array.
 fn retain(array: &mut Array, start: INT, len: INT) -> Array {
     match bounds(array.len(), start, len) {
         (_, 0) => Array::new(),

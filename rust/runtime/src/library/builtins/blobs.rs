@@ -1,4 +1,4 @@
-//! Blobs that become longer, or something else.
+//! Functions that make blobs longer, or something else of them.
 
 use std::mem::size_of;
 use std::ops::{Range, RangeInclusive};
@@ -75,7 +75,7 @@ fn pad(blob: &mut Blob, len: INT, value: INT) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes and returns what is not in a part of a blob.
+/// Removes and returns the bytes outside of a part of a blob.
 fn retain(blob: &mut Blob, start: INT, len: INT) -> Blob {
     if blob.is_empty() || len <= 0 {
         return Blob::new();

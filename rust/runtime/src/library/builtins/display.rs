@@ -83,7 +83,7 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
     register_appending(module);
 }
 
-/// Registers what joins a text with the text of a value.
+/// Registers functions that join a text with the text of a value.
 fn register_appending(module: &mut Module) {
     type Text = ImmutableString;
     pure("+").set_into_module(module, |c: Context, text: &mut Text, mut value: Dynamic| {
@@ -154,7 +154,7 @@ fn joined(a: &ImmutableString, b: &ImmutableString) -> Result<ImmutableString, F
     Ok(text.finish())
 }
 
-/// What a function answers. Where Rhai makes the text of a value by itself, it takes an
+/// Answer of a function that makes a text. Where Rhai makes the text of a value by itself, it takes an
 /// error of `to_string` and `to_debug` for a sign that there is no such function, and
 /// writes the text on its own, however large. So the error comes at the next operation.
 fn answer(

@@ -1,5 +1,5 @@
-//! Arrays, blobs and object maps that get more elements, or say how many they have: they
-//! look at how many there may be. Beyond that they do what Rhai's own do.
+//! Functions by which arrays, blobs and object maps get more elements, or tell how many
+//! they have. They check how many there may be; beyond that they do what Rhai's own do.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -25,7 +25,7 @@ pub fn register(module: &mut Module) {
     });
 }
 
-/// What operators have made larger is noticed here.
+/// Registers `len`, which notices values that operators have made too large.
 fn register_lengths(module: &mut Module) {
     let map = |map: &mut Map| length(map.len(), sizes::check_map);
     let array = |array: &mut Array| length(array.len(), sizes::check_array);

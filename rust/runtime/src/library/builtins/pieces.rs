@@ -52,7 +52,7 @@ pub fn register(module: &mut Module) {
     register_chars(module);
 }
 
-/// Registers what makes no more than so many pieces.
+/// Registers functions that make no more than so many pieces.
 fn register_with_count(module: &mut Module) {
     pure("split").set_into_module(module, |s: &mut Str, by: &str, n: INT| match n > 1 {
         true if splits(s, by) => pieces(|| s.splitn(to_count(n), by)),

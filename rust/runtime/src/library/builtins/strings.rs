@@ -123,7 +123,7 @@ fn register_replacing(module: &mut Module) {
     });
 }
 
-/// Registers what makes a number of a text. Rhai's own say in the error which text it was,
+/// Registers functions that make a number of a text. Rhai's own say in the error which text it was,
 /// however long.
 fn register_parsing(module: &mut Module) {
     let parse_int = |text: &str, radix: INT| {
@@ -240,7 +240,7 @@ fn to_lower(text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
     Ok(lower.into())
 }
 
-/// Asks for what the standard library needs to make `changed` of a text, and for the copy
+/// Asks for the bytes that the standard library needs to make `changed` of a text, and for the copy
 /// that becomes a string of scripts.
 fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), TooLarge> {
     let len = match text.is_ascii() {

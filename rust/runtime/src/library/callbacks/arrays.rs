@@ -39,7 +39,7 @@ pub fn register(module: &mut Module) {
     register_folding(module);
 }
 
-/// Registers what looks for an element, from the first one on or from another.
+/// Registers functions that look for an element, from the first one on or from another.
 fn register_searching(module: &mut Module) {
     type Search = fn(&Callback, &mut Array, INT) -> Outcome<Dynamic>;
     // In the calls of an error, Rhai names `find` so.
@@ -65,7 +65,7 @@ fn register_searching(module: &mut Module) {
     pure("index_of").set_into_module(module, index_of_text);
 }
 
-/// Registers what makes one value of an array, from `()` on or from another value.
+/// Registers functions that make one value of an array, from `()` on or from another value.
 fn register_folding(module: &mut Module) {
     for (name, is_reversed) in [("reduce", false), ("reduce_rev", true)] {
         let fold = move |c: Context, a: &mut Array, by: FnPtr, initial: Dynamic| {

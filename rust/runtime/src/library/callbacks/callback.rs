@@ -16,10 +16,10 @@ pub struct Callback<'a> {
     by: FnPtr,
     name: &'a str,
     ways: &'static Ways,
-    /// What was found out about the function, and the types that it holds for; `None` if
-    /// it holds for all.
+    /// The way that was chosen, and the types that it holds for; `None` if it holds for
+    /// all.
     chosen: Cell<Option<(Way, Option<[TypeId; 2]>)>>,
-    /// What the native function knows of its call.
+    /// The call of the native function.
     pub context: Context<'a>,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Callback<'a> {
         choice.way
     }
 
-    /// What the callback failed with, as an error of the call, which is how Rhai has it.
+    /// Turns an error of the callback into one of the call, as Rhai does.
     /// `try` catches these; so a broken limit is none.
     fn failure(&self, error: Failure) -> Failure {
         if is_limit(error.unwrap_inner()) {

@@ -1,5 +1,5 @@
-//! Texts in the place of a callback: Rhai takes them for names of functions, so that a
-//! text from outside would choose what runs.
+//! Texts in the place of a callback are refused. Rhai takes them for names of functions,
+//! so that a text from outside would choose what runs.
 
 use std::any::TypeId;
 

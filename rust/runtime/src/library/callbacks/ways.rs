@@ -1,4 +1,4 @@
-//! With which of its documented arguments a callback is called.
+//! Ways to call a callback: with which of the documented arguments.
 
 use std::any::TypeId;
 
@@ -9,8 +9,8 @@ use crate::language::host_names;
 use crate::language::signatures::built_in_signatures;
 use crate::objects::host_object;
 
-/// How the documented arguments are given to a callback: what comes before the element
-/// (a result or a key), the element, and its index.
+/// A way to give a callback the documented arguments: a result or a key, the element, and
+/// its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// The element is `this`, or the first argument of a native function; so many of the
@@ -72,8 +72,7 @@ pub static OF_PAIRS: Ways = Ways {
     native: &[Arguments(2), Arguments(3)],
 };
 
-/// What a callback is called with: what comes before the element, if something does, and
-/// the element.
+/// Arguments for a callback: the one before the element, if there is one, and the element.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {
     /// The result or the key.
@@ -83,7 +82,7 @@ pub struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// What the choice of a way may depend on.
+    /// Types that the choice of a way may depend on.
     pub fn types(&self) -> [TypeId; 2] {
         [
             self.first.map_or(TypeId::of::<()>(), type_of),

@@ -32,7 +32,7 @@ pub fn parse(text: &str, host: &Host) -> Outcome<Dynamic> {
     Parser { text, at: 0, host }.document()
 }
 
-/// What grows while a text is read.
+/// Values that grow while a text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Growing {
     Array,
@@ -215,7 +215,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// A text in quotes, made what `make` makes of it.
+    /// Reads a text in quotes, and passes it to `make`.
     fn string<T>(&mut self, make: impl FnOnce(&str) -> T) -> Outcome<T> {
         let rest = &self.text[self.at..];
         let mut has_escapes = false;
@@ -247,7 +247,7 @@ impl<'a> Parser<'a> {
         Ok(made)
     }
 
-    /// The error for what serde_json has found in a string.
+    /// The error that serde_json has found in a string.
     fn faulty_string(&self, string: &str, error: &serde_json::Error) -> Failure {
         // Its columns count bytes, with the faulty one.
         let lines_before = error.line().saturating_sub(1);
@@ -269,7 +269,7 @@ impl<'a> Parser<'a> {
         self.error(self.at, &format!("expected {what}{found}"))
     }
 
-    /// The error for what is wrong at a byte of the text.
+    /// The error for a problem at a byte of the text.
     #[cold]
     fn error(&self, at: usize, problem: &str) -> Failure {
         let at = (0..=at.min(self.text.len()))
@@ -294,7 +294,7 @@ fn grow(what: Growing, len: usize, bytes: usize) -> Outcome<()> {
     Ok(sizes::ask(bytes)?)
 }
 
-/// Makes something of a text that was read.
+/// Passes a text that was read to `make`, if it may be so long.
 fn made<T>(text: &str, make: impl FnOnce(&str) -> T) -> Outcome<T> {
     grow(Growing::String, text.len(), string_size(text.len()))?;
     Ok(make(text))

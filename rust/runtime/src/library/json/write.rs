@@ -12,8 +12,7 @@ use crate::library::text::Text;
 use crate::limits::sizes::TooLarge;
 use crate::wire::format::ConversionError;
 
-/// Writes a value as JSON. Or says why the text would be too
-/// large.
+/// Writes a value as JSON, or says why the text would be too large.
 ///
 /// Blobs become arrays of numbers; NaN and infinities, which JSON has not, null.
 ///
