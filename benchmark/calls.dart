@@ -9,17 +9,15 @@ library;
 
 import 'package:benchmark_harness/benchmark_harness.dart';
 import 'package:rhai_dart/rhai_dart.dart';
-import 'package:rhai_dart/src/ffi/bindings.dart' show rhaiBenchmark;
 
-// The numbers of the baselines in rust/dart/src/benchmark.rs.
-const _nativeCall = 0;
-const _evalAst = 1;
+import 'src/baselines.dart';
 
 /// Calls in one run of a benchmark.
 const _calls = 20000;
 
 Future<void> main() async {
   final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  final baselines = await Baselines.build();
   engine.registerFunction('add', (int a, int b) => a + b);
   engine.registerFunction('ready', Future<int>.value);
 
@@ -27,7 +25,7 @@ Future<void> main() async {
     'script -> Dart -> script, synchronous',
     () => engine.eval('let s = 0; for i in 0..$_calls { s = add(s, i); } s'),
     'the same loop, native Rust function',
-    () => rhaiBenchmark(_nativeCall, _calls),
+    () => baselines.nativeCalls(_calls),
   );
   engine
     ..registerFunction('any', (Object? a, Object? b) => a)
@@ -73,7 +71,7 @@ Future<void> main() async {
       }
     },
     "Rhai's own eval_ast",
-    () => rhaiBenchmark(_evalAst, _calls),
+    () => baselines.evalAst(_calls),
   );
   engine.dispose();
 }

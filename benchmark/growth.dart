@@ -11,14 +11,12 @@
 /// Rhai, or all together take more than 1.1 times what they take without limits.
 library;
 
-import 'dart:convert';
-import 'dart:ffi';
 import 'dart:io';
 import 'dart:math';
-import 'dart:typed_data';
 
 import 'package:rhai_dart/rhai_dart.dart';
-import 'package:rhai_dart/src/ffi/bindings.dart' show rhaiBenchmarkScript;
+
+import 'src/baselines.dart';
 
 /// What is done to what: the container, made with N elements (a map with fewer, as that takes
 /// long), and the operations.
@@ -111,13 +109,11 @@ const _rounds = 7;
 
 typedef _Run = double Function(String script);
 
-void main() {
+Future<void> main() async {
   final unlimited = RhaiEngine.withConfig(RhaiConfig.unlimited());
   final limited = RhaiEngine.withDefaults();
-  double inRhai(String script) {
-    final bytes = Uint8List.fromList(utf8.encode(script));
-    return rhaiBenchmarkScript(bytes.address, bytes.length) / 1000;
-  }
+  final baselines = await Baselines.build();
+  double inRhai(String script) => baselines.script(script) / 1000;
 
   _Run inEngine(RhaiEngine engine) => (script) {
     final watch = Stopwatch()..start();

@@ -267,14 +267,3 @@ external bool rhaiIsUsableName(
   // ignore: avoid_positional_boolean_parameters
   bool function,
 );
-
-/// Runs a baseline of the benchmarks; returns nanoseconds.
-@Native<Int64 Function(Int32, Uint64)>(symbol: 'rhai_benchmark')
-external int rhaiBenchmark(int baseline, int iterations);
-
-/// Runs a script in Rhai alone; returns nanoseconds.
-@Native<Int64 Function(Pointer<Uint8>, Uint64)>(
-  symbol: 'rhai_benchmark_script',
-  isLeaf: true,
-)
-external int rhaiBenchmarkScript(Pointer<Uint8> script, int length);

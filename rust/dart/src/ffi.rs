@@ -4,13 +4,10 @@
 //! None that runs script code may be a leaf call in Dart: a leaf call keeps the
 //! garbage collector of every isolate in the group waiting.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::str;
 use std::time::Duration;
 
-use runtime::context::exchange::{Reply, Step};
-use runtime::context::execution_time::Start;
-use runtime::errors::script_error::ScriptError;
+use runtime::context::exchange::Reply;
 use runtime::execution::pending_futures::Completion;
 use runtime::functions::table::Handle;
 use runtime::host::Host;
@@ -18,131 +15,18 @@ use runtime::host::Host;
 use crate::host::DartEngine;
 use crate::mailbox::Mailbox;
 use crate::parcel::Parcel;
-use crate::wire::protocol::step;
+use crate::wire::protocol::status::INVALID;
 
+mod guard;
 mod setup;
+
+use guard::{enter, guarded, run, start, with_engine};
 
 pub use setup::*;
 
-/// A call did what it was asked to.
-pub const OK: i32 = 0;
-/// A call was given something invalid, and did nothing.
-pub const INVALID: i32 = -1;
-
-/// Runs the body of an `extern "C"` function; a panic becomes `failure`.
-fn guarded<R>(failure: R, body: impl FnOnce() -> R) -> R {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(failure)
-}
-
-/// Runs `body` with the engine behind `engine`; null or a panic is `failure`.
-///
-/// # Safety
-///
-/// `engine` is null or comes from [`rhai_engine_new`] and is not freed, and no
-/// other call uses it at the same time.
-unsafe fn with_engine<R>(
-    engine: *mut DartEngine,
-    failure: R,
-    body: impl FnOnce(&mut DartEngine) -> R,
-) -> R {
-    // SAFETY: the caller's contract. Exclusive: a call never comes back into
-    // this module, because suspending a script returns to Dart first.
-    match unsafe { engine.as_mut() } {
-        Some(engine) => guarded(failure, || body(engine)),
-        None => failure,
-    }
-}
-
-/// Like [`with_engine`] for what may drop values: what either side no longer
-/// needs of the other's is passed on before and after.
-///
-/// # Safety
-///
-/// As [`with_engine`].
-unsafe fn enter<R>(
-    engine: *mut DartEngine,
-    failure: R,
-    body: impl FnOnce(&mut DartEngine) -> R,
-) -> R {
-    // SAFETY: the caller's contract.
-    unsafe {
-        with_engine(engine, failure, |engine| {
-            engine.drop_released();
-            let result = body(engine);
-            engine
-                .hosted
-                .host
-                .publish_released(&engine.hosted.shared.released);
-            result
-        })
-    }
-}
-
-/// Like [`enter`] for what runs a script: a panic becomes an error that Dart can
-/// read.
-///
-/// # Safety
-///
-/// As [`with_engine`].
-unsafe fn run(engine: *mut DartEngine, body: impl FnOnce(&mut DartEngine) -> Option<Step>) -> i32 {
-    // SAFETY: the caller's contract.
-    unsafe {
-        enter(engine, INVALID, |engine| {
-            match catch_unwind(AssertUnwindSafe(|| body(engine))) {
-                Ok(Some(step)) => publish(engine, step),
-                Ok(None) => INVALID,
-                Err(panic) => {
-                    let step = engine.fail(ScriptError::panic(&*panic));
-                    publish(engine, step)
-                }
-            }
-        })
-    }
-}
-
-/// Says in the frame which execution has made a request, and what it waits for; returns the
-/// number of the step.
-#[inline]
-fn publish(engine: &DartEngine, made: Step) -> i32 {
-    let (number, future) = match made {
-        Step::Done => return step::DONE,
-        Step::Failed => return step::FAILED,
-        Step::Call => (step::CALL, None),
-        Step::Pending(future) => (step::PENDING, Some(future)),
-        Step::Yielded => (step::YIELDED, None),
-    };
-    engine.hosted.host.with_frame(|frame| {
-        frame.execution = engine.last_execution();
-        frame.future = future.unwrap_or(frame.future);
-    });
-    number
-}
-
-/// The first `len` bytes of the input, if they are UTF-8.
-fn input_text(engine: &DartEngine, len: u64) -> Option<String> {
-    engine.hosted.host.with_input(|_, input| {
-        let bytes = input.get(..usize::try_from(len).ok()?)?;
-        str::from_utf8(bytes).ok().map(str::to_string)
-    })
-}
-
-/// How an execution starts, as the parameters of [`rhai_eval`] say.
-///
-/// # Safety
-///
-/// That of [`rhai_eval`].
-unsafe fn start(held: i64, outer_engine: *const DartEngine, outer_execution: u64) -> Start {
-    // SAFETY: the caller's contract. Shared only until this returns, before anything
-    // else uses the engine, which may be the same.
-    let outer = unsafe { outer_engine.as_ref() };
-    Start {
-        held: u64::try_from(held).ok().map(Duration::from_micros),
-        outer: outer.and_then(|outer| guarded(None, || outer.clock_of(outer_execution))),
-    }
-}
-
 /// Starts the script in the first `script_len` bytes of the input, and runs it
-/// to its first request or its end. Returns a [`Step`], or [`INVALID`].
+/// to its first request or its end. Returns a [`step`](crate::wire::protocol::step),
+/// or [`INVALID`].
 ///
 /// `held` is for how many microseconds the event loop has been held by now, if the
 /// script may let it run. If it is negative, the script does so only after it has waited
@@ -175,8 +59,8 @@ pub unsafe extern "C" fn rhai_eval(
 }
 
 /// Calls a function of a script that Dart has, with the arguments in slot 0 (an
-/// array), and runs it to its first request or its end. Returns a [`Step`], or
-/// [`INVALID`] if there is no such function. The other parameters are those of
+/// array), and runs it to its first request or its end. Returns a
+/// [`step`](crate::wire::protocol::step), or [`INVALID`] if there is no such function. The other parameters are those of
 /// [`rhai_eval`].
 ///
 /// # Safety

@@ -4,7 +4,6 @@
 //! A call comes in through [`ffi`], which only checks what it is given. What Dart wrote is in
 //! the [`mailbox`] of its engine, and is decoded on the fiber that asks for it ([`wire`]).
 
-pub mod benchmark;
 pub mod ffi;
 pub mod host;
 pub mod mailbox;

@@ -11,7 +11,7 @@ use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
-use crate::analysis::Surroundings;
+use crate::analysis::surroundings::Surroundings;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
 use crate::context::clock::{BrokenTime, Clock};
@@ -28,9 +28,8 @@ use crate::functions::host_functions::HostFunction;
 use crate::functions::parameters::Parameter;
 use crate::functions::script_function::SharedEngine;
 use crate::host::Host;
-use crate::language::names;
-use crate::language::restrictions::List;
-use crate::language::signatures;
+use crate::language::restrictions::NameList;
+use crate::language::{names, signatures};
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 
@@ -86,7 +85,7 @@ impl<H: Host> ScriptEngine<H> {
     /// # Errors
     ///
     /// The index of the first name that means nothing; then nothing changes.
-    pub fn restrict(&mut self, list: List, names: &[&str]) -> Result<(), usize> {
+    pub fn restrict(&mut self, list: NameList, names: &[&str]) -> Result<(), usize> {
         self.hosted
             .shared
             .restrictions
@@ -259,7 +258,7 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// Analyses a script, under the limits of an execution; slot 0 then holds what
-    /// [`analysis::analyze`](crate::analysis::analyze) says.
+    /// [`describe`](crate::analysis::record::describe) makes of the report.
     pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
             functions: self.hosted.shared.host_functions.borrow().names(),

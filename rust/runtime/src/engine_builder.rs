@@ -9,11 +9,11 @@ use crate::border::host_call::forward_text;
 use crate::border::host_functions::register as register_host_functions;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
+use crate::execution::modules::FileModules;
+use crate::execution::parsing;
 use crate::execution::script_cache::ScriptCache;
 use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
-use crate::language::compile;
-use crate::language::modules::FileModules;
 use crate::language::rewrite;
 use crate::library::builtins;
 use crate::limits::config::{self, Config};
@@ -73,8 +73,7 @@ pub fn build<H: Host>(
     // closure does that a native function calls.
     engine.on_progress(move |_| running.current()?.tick(&running.functions));
     let has_type_of = !restrictions.disables_type_of();
-    rewrite::register(&mut engine, shared.clone());
-    compile::watch_parsing(&mut engine, has_type_of, shared.clone());
+    parsing::watch(&mut engine, has_type_of, shared);
     // Rhai would print the result of a function that replaces `print`.
     let host = hosted.clone();
     if !host_functions.has("print") {

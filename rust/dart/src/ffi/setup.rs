@@ -1,29 +1,20 @@
 //! Engines and what scripts find in them: the functions that run no script.
 
-use std::str;
 use std::time::Duration;
 
-use super::{enter, guarded, input_text, run, start, with_engine, INVALID, OK};
-use crate::benchmark;
-use crate::host::DartEngine;
-use crate::mailbox::{Frame, Mailbox};
 use runtime::context::exchange::Step;
 use runtime::functions::host_functions::HostFunction;
 use runtime::functions::parameters::Parameter;
 use runtime::language::names;
-use runtime::language::restrictions::List;
+use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
-/// Bits of `flags` in [`rhai_engine_new`].
-pub mod flags {
-    /// Scripts may import files.
-    pub const ALLOW_FILE_IO: u32 = 1;
-    /// Scripts may use `eval`.
-    pub const ALLOW_EVAL: u32 = 2;
-    /// Scripts may use modules.
-    pub const ALLOW_MODULES: u32 = 4;
-}
+use super::guard::{enter, guarded, input_text, run, start, with_engine};
+use crate::host::DartEngine;
+use crate::mailbox::{Frame, Mailbox};
+use crate::wire::protocol::status::{INVALID, OK};
+use crate::wire::protocol::{engine_flag, name_list};
 
 /// Makes an engine. `limits` are the numbers of [`Limit`](runtime::limits::limit::Limit), up to
 /// [`OutputLength`](runtime::limits::limit::Limit::OutputLength), the bytes of compiled scripts
@@ -66,9 +57,9 @@ pub unsafe extern "C" fn rhai_engine_new(
             script_cache_size: cache_size,
             time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
             total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
-            allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
-            allow_eval: flags & flags::ALLOW_EVAL != 0,
-            allow_modules: flags & flags::ALLOW_MODULES != 0,
+            allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
+            allow_eval: flags & engine_flag::ALLOW_EVAL != 0,
+            allow_modules: flags & engine_flag::ALLOW_MODULES != 0,
         };
         Box::into_raw(Box::new(DartEngine::new(config, Mailbox::default())))
     })
@@ -78,7 +69,7 @@ pub unsafe extern "C" fn rhai_engine_new(
 pub const LIMITS: usize = Limit::OutputLength as usize + 4;
 
 /// Switches off what the names in the first `names_len` bytes of the input mean, which
-/// are separated by line feeds; `list` is a [`List`]. Returns the index of the first
+/// are separated by line feeds; `list` is a [`NameList`]. Returns the index of the first
 /// name that means nothing, -1 for none, or -2 if the call was invalid.
 ///
 /// # Safety
@@ -90,9 +81,9 @@ pub unsafe extern "C" fn rhai_restrict(engine: *mut DartEngine, list: i32, names
     unsafe {
         enter(engine, -2, |engine| {
             let list = match list {
-                0 => List::DisabledSymbols,
-                1 => List::AllowedFunctions,
-                2 => List::DeniedFunctions,
+                0 => NameList::DisabledSymbols,
+                1 => NameList::AllowedFunctions,
+                2 => NameList::DeniedFunctions,
                 _ => return -2,
             };
             let Some(names) = input_text(engine, names_len) else {
@@ -288,7 +279,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds what [`analyze`](runtime::analysis::analyze) says. The
+/// running it; slot 0 then holds its report, see [`describe`](runtime::analysis::record::describe). The
 /// other parameters are those of [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
@@ -345,31 +336,4 @@ pub unsafe extern "C" fn rhai_is_usable_name(
             })
         })
     }
-}
-
-/// Runs a baseline of the benchmarks `iterations` times; see
-/// [`benchmark::Baseline`]. Returns nanoseconds in all, or a negative number.
-#[no_mangle]
-pub extern "C" fn rhai_benchmark(baseline: i32, iterations: u64) -> i64 {
-    guarded(-1, || benchmark::run(baseline, iterations).unwrap_or(-1))
-}
-
-/// Runs the script in the `len` bytes at `script` in Rhai alone; see
-/// [`benchmark::run_script`]. Returns nanoseconds, or a negative number if it fails. May be
-/// a leaf call.
-///
-/// # Safety
-///
-/// `script` points to `len` bytes.
-#[no_mangle]
-pub unsafe extern "C" fn rhai_benchmark_script(script: *const u8, len: u64) -> i64 {
-    guarded(-1, || {
-        let Ok(len) = usize::try_from(len) else {
-            return -1;
-        };
-        // SAFETY: the caller's contract.
-        let script = unsafe { std::slice::from_raw_parts(script, len) };
-        let script = str::from_utf8(script).ok();
-        script.and_then(benchmark::run_script).unwrap_or(-1)
-    })
 }

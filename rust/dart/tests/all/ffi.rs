@@ -2,9 +2,10 @@
 
 use std::ptr::{null, null_mut};
 
-use rhai_dart::ffi::{self, INVALID, OK};
+use rhai_dart::ffi;
 use rhai_dart::host::DartEngine;
 use rhai_dart::mailbox::Mailbox;
+use rhai_dart::wire::protocol::status::{INVALID, OK};
 use rhai_dart::wire::protocol::step;
 use runtime::execution::pending_futures::Completion;
 use runtime::host::Host;
@@ -213,13 +214,6 @@ fn names_that_are_switched_off_must_mean_something() {
     assert_eq!(unsafe { ffi::rhai_restrict(engine.0, 0, 1) }, -2);
     assert_eq!(engine.eval(b"\"abc\".len + 1"), step::DONE);
     assert_eq!(engine.eval(b"while true { }"), step::FAILED);
-}
-
-#[test]
-fn the_benchmarks_know_their_numbers() {
-    assert!(ffi::rhai_benchmark(0, 10) >= 0);
-    assert!(ffi::rhai_benchmark(1, 10) >= 0);
-    assert!(ffi::rhai_benchmark(2, 10) < 0);
 }
 
 #[test]

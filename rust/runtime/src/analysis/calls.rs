@@ -2,12 +2,13 @@
 
 use rhai::{is_valid_identifier, Expr, FnCallExpr, ImmutableString, Position};
 
-use super::findings::{Doubt, Kind, Warning};
-use super::statements::Visitor;
-use crate::errors::hints::{is_variable, takes};
+use super::findings::Doubt;
+use super::report::{Warning, WarningKind};
+use super::statements::BodyVisitor;
+use crate::errors::hints::phrases::{is_variable, takes};
 use crate::language::names::{GLOBAL, TYPE_OF};
 
-impl Visitor<'_, '_> {
+impl BodyVisitor<'_, '_> {
     /// Looks at `name(…)`, which may also be an operator.
     pub fn visit_call(&mut self, call: &FnCallExpr, position: Position) {
         self.visit_all(call.args.iter());
@@ -19,7 +20,7 @@ impl Visitor<'_, '_> {
             return self.check_module(call, position);
         }
         self.note_effects(call, position);
-        if self.known.is_dart(name) {
+        if self.known.is_of_host(name) {
             self.findings.has_foreign_data = true;
         }
         let arity = call.args.len();
@@ -52,7 +53,7 @@ impl Visitor<'_, '_> {
     pub fn visit_method_call(&mut self, call: &FnCallExpr, position: Position, own_data: bool) {
         self.visit_all(call.args.iter());
         let (name, arity) = (&call.name, call.args.len());
-        if self.known.is_dart(name) {
+        if self.known.is_of_host(name) {
             self.findings.has_foreign_data = true;
         }
         if self.known.can_call_method(name, arity) {
@@ -83,7 +84,7 @@ impl Visitor<'_, '_> {
             _ => "arguments",
         };
         let warning = Warning {
-            kind: Kind::UnknownFunction,
+            kind: WarningKind::UnknownFunction,
             message: format!("unknown {what}: {name} with {arity} {arguments}{hint}"),
             name,
             position,
@@ -124,7 +125,7 @@ impl Visitor<'_, '_> {
                 if let Some(name) = literal.filter(|name| !self.known.is_name(name)) {
                     let hint = self.known.closure_of(&name);
                     let warning = Warning {
-                        kind: Kind::UnknownFunction,
+                        kind: WarningKind::UnknownFunction,
                         name: name.to_string(),
                         message: match hint.or_else(|| self.known.hint(&name)) {
                             Some(hint) => format!("unknown function: {name} ({hint})"),
@@ -157,7 +158,7 @@ impl Visitor<'_, '_> {
             false => takes(&name, &arities),
         };
         let warning = Warning {
-            kind: Kind::UnknownFunction,
+            kind: WarningKind::UnknownFunction,
             message: format!("unknown function: {name} ({hint})"),
             name,
             position: match call.namespace.position() {

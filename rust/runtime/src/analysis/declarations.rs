@@ -1,22 +1,11 @@
-//! The functions that a script declares, as they are written.
+//! Functions that a script declares, as they are written.
 
 use rhai::{Engine, Position, Token};
 
-/// A function that a script declares.
-#[derive(Debug)]
-pub struct Declaration {
-    /// Its name.
-    pub name: String,
-    /// The names of its parameters.
-    pub parameters: Vec<String>,
-    /// Where its name is.
-    pub position: Position,
-    /// Whether it is a method of one type only: `fn int.twice() { … }`.
-    pub is_typed: bool,
-}
+use super::report::Declaration;
 
-/// Finds the functions that a valid script declares, in their order. What Rhai makes
-/// of a script says neither their order nor where their names are.
+/// Finds the functions that a valid script declares, in their order. Rhai's syntax tree
+/// tells neither their order nor where their names are.
 pub fn declarations(engine: &Engine, script: &str) -> Vec<Declaration> {
     let mut declarations = Vec::new();
     if !script.contains("fn") {

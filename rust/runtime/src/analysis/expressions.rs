@@ -1,15 +1,16 @@
-//! Going through the expressions of a script.
+//! Goes through the expressions of a script.
 
 use rhai::{ASTFlags, Expr, Position};
 
-use super::findings::{Doubt, Kind, Warning};
-use super::statements::Visitor;
+use super::findings::Doubt;
+use super::report::{Warning, WarningKind};
+use super::statements::BodyVisitor;
 use crate::language::names::{GLOBAL, NAMESPACE_SEPARATOR};
 
-impl Visitor<'_, '_> {
+impl BodyVisitor<'_, '_> {
     /// Looks at an expression.
     pub fn visit_expr(&mut self, expr: &Expr) {
-        if self.context.tick_token() {
+        if self.parser.tick_token() {
             return;
         }
         match expr {
@@ -114,7 +115,7 @@ impl Visitor<'_, '_> {
             (format!(" ({hint})"), Doubt::Module(root.into()))
         };
         let warning = Warning {
-            kind: Kind::UndefinedVariable,
+            kind: WarningKind::UndefinedVariable,
             message: format!("undefined variable: {path}{hint}"),
             name: path,
             position: start_of_path(expr, *position),
@@ -133,7 +134,7 @@ impl Visitor<'_, '_> {
         }
         let path = format!("{}{NAMESPACE_SEPARATOR}{}", parts.2, parts.1);
         let warning = Warning {
-            kind: Kind::ConstantChanged,
+            kind: WarningKind::ConstantChanged,
             message: format!("constant changed: {path} cannot be assigned to"),
             name: path,
             position: start_of_path(expr, *position),
@@ -142,7 +143,7 @@ impl Visitor<'_, '_> {
         self.findings.doubtful.push((warning, doubt));
     }
 
-    /// Whether Dart has set a variable that is seen here.
+    /// Whether the host has set a variable that is seen here.
     pub fn is_set(&self, name: &str) -> bool {
         let set = &self.findings.surroundings.variables;
         self.body.function.is_none() && set.contains(name)

@@ -1,56 +1,16 @@
-//! What was found in a script.
+//! Findings in a script so far.
 
 use std::collections::{HashMap, HashSet};
 
 use rhai::{ImmutableString, Position};
 
 use super::known_functions::is_namespace;
-use super::Surroundings;
+use super::report::{Import, Warning};
+use super::surroundings::Surroundings;
 use crate::errors::suggestions::{nearest, question, Patience};
 use crate::language::names::{GLOBAL, NAMESPACE_SEPARATOR};
 
-/// What a warning is about. `AnalysisWarningKind` in Dart has the same order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// A call of a function that is not there.
-    UnknownFunction,
-    /// A variable whose value nobody uses.
-    UnusedVariable,
-    /// The use of a variable that is not there.
-    UndefinedVariable,
-    /// Code that never runs.
-    UnreachableCode,
-    /// A function that is called instead of one of the engine's.
-    ShadowedFunction,
-    /// A constant that something is assigned to.
-    ConstantChanged,
-}
-
-/// Something valid that looks wrong.
-#[derive(Debug)]
-pub struct Warning {
-    /// What it is about.
-    pub kind: Kind,
-    /// What it concerns.
-    pub name: String,
-    /// A sentence.
-    pub message: String,
-    /// Where it is.
-    pub position: Position,
-}
-
-/// An `import` of a script.
-#[derive(Debug)]
-pub struct Import {
-    /// What is imported, if that is a literal.
-    pub path: Option<ImmutableString>,
-    /// What it is called in the script.
-    pub alias: Option<ImmutableString>,
-    /// Where it is.
-    pub position: Position,
-}
-
-/// What elsewhere in a script, perhaps further down, shows that a warning would be
+/// Code elsewhere in a script, perhaps further down, which shows that a warning would be
 /// wrong.
 #[derive(Debug)]
 pub enum Doubt {
@@ -94,10 +54,10 @@ impl Names {
     }
 }
 
-/// What was found in a script so far.
+/// Findings in a script so far.
 #[derive(Debug)]
 pub struct Findings<'a> {
-    /// What is around the script.
+    /// Names that the script finds in its engine.
     pub surroundings: &'a Surroundings,
     /// Warnings that hold whatever comes.
     pub warnings: Vec<Warning>,
@@ -195,12 +155,12 @@ impl<'a> Findings<'a> {
         warnings
     }
 
-    /// What is to be said of a variable that is not there, in a function or at global
+    /// Hint about a variable that is not there, in a function or at global
     /// level.
     fn about_variable(&self, name: &str, in_function: bool) -> String {
-        let is_in_dart = is_namespace(&self.surroundings.functions, name);
+        let is_in_host = is_namespace(&self.surroundings.functions, name);
         match in_function {
-            _ if is_in_dart || self.has_module(name) => {
+            _ if is_in_host || self.has_module(name) => {
                 format!(" ({name} is a namespace: write {name}::…)")
             }
             true if self.is_global_constant(name) => {
@@ -211,7 +171,7 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// What is to be said of a constant that is not there as `global::NAME`.
+    /// Hint about a constant that is not there as `global::NAME`.
     fn about_constant(&self, name: &str, patience: &Patience) -> String {
         let is_variable =
             self.declared.get(name) == Some(&true) || self.surroundings.variables.contains(name);
@@ -286,7 +246,7 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// What sorts positions; unknown ones come last.
+/// Key that sorts positions; unknown ones come last.
 fn order(position: Position) -> (usize, usize) {
     let number = |number: Option<usize>| number.unwrap_or(usize::MAX);
     (number(position.line()), number(position.position()))

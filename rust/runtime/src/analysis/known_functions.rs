@@ -1,12 +1,12 @@
-//! The functions that a script can call.
+//! Functions that a script can call.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rhai::{Engine, AST};
 
-use super::Surroundings;
-use crate::errors::hints::as_closure;
+use super::surroundings::Surroundings;
+use crate::errors::hints::phrases::as_closure;
 use crate::errors::suggestions::{did_you_mean, Patience};
 use crate::language::names::{KEYWORDS, NAMESPACE_SEPARATOR};
 use crate::language::restrictions::Hidden;
@@ -21,22 +21,22 @@ pub struct KnownFunctions<'a> {
     script: Arities,
     /// Those that are methods of one type only.
     typed: Arities,
-    dart: &'a HashSet<String>,
+    host: &'a HashSet<String>,
     hidden: &'a Hidden,
     patience: Patience,
-    /// What was said of names so far.
+    /// Hints that were given so far, by name.
     hints: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl<'a> KnownFunctions<'a> {
-    /// Those of an engine, some of which Dart registered, and of a script.
+    /// Those of an engine, some of which the host registered, and of a script.
     pub fn new(engine: &Engine, ast: &AST, surroundings: &'a Surroundings) -> Self {
-        let dart = &surroundings.functions;
+        let host = &surroundings.functions;
         let mut known = KnownFunctions {
             native: Arities::new(),
             script: Arities::new(),
             typed: Arities::new(),
-            dart,
+            host,
             hidden: &surroundings.hidden,
             patience: Patience::default(),
             hints: RefCell::default(),
@@ -53,7 +53,7 @@ impl<'a> KnownFunctions<'a> {
             true,
         );
         let is_hidden =
-            |name: &String| surroundings.hidden.contains_key(name) && !dart.contains(name);
+            |name: &String| surroundings.hidden.contains_key(name) && !host.contains(name);
         for (name, arity) in native.into_iter().filter(|(name, _)| !is_hidden(name)) {
             known.native.entry(name).or_default().insert(arity);
         }
@@ -73,9 +73,9 @@ impl<'a> KnownFunctions<'a> {
         has(&self.native, name, arity)
     }
 
-    /// Whether Dart registered functions of this name.
-    pub fn is_dart(&self, name: &str) -> bool {
-        self.dart.contains(name)
+    /// Whether the host registered functions of this name.
+    pub fn is_of_host(&self, name: &str) -> bool {
+        self.host.contains(name)
     }
 
     /// Whether the script has functions of this name; it is a value too, then.
@@ -102,7 +102,7 @@ impl<'a> KnownFunctions<'a> {
     pub fn namespace_hint(&self, path: &str) -> String {
         let (namespace, _) = path.rsplit_once(NAMESPACE_SEPARATOR).unwrap_or_default();
         self.hint(path)
-            .unwrap_or_else(|| match is_namespace(self.dart, namespace) {
+            .unwrap_or_else(|| match is_namespace(self.host, namespace) {
                 true => format!("there is no such function in {namespace}"),
                 false => "no such module is imported".into(),
             })

@@ -1,4 +1,4 @@
-//! The variables that are there at a place in a script.
+//! Variables that are there at a place in a script.
 
 use std::collections::HashMap;
 
@@ -15,9 +15,9 @@ pub enum Declared {
     Parameter,
 }
 
-/// A variable.
+/// A variable that a script declares.
 #[derive(Debug)]
-pub struct Variable {
+pub struct DeclaredVariable {
     /// Its name.
     pub name: ImmutableString,
     /// Where it is declared.
@@ -34,7 +34,7 @@ pub struct Variable {
 /// same time however many there are.
 #[derive(Debug, Default)]
 pub struct Scopes {
-    variables: Vec<Variable>,
+    variables: Vec<DeclaredVariable>,
     /// For each block, where its variables begin.
     blocks: Vec<usize>,
     by_name: HashMap<ImmutableString, Vec<usize>>,
@@ -49,7 +49,7 @@ impl Scopes {
     }
 
     /// Leaves a block. Returns its variables that were not used.
-    pub fn close(&mut self) -> Vec<Variable> {
+    pub fn close(&mut self) -> Vec<DeclaredVariable> {
         let start = self.blocks.pop().unwrap_or(0);
         let used = self.used.clamp(start, self.variables.len());
         self.used = self.used.min(start);
@@ -72,7 +72,7 @@ impl Scopes {
 
     /// Declares a variable. In the block that has one of the same name it is the same
     /// variable.
-    pub fn declare(&mut self, variable: Variable) {
+    pub fn declare(&mut self, variable: DeclaredVariable) {
         let start = self.blocks.last().copied().unwrap_or(0);
         let same = self.by_name.entry(variable.name.clone()).or_default();
         match same.last() {
@@ -89,7 +89,7 @@ impl Scopes {
     }
 
     /// The variable that a name stands for.
-    pub fn find(&mut self, name: &str) -> Option<&mut Variable> {
+    pub fn find(&mut self, name: &str) -> Option<&mut DeclaredVariable> {
         let index = *self.by_name.get(name)?.last()?;
         self.variables.get_mut(index)
     }

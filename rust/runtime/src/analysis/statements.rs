@@ -1,16 +1,16 @@
-//! Going through the statements of a script.
+//! Goes through the statements of a script.
 
 use std::collections::HashSet;
 
 use rhai::{ASTFlags, Expr, FlowControl, Ident, ImmutableString, Position, Stmt, StmtBlock};
 
-use super::findings::{Doubt, Findings, Import, Kind, Warning};
+use super::findings::{Doubt, Findings};
 use super::known_functions::KnownFunctions;
-use super::scopes::{Declared, Scopes, Variable};
-use crate::context::context::ExecutionContext;
+use super::report::{Import, Warning, WarningKind};
+use super::scopes::{Declared, DeclaredVariable, Scopes};
+use crate::language::parsing::ScriptParser;
 
-/// What is looked at together, as its variables are its own: the statements at global
-/// level, or a function. A closure is a function; what it captures are parameters.
+/// Statements with variables of their own: those at global level, or a function. A closure is a function; what it captures are parameters.
 #[derive(Debug)]
 pub struct Body {
     /// The function's name; `None` at global level.
@@ -44,7 +44,7 @@ impl Body {
         let mut body = Body::of_script();
         body.function = Some(name.clone());
         for name in parameters {
-            body.scopes.declare(Variable {
+            body.scopes.declare(DeclaredVariable {
                 name: name.clone(),
                 position: Position::NONE,
                 declared: Declared::Parameter,
@@ -66,7 +66,7 @@ pub struct Flow {
 }
 
 /// Goes through the statements of one body.
-pub struct Visitor<'a, 'b> {
+pub struct BodyVisitor<'a, 'b> {
     /// The functions that can be called.
     pub known: &'a KnownFunctions<'a>,
     /// Where to put what is found.
@@ -74,22 +74,22 @@ pub struct Visitor<'a, 'b> {
     /// Where this is.
     pub body: Body,
     /// The analysis as an execution.
-    pub context: &'a ExecutionContext,
+    pub parser: &'a dyn ScriptParser,
 }
 
-impl<'a, 'b> Visitor<'a, 'b> {
+impl<'a, 'b> BodyVisitor<'a, 'b> {
     /// One that is at the start of a body.
     pub fn new(
         known: &'a KnownFunctions<'a>,
         findings: &'a mut Findings<'b>,
         body: Body,
-        context: &'a ExecutionContext,
+        parser: &'a dyn ScriptParser,
     ) -> Self {
-        Visitor {
+        BodyVisitor {
             known,
             findings,
             body,
-            context,
+            parser,
         }
     }
 
@@ -105,7 +105,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
         if let (Some(word), false) = (flow.ended, flow.warned) {
             flow.warned = true;
             self.findings.warnings.push(Warning {
-                kind: Kind::UnreachableCode,
+                kind: WarningKind::UnreachableCode,
                 name: word.into(),
                 message: match word {
                     "loop" => "unreachable code after an endless loop".into(),
@@ -287,7 +287,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
     }
 
     fn declare(&mut self, name: &Ident, declared: Declared, is_used: bool, is_own_data: bool) {
-        self.body.scopes.declare(Variable {
+        self.body.scopes.declare(DeclaredVariable {
             name: name.name.clone(),
             position: name.pos,
             declared,
@@ -310,7 +310,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
                 continue;
             }
             self.findings.warnings.push(Warning {
-                kind: Kind::UnusedVariable,
+                kind: WarningKind::UnusedVariable,
                 name: variable.name.to_string(),
                 message: format!("unused variable: {}", variable.name),
                 position: variable.position,
@@ -325,7 +325,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
             return;
         }
         // The name of a function stands for a pointer to it.
-        if self.known.is_script(name) || self.known.is_dart(name) {
+        if self.known.is_script(name) || self.known.is_of_host(name) {
             return;
         }
         self.use_undeclared(name, position);
@@ -343,7 +343,7 @@ impl<'a, 'b> Visitor<'a, 'b> {
             return;
         }
         let warning = Warning {
-            kind: Kind::UndefinedVariable,
+            kind: WarningKind::UndefinedVariable,
             name: name.to_string(),
             message: format!("undefined variable: {name}"),
             position,

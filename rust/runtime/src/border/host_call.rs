@@ -1,5 +1,6 @@
 //! Calls of the host's functions from a script.
 
+use fibers::OnFiber;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use crate::border::exporter::Exporter;
@@ -9,13 +10,12 @@ use crate::context::exchange::{Reply, Request};
 use crate::errors::exception::{
     catchable_error, conversion_error, ffi_error, BROKEN_LIMIT, CHANNEL_CLOSED,
 };
-use crate::errors::translate::shortened;
+use crate::errors::shortened::shortened;
 use crate::execution::pending_futures::Completion;
 use crate::host::Host;
 use crate::language::place::describe_place;
-use crate::library::builtins::text::SizedText;
+use crate::library::text::SizedText;
 use crate::limits::limit::Limit;
-use fibers::OnFiber;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 

@@ -9,8 +9,8 @@ use crate::border::host_call::call_host;
 use crate::border::hosted::Hosted;
 use crate::functions::host_functions::{HostFunctions, Registered, Signature};
 use crate::host::Host;
+use crate::language::host_names;
 use crate::language::names::NAMESPACE_SEPARATOR;
-use crate::library::callbacks::dart_names;
 
 /// Registers `functions` with `engine`.
 pub fn register<H: Host>(engine: &mut Engine, functions: &HostFunctions, hosted: &Rc<Hosted<H>>) {
@@ -36,7 +36,7 @@ pub fn register<H: Host>(engine: &mut Engine, functions: &HostFunctions, hosted:
     }
     let in_global = functions.iter().map(|registered| &registered.function);
     let in_global = in_global.filter(|f| !f.name.contains(NAMESPACE_SEPARATOR));
-    dart_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
+    host_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
     engine.register_global_module(global.into());
     for (namespace, module) in namespaces {
         engine.register_static_module(namespace, module.into());

@@ -7,7 +7,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallCo
 use crate::border::host_call::call_host;
 use crate::border::hosted::Hosted;
 use crate::data::marker;
-use crate::errors::translate::shortened;
+use crate::errors::shortened::shortened;
 use crate::functions::host_functions::{EQUALS_FUNCTION, TO_STRING_FUNCTION, TYPE_NAME_FUNCTION};
 use crate::host::Host;
 use crate::language::names::TYPE_OF;

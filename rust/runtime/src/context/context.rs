@@ -7,6 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fibers::{self, OnFiber, Suspender};
+use memory::{Abandon, Budget};
 use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Position, AST};
 
 use crate::context::clock::{BrokenTime, Clock};
@@ -14,18 +16,14 @@ use crate::context::exchange::{Reply, Request};
 use crate::context::execution_time::{Due, ExecutionTime, Start};
 use crate::errors::data_race::DataRace;
 use crate::errors::script_error::ScriptError;
-use crate::execution::script_cache::{CompiledScript, Words};
 use crate::functions::script_function::{Environment, SharedEngine};
 use crate::functions::table::FunctionTable;
-use crate::language::modules::Imports;
+use crate::language::imports::Imports;
+use crate::language::parsing::{Parsing, ScriptParser};
 use crate::language::place::FaultyLine;
-use crate::language::rewrite::Stubs;
 use crate::limits::config::{or_none, Config};
 use crate::limits::limit::Limit;
 use crate::limits::sizes::TooLarge;
-use fibers::OnFiber;
-use fibers::{self, Suspender};
-use memory::{Abandon, Budget};
 
 /// Why a script was ended from outside. It travels in Rhai's uncatchable
 /// `ErrorTerminated`.
@@ -114,14 +112,10 @@ pub struct ExecutionContext {
     /// How many arguments the Dart function takes that was last called with another number
     /// of them: bit *n* for *n*.
     last_arities: Cell<u32>,
-    /// What the parser must know of stubs.
-    pub(crate) stubs: Stubs,
+    /// State of its parser.
+    parsing: Parsing,
     /// The modules that it imports.
     imports: OnceCell<Box<Imports>>,
-    /// The last token that was parsed.
-    last_token: Cell<(bool, Position)>,
-    /// The words of the script that is compiled.
-    pub(crate) words: RefCell<Words>,
     operations: Cell<u64>,
     /// Tokens parsed.
     tokens: Cell<u64>,
@@ -154,10 +148,8 @@ impl ExecutionContext {
             faulty_line: RefCell::new(None),
             data_race: RefCell::new(None),
             last_arities: Cell::new(0),
-            stubs: Stubs::default(),
+            parsing: Parsing::default(),
             imports: OnceCell::new(),
-            last_token: Cell::new((false, Position::NONE)),
-            words: RefCell::default(),
             operations: Cell::new(0),
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),
@@ -252,21 +244,6 @@ impl ExecutionContext {
         None
     }
 
-    /// Called for every token while a script is parsed, and for every part of it while it
-    /// is looked through: parsing can take time that grows with the square of the
-    /// script's length. Returns whether that must stop; see [`parsing_stopped`](Self::parsing_stopped).
-    #[inline]
-    pub fn tick_token(&self) -> bool {
-        let tokens = self.tokens.get() + 1;
-        self.tokens.set(tokens);
-        if self.budget.exceeded().is_some() {
-            self.parsing_stopped.set(true);
-        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
-            self.check_parsing();
-        }
-        self.parsing_stopped.get()
-    }
-
     #[cold]
     fn check_parsing(&self) {
         if self.time.is_watched() && !self.parsing_stopped.get() {
@@ -281,13 +258,6 @@ impl ExecutionContext {
     /// Why parsing was stopped, if it was.
     pub fn parsing_stopped(&self) -> Option<Termination> {
         self.parsing_stopped.get().then(|| self.failed())
-    }
-
-    /// Notes the next token of the script that is parsed, and whether it begins a
-    /// declaration; returns the last one. Each execution has its own: parsing may be
-    /// suspended.
-    pub fn next_token(&self, declares: bool, position: Position) -> (bool, Position) {
-        self.last_token.replace((declares, position))
     }
 
     /// Ends the script if it took too long; lets the event loop run if its turn is over.
@@ -410,9 +380,9 @@ impl ExecutionContext {
         self.last_arities.get()
     }
 
-    /// What a module that was imported is compiled to.
-    pub fn module_script(&self, name: &str) -> Option<Rc<CompiledScript>> {
-        self.imports.get()?.script(name)
+    /// The modules that it has imported, if any.
+    pub fn imported(&self) -> Option<&Imports> {
+        self.imports.get().map(Box::as_ref)
     }
 
     /// The modules that it imports.
@@ -474,5 +444,23 @@ impl ExecutionContext {
     /// Called when the script begins to wait for a Future.
     pub(crate) fn note_wait(&self) {
         self.time.pause();
+    }
+}
+
+impl ScriptParser for ExecutionContext {
+    #[inline]
+    fn tick_token(&self) -> bool {
+        let tokens = self.tokens.get() + 1;
+        self.tokens.set(tokens);
+        if self.budget.exceeded().is_some() {
+            self.parsing_stopped.set(true);
+        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
+            self.check_parsing();
+        }
+        self.parsing_stopped.get()
+    }
+
+    fn parsing(&self) -> &Parsing {
+        &self.parsing
     }
 }

@@ -1,13 +1,14 @@
-//! What a data race is about.
+//! Data races: which variable they are about.
 //!
 //! Rhai knows the argument of a function, or nothing at all; a closure has a number for
 //! a name. The variable is found in the syntax tree.
 
 use rhai::{ASTNode, EvalAltResult, Expr, GlobalRuntimeState, Position, Stmt, AST};
 
-use crate::errors::translate::innermost;
+use crate::errors::rhai_error::innermost;
 use crate::language::names::is_closure;
-use crate::language::rewrite::{walk_all, Chain};
+use crate::language::tree::chain::Chain;
+use crate::language::tree::walk::{alone, walk_all};
 
 /// A variable that is used while a function changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct DataRace {
 }
 
 impl DataRace {
-    /// Finds out what an error of a script, or of a function of one, is about, if it is a
-    /// data race.
+    /// Finds the variable that an error of a script, or of a function of one, is about, if
+    /// it is a data race.
     pub fn find(
         error: &EvalAltResult,
         statements: Option<&AST>,
@@ -50,7 +51,7 @@ impl DataRace {
         }
     }
 
-    /// What is wrong, and what to do.
+    /// Says what is wrong, and what to do.
     pub fn message(&self) -> String {
         format!(
             "data race: {} is used while a function that it was called on changes it; \
@@ -71,7 +72,7 @@ fn innermost_function(error: &EvalAltResult) -> Option<&str> {
     }
 }
 
-/// Looks for what a closure has captured: its first parameters.
+/// Looks for the variables that a closure has captured: its first parameters.
 fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
     let captured = captured(ast);
     let closure = ast.iter_fn_def().find(|function| function.name == name)?;
@@ -83,7 +84,7 @@ fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
     }
     let first = *variables.first()?;
     let mut position = Position::NONE;
-    walk_all(&crate::language::rewrite::alone(closure), &mut |path| {
+    walk_all(&alone(closure), &mut |path| {
         if let Some(ASTNode::Expr(Expr::Variable(variable, _, place))) = path.last() {
             if position.is_none() && variable.1 == first {
                 position = *place;

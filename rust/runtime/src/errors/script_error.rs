@@ -41,7 +41,7 @@ pub enum RuntimeKind {
     /// It threw something, or a function of Rhai's failed.
     Thrown = 0,
     /// A Dart function failed.
-    DartFunction = 1,
+    HostFunction = 1,
     /// There is no such function, or none with such arguments.
     FunctionNotFound = 2,
     /// There is no such variable.

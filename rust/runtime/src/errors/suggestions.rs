@@ -32,7 +32,7 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// What takes some milliseconds at most.
+    /// Enough for some milliseconds at most.
     fn default() -> Self {
         Patience {
             left: Cell::new(10_000),

@@ -1,23 +1,23 @@
-//! What the errors of Rhai are as [`ScriptError`]s.
+//! Translates Rhai's errors into [`ScriptError`]s.
 
 mod texts;
 
-use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
+use rhai::{Dynamic, EvalAltResult, Map, ParseErrorType, Position};
 
 use crate::context::context::Termination;
 use crate::data::depth::MAX_KEPT_LEVELS;
 use crate::errors::data_race::DataRace;
-use crate::errors::hints::Hint;
+use crate::errors::hint::Hint;
+use crate::errors::rhai_error::broken_limit;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
-use crate::language::modules::ImportCycle;
+use crate::errors::shortened::shortened;
+use crate::language::imports::ImportCycle;
 use crate::language::names::is_closure;
 use crate::language::place::FaultyLine;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
-use crate::objects::host_object::DartObject;
+use crate::objects::host_object::HostObject;
 use texts::{readable, readable_signature, without_numbers};
-
-pub use texts::shortened;
 
 type E = EvalAltResult;
 
@@ -217,49 +217,6 @@ fn import_cycle(error: &E) -> Option<&ImportCycle> {
     }
 }
 
-/// Whether an error is a limit that was broken, which no script may catch.
-pub fn is_limit(error: &E) -> bool {
-    matches!(error, E::ErrorTerminated(..)) || broken_limit(error).is_some()
-}
-
-/// The limit of the configuration that was broken, if that is what an error of Rhai is.
-fn broken_limit(error: &E) -> Option<Limit> {
-    use ParseErrorType as P;
-    Some(match error {
-        E::ErrorTooManyOperations(_) => Limit::Operations,
-        E::ErrorTooManyVariables(_) => Limit::Variables,
-        E::ErrorTooManyModules(_) => Limit::Modules,
-        E::ErrorStackOverflow(_) => Limit::StackDepth,
-        E::ErrorParsing(kind, _) => match kind {
-            P::ExprTooDeep => Limit::ExpressionDepth,
-            P::TooManyFunctions => Limit::Functions,
-            // Literals of other kinds are looked at in `scripts`.
-            P::BadInput(LexError::StringTooLong(_)) | P::LiteralTooLarge(..) => Limit::StringLength,
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
-/// What is wrapped in the calls and modules that an error passed through.
-pub fn innermost(error: &E) -> &E {
-    match error {
-        E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) => innermost(inner),
-        innermost => innermost,
-    }
-}
-
-/// Takes an error out of the calls and modules that it is wrapped in.
-pub fn into_innermost(error: Box<E>) -> Box<E> {
-    let mut error = error;
-    loop {
-        match *error {
-            E::ErrorInFunctionCall(_, _, inner, _) | E::ErrorInModule(_, inner, _) => error = inner,
-            innermost => return innermost.into(),
-        }
-    }
-}
-
 /// A script, or a module, that does not parse.
 fn from_parse(kind: &ParseErrorType, faulty_line: Option<FaultyLine>) -> ScriptError {
     let detail = faulty_line.map_or(Detail::None, Detail::Line);
@@ -328,7 +285,7 @@ fn from_thrown(thrown: Dynamic, hint: &Hint) -> ScriptError {
     let message = message.unwrap_or_else(|| match thrown.is_unit() {
         true => "the script threw ()".into(),
         // Dart says what its objects are.
-        false if thrown.is::<DartObject>() => String::new(),
+        false if thrown.is::<HostObject>() => String::new(),
         false if thrown.is_string() => readable(&shortened(&thrown)),
         false => readable(&without_numbers(&shortened(&thrown))),
     });

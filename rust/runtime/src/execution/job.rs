@@ -5,22 +5,24 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
 
-use crate::analysis::{analyze, Surroundings};
+use crate::analysis::surroundings::Surroundings;
+use crate::analysis::{analyze, record};
+use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions::type_name;
 use crate::context::context::{ExecutionContext, Termination};
 use crate::errors::exception::conversion_error;
-use crate::errors::hints::{dart_objects_in, DartCall, Hint, Visible};
-use crate::functions::table::Exported;
-use crate::host::Host;
-use crate::limits::config::Config;
-
-use crate::border::exporter::Exporter;
-use crate::errors::translate::into_innermost;
-use crate::execution::script_cache::{CompiledScript, ScriptCache, Source};
+use crate::errors::hint::Hint;
+use crate::errors::hints::{host_objects_in, HostCall, Visible};
+use crate::errors::rhai_error::into_innermost;
+use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
 use crate::functions::script_function::SharedEngine;
+use crate::functions::table::Exported;
+use crate::host::Host;
+use crate::language::compiled_script::CompiledScript;
 use crate::language::names::GLOBAL;
+use crate::limits::config::Config;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
@@ -121,7 +123,7 @@ impl Job {
                 let hint = match &result {
                     Ok(_) => None,
                     Err(error) => {
-                        let code = Code::Function(DartCall {
+                        let code = Code::Function(HostCall {
                             curried: exported.function.curry().count(),
                             with_this,
                         });
@@ -147,7 +149,7 @@ enum Code<'a> {
         variables: Weak<Variables>,
     },
     /// A function, by this call.
-    Function(DartCall),
+    Function(HostCall),
 }
 
 /// What is known about an error of code with these functions.
@@ -170,21 +172,22 @@ fn find_hint<H: Host>(
             script,
             Some(scope),
             variables.upgrade(),
-            DartCall::default(),
+            HostCall::default(),
         ),
         Code::Function(call) => (None, None, None, call),
     };
     // Before anything is borrowed: this may run code of Dart's.
     let objects = script.zip(scope).map(|(script, scope)| {
-        let objects = dart_objects_in(error, script, scope).into_iter();
+        let objects = host_objects_in(error, script, scope).into_iter();
         objects.map(|object| type_name(hosted, &object?)).collect()
     });
     let visible = Visible {
         engine: &context.environment().engine,
         config,
-        dart_functions: &hosted.shared.host_functions.borrow(),
+        host_functions: &hosted.shared.host_functions.borrow(),
         restrictions: &hosted.shared.restrictions.borrow(),
-        context,
+        imports: context.imported(),
+        last_arities: context.last_arities(),
         global,
         script,
         scope,
@@ -201,10 +204,10 @@ fn find_hint<H: Host>(
 
 #[inline(never)]
 fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
-    let analysis = analyze(engine, &analysis.script, &analysis.surroundings, context);
+    let report = analyze(engine, &analysis.script, &analysis.surroundings, context);
     match context.parsing_stopped() {
         Some(termination) => Err(termination.into()),
-        None => checked(Ok(analysis), context),
+        None => checked(Ok(record::describe(report)), context),
     }
 }
 

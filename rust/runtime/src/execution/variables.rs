@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, GlobalRuntimeState, Scope};
 
-use crate::execution::script_cache::CompiledScript;
+use crate::language::compiled_script::CompiledScript;
 use crate::language::names::GLOBAL;
 use fibers::OnFiber;
 use fibers::StackPool;

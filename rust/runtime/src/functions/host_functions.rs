@@ -179,5 +179,3 @@ impl Registered {
         takes_text.then_some((parameter, to_text))
     }
 }
-
-pub use HostFunctions as DartFunctions;

@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, FLOAT, INT};
 
-use crate::objects::host_object::{DartObject, A_DART_OBJECT};
+use crate::objects::host_object::{HostObject, AN_OBJECT};
 
 /// The values that a parameter accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn kinds() -> [(&'static str, Vec<TypeId>); 12] {
             ],
         ),
         ("Fn", vec![TypeId::of::<FnPtr>()]),
-        (A_DART_OBJECT, vec![TypeId::of::<DartObject>()]),
+        (AN_OBJECT, vec![TypeId::of::<HostObject>()]),
     ]
 }
 

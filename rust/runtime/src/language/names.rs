@@ -2,7 +2,7 @@
 
 use rhai::{Engine, Token};
 
-/// What is between the names of namespaces and of the function in them.
+/// Separator of the names of namespaces and of the function in them.
 pub const NAMESPACE_SEPARATOR: &str = "::";
 
 /// The word by which functions look for constants at global level: `global::NAME`.
@@ -19,6 +19,10 @@ pub const TYPE_OF: &str = "type_of ";
 /// functions and constants of the script that calls it. No script can write this name:
 /// arguments of functions of modules are rewritten to such calls.
 pub const BIND: &str = "bind ";
+
+/// Name of a function that returns its argument, and by being called is an operation. No
+/// script can write this name: sums and strings are rewritten to such calls.
+pub const LOOK: &str = "look ";
 
 /// Name that pointers to functions of other scripts have in messages.
 pub const BOUND_NAME: &str = "closure";

@@ -1,5 +1,5 @@
-//! What scripts of an engine cannot use: words and operators of the language, and
-//! functions of Rhai.
+//! Restrictions of an engine: words and operators of the language, and functions of Rhai,
+//! that its scripts cannot use.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,23 +11,23 @@ use rhai::{
 use crate::language::names::{KEYWORDS, TYPE_OF};
 use crate::language::signatures::built_in_signatures;
 
-/// What is switched off in an engine.
+/// Words, operators and functions that are switched off in an engine.
 #[derive(Debug, Default)]
 pub struct Restrictions {
     symbols: Vec<String>,
-    /// What is hidden, and because of which list.
+    /// Functions that are hidden, and because of which list.
     hidden: Hidden,
-    /// What is hidden and has been given a meaning by Dart.
+    /// Hidden names under which the host has registered functions.
     replaced: HashSet<String>,
 }
 
 /// Names of functions that are hidden, and the list because of which each is.
-pub type Hidden = HashMap<String, List>;
+pub type Hidden = HashMap<String, NameList>;
 
 /// A list of names that is given to [`Restrictions::add`]; the numbers are the
-/// protocol with Dart.
+/// protocol's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
+pub enum NameList {
     /// Keywords and operators that do not parse.
     DisabledSymbols = 0,
     /// All functions of Rhai that can be called.
@@ -36,26 +36,26 @@ pub enum List {
     DeniedFunctions = 2,
 }
 
-impl List {
+impl NameList {
     /// Says which option of `RhaiConfig` has switched off what is in it, or is not.
     pub fn reason(self) -> &'static str {
         match self {
-            List::DisabledSymbols => "switched off by RhaiConfig.disabledSymbols",
-            List::AllowedFunctions => "it is not among RhaiConfig.allowedFunctions",
-            List::DeniedFunctions => "it is one of RhaiConfig.deniedFunctions",
+            NameList::DisabledSymbols => "switched off by RhaiConfig.disabledSymbols",
+            NameList::AllowedFunctions => "it is not among RhaiConfig.allowedFunctions",
+            NameList::DeniedFunctions => "it is one of RhaiConfig.deniedFunctions",
         }
     }
 }
 
 impl Restrictions {
-    /// Adds to what is switched off.
+    /// Switches off more.
     ///
     /// # Errors
     ///
     /// The index of the first name that means nothing; then nothing is added.
-    pub fn add(&mut self, list: List, names: &[&str]) -> Result<(), usize> {
+    pub fn add(&mut self, list: NameList, names: &[&str]) -> Result<(), usize> {
         let is_known = |name: &&str| match list {
-            List::DisabledSymbols => is_symbol(name),
+            NameList::DisabledSymbols => is_symbol(name),
             _ => built_in_names().contains(*name),
         };
         if let Some(index) = names.iter().position(|name| !is_known(name)) {
@@ -63,9 +63,9 @@ impl Restrictions {
         }
         let names = names.iter().map(|name| (*name).to_string());
         match list {
-            List::DisabledSymbols => self.symbols.extend(names),
-            List::DeniedFunctions => self.hidden.extend(names.map(|name| (name, list))),
-            List::AllowedFunctions => {
+            NameList::DisabledSymbols => self.symbols.extend(names),
+            NameList::DeniedFunctions => self.hidden.extend(names.map(|name| (name, list))),
+            NameList::AllowedFunctions => {
                 let allowed: HashSet<String> = names.collect();
                 let others = built_in_names().into_iter();
                 let others = others.filter(|name| !allowed.contains(*name));
@@ -81,7 +81,7 @@ impl Restrictions {
         self.symbols.iter().any(|symbol| symbol == "type_of")
     }
 
-    /// Switches off what is switched off by parsing.
+    /// Makes the parser refuse the symbols that are switched off.
     pub fn disable_symbols(&self, engine: &mut Engine) {
         for symbol in &self.symbols {
             engine.disable_symbol(symbol.as_str());
@@ -93,7 +93,7 @@ impl Restrictions {
         &self.hidden
     }
 
-    /// Notes that Dart has registered a function of this name.
+    /// Notes that the host has registered a function of this name.
     pub fn note_registered(&mut self, name: &str) {
         if self.hidden.contains_key(name) {
             self.replaced.insert(name.into());
@@ -112,8 +112,7 @@ impl Restrictions {
     }
 
     /// Registers with `module`, which Rhai must search before its own packages,
-    /// functions that take the place of what is hidden, and fail as if there were
-    /// none.
+    /// functions that take the place of hidden ones, and fail as if there were none.
     pub fn hide(&self, module: &mut Module) {
         if self.hidden.is_empty() {
             return;
@@ -141,7 +140,7 @@ impl Restrictions {
     }
 }
 
-/// What Rhai says of a function that does not exist.
+/// Rhai's error for a function that does not exist.
 fn not_found(context: Option<&NativeCallContext>, args: &[&mut Dynamic]) -> Box<EvalAltResult> {
     let Some(context) = context else {
         return EvalAltResult::ErrorFunctionNotFound(String::new(), Position::NONE).into();

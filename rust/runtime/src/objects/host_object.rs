@@ -106,7 +106,3 @@ pub const AN_OBJECT: &str = "a Dart object";
 
 /// The functions by which Rhai makes texts of values.
 pub const TEXT_FUNCTIONS: [&str; 4] = ["to_string", "to_debug", "print", "debug"];
-
-pub use self::HostObject as DartObject;
-pub use AN_OBJECT as A_DART_OBJECT;
-pub use OBJECT_TYPE as DART_OBJECT;

@@ -5,7 +5,7 @@ use std::any::TypeId;
 use std::collections::HashSet;
 
 use rhai::{Engine, FnPtr, ImmutableString, Module, OptimizationLevel};
-use runtime::errors::hints::Hint;
+use runtime::errors::hint::Hint;
 use runtime::errors::script_error::ScriptError;
 use runtime::library::builtins;
 use runtime::limits::config::Config;

@@ -7,11 +7,10 @@ use fibers::StackPool;
 use rhai::{Dynamic, EvalAltResult as E, LexError, ParseErrorType as P, Position};
 use runtime::context::clock::BrokenTime;
 use runtime::context::context::Termination;
-use runtime::errors::hints::Hint;
+use runtime::errors::hint::Hint;
 use runtime::errors::script_error::{Detail, ErrorKind, RuntimeKind, ScriptError};
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
-
 
 const HERE: Position = Position::NONE;
 

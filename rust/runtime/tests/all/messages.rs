@@ -1,6 +1,6 @@
 //! What the messages of errors say beside what has failed.
 
-use runtime::language::restrictions::List;
+use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 
 use test_host::{Answer, FakeHost};
@@ -9,8 +9,11 @@ use test_host::{Answer, FakeHost};
 fn host() -> FakeHost {
     let mut host = FakeHost::new();
     for (list, names) in [
-        (List::DeniedFunctions, &["timestamp", "len", "abs"][..]),
-        (List::DisabledSymbols, &["while", "**", "in", "is_def_var"]),
+        (NameList::DeniedFunctions, &["timestamp", "len", "abs"][..]),
+        (
+            NameList::DisabledSymbols,
+            &["while", "**", "in", "is_def_var"],
+        ),
     ] {
         host.engine.restrict(list, names).expect("known names");
     }
@@ -156,7 +159,7 @@ fn what_is_switched_off_names_its_option() {
         ],
     );
     host.engine
-        .restrict(List::AllowedFunctions, &["sqrt"])
+        .restrict(NameList::AllowedFunctions, &["sqrt"])
         .expect("a known name");
     expect(
         &mut host,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, OptimizationLevel, Position, FLOAT, INT};
-use runtime::errors::hints::Hint;
+use runtime::errors::hint::Hint;
 use runtime::errors::script_error::{Detail, ErrorKind, ScriptError};
 use runtime::limits::config::{Config, MAX_EXPR_DEPTH};
 

@@ -2,23 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::calls::{self, Written};
-use super::{takes, Place, Visible};
+use super::phrases::{is_variable, takes};
+use super::place::Place;
+use super::visible::{Known, Visible};
+use super::written::{captured_by, Written};
 use crate::errors::suggestions::{nearest, question, Patience};
 use crate::language::names::{is_closure, path_of, BOUND_NAME, KEYWORDS, NAMESPACE_SEPARATOR};
 use crate::language::signatures::{has_built_in, MAX_ARGUMENTS};
-use crate::objects::host_object::{CLOSURE_NAME, DART_OBJECT};
-
-/// A function that there is.
-#[derive(Debug)]
-pub struct Known {
-    /// Its name.
-    pub name: String,
-    /// How many parameters it has.
-    pub arity: usize,
-    /// Whether the object of a method is its first argument, and not its `this`.
-    is_native: bool,
-}
+use crate::objects::host_object::{CLOSURE_NAME, OBJECT_TYPE};
 
 /// The arguments of a call.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +43,7 @@ impl Visible<'_> {
             types => types.split(", ").count(),
         };
         if name == CLOSURE_NAME {
-            let arities = self.context.last_arities();
+            let arities = self.last_arities;
             let arities = (0..=MAX_ARGUMENTS).filter(|n| arities & (1 << n) != 0);
             return Some(takes(called.unwrap_or("it"), &arities.collect()));
         }
@@ -95,7 +86,7 @@ impl Visible<'_> {
         self.nearest_function(namespace, name, names, &patience)
             .or_else(|| {
                 let of_object =
-                    types == DART_OBJECT || types.starts_with(&format!("{DART_OBJECT}, "));
+                    types == OBJECT_TYPE || types.starts_with(&format!("{OBJECT_TYPE}, "));
                 let hint = "scripts know no methods of Dart objects: register a function";
                 (of_object && rhai::is_valid_identifier(name)).then(|| hint.into())
             })
@@ -148,7 +139,7 @@ impl Visible<'_> {
                 (self.call.with_this, self.call.curried)
             }
             None => {
-                let captured = self.with_tree(place, |ast| calls::captured_by(ast, name));
+                let captured = self.with_tree(place, |ast| captured_by(ast, name));
                 (false, captured.unwrap_or(0))
             }
         };
@@ -164,56 +155,11 @@ impl Visible<'_> {
         }
     }
 
-    /// The functions with names that are wanted: those in a namespace, or those that need
-    /// none.
-    pub(super) fn functions(
-        &self,
-        namespace: &str,
-        place: &Place,
-        is_wanted: impl Fn(&str) -> bool + Copy,
-    ) -> Vec<Known> {
-        if let Some(module) = self.module(namespace) {
-            let functions = super::functions_of(module);
-            return functions
-                .filter(|f| is_wanted(&f.name))
-                .map(Known::of_script)
-                .collect();
-        }
-        let mut functions = self.engine.collect_fn_metadata(
-            None,
-            |info| {
-                let function = info.metadata;
-                let is_there = info.namespace == namespace && is_wanted(&function.name);
-                is_there.then(|| Known {
-                    name: function.name.to_string(),
-                    arity: function.num_params,
-                    is_native: true,
-                })
-            },
-            true,
-        );
-        if namespace.is_empty() {
-            let own = self.own_functions(place).into_iter();
-            functions.extend(own.filter(|f| is_wanted(&f.name)).map(Known::of_script));
-        }
-        functions
-    }
-
     /// Whether code at a place sees a variable of this name.
     fn is_variable(&self, name: &str, place: &Place) -> bool {
         match place.function {
             Some(_) => self.parameters(place).iter().any(|other| other == name),
             None => self.scope.is_some_and(|scope| scope.contains(name)),
-        }
-    }
-}
-
-impl Known {
-    fn of_script(function: super::Function) -> Self {
-        Known {
-            name: function.name.to_string(),
-            arity: function.parameters.len(),
-            is_native: false,
         }
     }
 }
@@ -225,9 +171,4 @@ impl Arguments {
         let object = usize::from(known.is_native && self.has_object);
         known.arity.checked_sub(object + self.curried)
     }
-}
-
-/// Says that what is called is a variable.
-pub fn is_variable(name: &str) -> String {
-    format!("{name} is a variable: a function in it is called by {name}.call")
 }

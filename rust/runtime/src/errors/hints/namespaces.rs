@@ -1,16 +1,13 @@
-//! About what is in namespaces: those of Dart functions, and imported modules.
+//! About what is in namespaces: those of the host's functions, and imported modules.
 
 use std::collections::BTreeSet;
 
-use rhai::Module;
-
-use super::calls::member_of;
-use super::{Place, Visible, MAX_REPEATED};
+use super::phrases::as_closure;
+use super::place::Place;
+use super::visible::Visible;
+use super::written::{member_of, MAX_REPEATED};
 use crate::errors::suggestions::{did_you_mean, nearest, question, Patience};
 use crate::language::names::{path_of, GLOBAL, NAMESPACE_SEPARATOR};
-
-/// The names of parameters, as many as anybody writes.
-const PARAMETERS: [&str; 4] = ["a", "b", "c", "d"];
 
 impl Visible<'_> {
     /// About a module that is not there.
@@ -29,7 +26,7 @@ impl Visible<'_> {
         self.about_member(namespace, name, &Place::unknown())
     }
 
-    /// About what is no variable in a namespace.
+    /// About a name in a namespace that is no variable.
     pub(super) fn about_member(
         &self,
         namespace: &str,
@@ -64,39 +61,15 @@ impl Visible<'_> {
         is_namespace.then(|| format!("{name} is no variable: write {}", member()))
     }
 
-    /// An imported module, or one in it.
-    pub(super) fn module(&self, path: &str) -> Option<&Module> {
-        let mut names = path.split(NAMESPACE_SEPARATOR);
-        let first = names.next()?;
-        let mut imports = self.global.iter_imports();
-        let (_, root) = imports.find(|(alias, _)| *alias == first)?;
-        names.try_fold(root, |module, name| module.get_sub_module(name))
-    }
-
     /// The namespaces that there are.
     fn namespaces(&self) -> BTreeSet<String> {
         let imports = self.global.iter_imports();
         let imported = imports.map(|(alias, _)| alias.to_string());
-        let of_dart = self.engine.collect_fn_metadata(
+        let registered = self.engine.collect_fn_metadata(
             None,
             |info| Some(info.namespace.to_string()).filter(|name| !name.is_empty()),
             true,
         );
-        imported.chain(of_dart).collect()
+        imported.chain(registered).collect()
     }
-}
-
-/// Says how a function in a namespace is a value.
-pub fn as_closure(path: &str, arity: usize) -> String {
-    let parameters = match arity {
-        1 => "x".into(),
-        arity => match PARAMETERS.get(..arity) {
-            Some(names) => names.join(", "),
-            None => "…".into(),
-        },
-    };
-    format!(
-        "a function in a namespace is no value: use a closure, \
-         |{parameters}| {path}({parameters})"
-    )
 }

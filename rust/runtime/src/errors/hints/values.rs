@@ -1,11 +1,13 @@
-//! About what values are used for.
+//! About constants that would change, and properties that are not there.
 
-use super::{Place, Visible, MAX_REPEATED};
+use super::place::Place;
+use super::visible::Visible;
+use super::written::MAX_REPEATED;
 use crate::errors::suggestions::{nearest, question, Patience};
 use crate::functions::parameters::types_of;
 use crate::language::signatures::built_in_signatures;
 
-/// What the length of a value is called elsewhere.
+/// Names that the length of a value has elsewhere.
 const LENGTH: [&str; 3] = ["length", "size", "count"];
 
 impl Visible<'_> {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTFlags, Stmt};
 
-use super::{Place, Visible, MAX_REPEATED};
+use super::place::Place;
+use super::visible::Visible;
+use super::written::MAX_REPEATED;
 use crate::errors::suggestions::{did_you_mean, nearest, question, Patience};
 use crate::language::names::{path_of, GLOBAL, NAMESPACE_SEPARATOR};
 
@@ -40,10 +42,10 @@ impl Visible<'_> {
         let patience = Patience::default();
         let parameters = self.parameters(place);
         let functions = self.own_functions(place);
-        let of_dart = self.dart_functions.names();
+        let of_host = self.host_functions.names();
         let names = parameters.iter().map(|name| name.as_str());
         let names = names.chain(functions.iter().map(|f| f.name.as_str()));
-        let names = names.chain(of_dart.iter().map(String::as_str));
+        let names = names.chain(of_host.iter().map(String::as_str));
         // A closure captures what it names.
         let sees_scope = !place.is_in_function() && place.module.is_empty();
         let scope = self.scope.filter(|_| sees_scope).into_iter();
@@ -133,7 +135,7 @@ impl Visible<'_> {
 
     /// The constants, or the variables, that a module declares at global level.
     fn declared(&self, place: &Place, constants: bool) -> BTreeSet<String> {
-        let script = self.context.module_script(place.module);
+        let script = self.module_script(place.module);
         let statements = script.iter().flat_map(|script| script.ast.statements());
         let names = statements.filter_map(|statement| match statement {
             Stmt::Var(parts, flags, _) => {
@@ -143,16 +145,5 @@ impl Visible<'_> {
             _ => None,
         });
         names.collect()
-    }
-}
-
-impl Place<'_> {
-    /// A place in the script of which nothing is known.
-    pub(super) fn unknown() -> Self {
-        Place {
-            function: None,
-            module: "",
-            position: rhai::Position::NONE,
-        }
     }
 }

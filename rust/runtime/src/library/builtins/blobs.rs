@@ -1,16 +1,15 @@
-//! Blobs that become longer, or something else.
+//! Functions that make blobs longer, or something else of them.
 
 use std::mem::size_of;
 use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, ImmutableString, Module, INT};
 
-use super::arrays::{bounds, take_others};
-use super::strings::{span, span_inclusive};
-use super::text::{SizedText, Text};
-use super::{block, changing, pure, Failure};
-
+use super::parts::{bounds, span, span_inclusive, take_others};
+use crate::library::native_function::{changing, pure, Failure};
+use crate::library::text::{SizedText, Text};
 use crate::limits::sizes::{self, TooLarge};
+use memory::block;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -76,7 +75,7 @@ fn pad(blob: &mut Blob, len: INT, value: INT) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes and returns what is not in a part of a blob.
+/// Removes and returns the bytes outside of a part of a blob.
 fn retain(blob: &mut Blob, start: INT, len: INT) -> Blob {
     if blob.is_empty() || len <= 0 {
         return Blob::new();

@@ -8,11 +8,12 @@ use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Module};
 
-use super::text::{SizedText, Text};
-use super::{changing, pure, Context, Failure};
+use super::blobs::decoded;
 use crate::context::context::{ExecutionContext, Termination};
 use crate::context::shared::Shared;
 use crate::functions::bound::name_of;
+use crate::library::native_function::{changing, pure, Context, Failure};
+use crate::library::text::{SizedText, Text};
 use crate::limits::sizes::TooLarge;
 use crate::objects::host_object;
 
@@ -82,7 +83,7 @@ pub fn register(module: &mut Module, host: &Rc<Shared>) {
     register_appending(module);
 }
 
-/// Registers what joins a text with the text of a value.
+/// Registers functions that join a text with the text of a value.
 fn register_appending(module: &mut Module) {
     type Text = ImmutableString;
     pure("+").set_into_module(module, |c: Context, text: &mut Text, mut value: Dynamic| {
@@ -94,10 +95,10 @@ fn register_appending(module: &mut Module) {
         joined(&start, &text)
     });
     pure("+").set_into_module(module, |text: Text, utf8: Blob| {
-        joined(&text, &super::blobs::decoded(&utf8)?)
+        joined(&text, &decoded(&utf8)?)
     });
     pure("+").set_into_module(module, |utf8: Blob, text: Text| {
-        joined(&super::blobs::decoded(&utf8)?, &text)
+        joined(&decoded(&utf8)?, &text)
     });
     // Rhai has these operators built in; the functions are for pointers to them.
     pure("+").set_into_module(module, |a: Text, b: Text| joined(&a, &b));
@@ -133,7 +134,7 @@ fn register_appending(module: &mut Module) {
         changing(name).set_into_module(
             module,
             |text: &mut Text, utf8: Blob| -> Result<(), Failure> {
-                *text = joined(text, &super::blobs::decoded(&utf8)?)?;
+                *text = joined(text, &decoded(&utf8)?)?;
                 Ok(())
             },
         );
@@ -153,7 +154,7 @@ fn joined(a: &ImmutableString, b: &ImmutableString) -> Result<ImmutableString, F
     Ok(text.finish())
 }
 
-/// What a function answers. Where Rhai makes the text of a value by itself, it takes an
+/// Answer of a function that makes a text. Where Rhai makes the text of a value by itself, it takes an
 /// error of `to_string` and `to_debug` for a sign that there is no such function, and
 /// writes the text on its own, however large. So the error comes at the next operation.
 fn answer(

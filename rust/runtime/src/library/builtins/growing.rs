@@ -1,14 +1,13 @@
-//! Arrays, blobs and object maps that get more elements, or say how many they have: they
-//! look at how many there may be. Beyond that they do what Rhai's own do.
+//! Functions by which arrays, blobs and object maps get more elements, or tell how many
+//! they have. They check how many there may be; beyond that they do what Rhai's own do.
 
 use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, FuncRegistration, ImmutableString, Map, Module, INT};
 
-use super::arrays::bounds;
 use super::blobs::low_byte;
-use super::strings::{span, span_inclusive};
-use super::{changing, pure, Failure};
+use super::parts::{bounds, span, span_inclusive};
+use crate::library::native_function::{changing, pure, Failure};
 use crate::limits::sizes::{self, TooLarge};
 
 /// Checks how many elements there may be.
@@ -26,7 +25,7 @@ pub fn register(module: &mut Module) {
     });
 }
 
-/// What operators have made larger is noticed here.
+/// Registers `len`, which notices values that operators have made too large.
 fn register_lengths(module: &mut Module) {
     let map = |map: &mut Map| length(map.len(), sizes::check_map);
     let array = |array: &mut Array| length(array.len(), sizes::check_array);

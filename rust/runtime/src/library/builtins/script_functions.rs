@@ -1,17 +1,14 @@
-//! What scripts can find out about their functions.
+//! `get_fn_metadata_list`: the functions of a script as data.
 
-use memory::TooMuchMemory;
-
-use crate::limits::sizes;
-use crate::limits::sizes::TooLarge;
 use std::cell::Cell;
 use std::mem::size_of;
 
 use rhai::{Array, Dynamic, FnAccess, Map, Module, ScriptFnMetadata, INT};
 
 use crate::language::names::is_closure;
-
-use super::{function, Context, Failure};
+use crate::library::native_function::{function, Context, Failure};
+use crate::limits::sizes::{self, TooLarge};
+use memory::TooMuchMemory;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {

@@ -8,9 +8,9 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
 
-use super::text::SizedText;
-use super::{changing, pure, Failure};
-
+use super::parts::{span, span_inclusive};
+use crate::library::native_function::{changing, pure, Failure};
+use crate::library::text::SizedText;
 use crate::limits::sizes::{self, TooLarge};
 
 /// Registers the functions with `module`.
@@ -123,7 +123,7 @@ fn register_replacing(module: &mut Module) {
     });
 }
 
-/// Registers what makes a number of a text. Rhai's own say in the error which text it was,
+/// Registers functions that make a number of a text. Rhai's own say in the error which text it was,
 /// however long.
 fn register_parsing(module: &mut Module) {
     let parse_int = |text: &str, radix: INT| {
@@ -157,19 +157,6 @@ fn beginning(text: &str) -> Cow<'_, str> {
         Some(end) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
-}
-
-/// The first index in a range and how many there are, as Rhai counts them.
-pub fn span(range: &Range<INT>) -> (INT, INT) {
-    let start = range.start.max(0);
-    (start, range.end.max(start) - start)
-}
-
-/// The same for a range with its end.
-pub fn span_inclusive(range: &RangeInclusive<INT>) -> (INT, INT) {
-    let start = (*range.start()).max(0);
-    let end = (*range.end()).max(start).min(INT::MAX - 1);
-    (start, end - start + 1)
 }
 
 /// Where the character with this index begins; `None` if there are no more than so many.
@@ -253,7 +240,7 @@ fn to_lower(text: &ImmutableString) -> Result<ImmutableString, TooLarge> {
     Ok(lower.into())
 }
 
-/// Asks for what the standard library needs to make `changed` of a text, and for the copy
+/// Asks for the bytes that the standard library needs to make `changed` of a text, and for the copy
 /// that becomes a string of scripts.
 fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), TooLarge> {
     let len = match text.is_ascii() {
@@ -262,7 +249,7 @@ fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), T
     };
     sizes::check_string(len)?;
     // It begins with the length of the text, and doubles that as often as it must.
-    Ok(sizes::ask(text.len().max(2 * len))?)
+    sizes::ask(text.len().max(2 * len))
 }
 
 fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Failure> {

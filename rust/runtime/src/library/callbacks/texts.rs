@@ -1,5 +1,5 @@
-//! Texts in the place of a callback: Rhai takes them for names of functions, so that a
-//! text from outside would choose what runs.
+//! Texts in the place of a callback are refused. Rhai takes them for names of functions,
+//! so that a text from outside would choose what runs.
 
 use std::any::TypeId;
 
@@ -8,8 +8,8 @@ use rhai::{
     RhaiFunc,
 };
 
-use super::Failure;
 use crate::language::signatures::with_text_as_callback;
+use crate::library::native_function::Failure;
 
 /// Registers functions with `module` that refuse a text in the place of the callback.
 pub fn register(module: &mut Module) {

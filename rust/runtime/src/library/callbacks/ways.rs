@@ -1,16 +1,17 @@
-//! With which of its documented arguments a callback is called.
+//! Ways to call a callback: with which of the documented arguments.
 
 use std::any::TypeId;
 
 use rhai::{Dynamic, FnArgsVec, FnPtr, NativeCallContext, Token, INT};
+use Way::{Arguments, Method};
 
-use super::dart_names;
 use crate::functions::bound;
+use crate::language::host_names;
 use crate::language::signatures::built_in_signatures;
 use crate::objects::host_object;
 
-/// How the documented arguments are given to a callback: what comes before the element
-/// (a result or a key), the element, and its index.
+/// A way to give a callback the documented arguments: a result or a key, the element, and
+/// its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// The element is `this`, or the first argument of a native function; so many of the
@@ -19,8 +20,6 @@ pub enum Way {
     /// The first so many of all are arguments.
     Arguments(usize),
 }
-
-use Way::{Arguments, Method};
 
 impl Way {
     /// How many arguments a native function gets.
@@ -38,7 +37,7 @@ pub struct Ways {
     /// For functions of scripts, as in Rhai. The last one is in the error if there is no
     /// such function.
     script: &'static [Way],
-    /// For those of Dart and of Rhai, which have no `this`.
+    /// For those of the host and of Rhai, which have no `this`.
     native: &'static [Way],
 }
 
@@ -72,8 +71,7 @@ pub static OF_PAIRS: Ways = Ways {
     native: &[Arguments(2), Arguments(3)],
 };
 
-/// What a callback is called with: what comes before the element, if something does, and
-/// the element.
+/// Arguments for a callback: the one before the element, if there is one, and the element.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {
     /// The result or the key.
@@ -83,7 +81,7 @@ pub struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// What the choice of a way may depend on.
+    /// Types that the choice of a way may depend on.
     pub fn types(&self) -> [TypeId; 2] {
         [
             self.first.map_or(TypeId::of::<()>(), type_of),
@@ -151,7 +149,7 @@ impl Ways {
             return fixed(of_script);
         }
         let way = of_script.or_else(|| {
-            let arities = dart_names::arities(context.engine(), name);
+            let arities = host_names::arities(context.engine(), name);
             let curry = || by.curry().iter().chain(more).map(type_of);
             self.native_way(|way| {
                 takes(arities, curried + way.len())

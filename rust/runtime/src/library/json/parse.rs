@@ -8,19 +8,16 @@
 use std::collections::btree_map::Entry;
 use std::mem::size_of;
 
-use rhai::{Array, Dynamic, EvalAltResult, Identifier, ImmutableString, Map};
+use memory::block;
+use rhai::{Array, Dynamic, Identifier, ImmutableString, Map};
 use serde_json::Number;
 
 use crate::context::shared::Shared;
-use crate::library::builtins::block;
-use crate::library::builtins::maps::ENTRY;
-use crate::library::builtins::pieces::string_size;
-
 use crate::data::walk::MAX_DEPTH;
+use crate::language::parsing::ScriptParser;
+use crate::library::footprint::{string_size, MAP_ENTRY};
+use crate::library::native_function::{Failure, Outcome};
 use crate::limits::sizes;
-
-type Failure = Box<EvalAltResult>;
-type Outcome<T> = Result<T, Failure>;
 
 /// Reads a JSON text for the script that runs.
 ///
@@ -35,7 +32,7 @@ pub fn parse(text: &str, host: &Shared) -> Outcome<Dynamic> {
     Parser { text, at: 0, host }.document()
 }
 
-/// What grows while a text is read.
+/// Values that grow while a text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Growing {
     Array,
@@ -107,7 +104,7 @@ impl<'a> Parser<'a> {
                         let len = map.len();
                         match map.entry(key) {
                             Entry::Vacant(entry) => {
-                                grow(Growing::Map, len + 1, ENTRY)?;
+                                grow(Growing::Map, len + 1, MAP_ENTRY)?;
                                 entry.insert(value);
                             }
                             Entry::Occupied(mut entry) => drop(entry.insert(value)),
@@ -218,7 +215,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// A text in quotes, made what `make` makes of it.
+    /// Reads a text in quotes, and passes it to `make`.
     fn string<T>(&mut self, make: impl FnOnce(&str) -> T) -> Outcome<T> {
         let rest = &self.text[self.at..];
         let mut has_escapes = false;
@@ -250,7 +247,7 @@ impl<'a> Parser<'a> {
         Ok(made)
     }
 
-    /// The error for what serde_json has found in a string.
+    /// The error that serde_json has found in a string.
     fn faulty_string(&self, string: &str, error: &serde_json::Error) -> Failure {
         // Its columns count bytes, with the faulty one.
         let lines_before = error.line().saturating_sub(1);
@@ -272,7 +269,7 @@ impl<'a> Parser<'a> {
         self.error(self.at, &format!("expected {what}{found}"))
     }
 
-    /// The error for what is wrong at a byte of the text.
+    /// The error for a problem at a byte of the text.
     #[cold]
     fn error(&self, at: usize, problem: &str) -> Failure {
         let at = (0..=at.min(self.text.len()))
@@ -297,7 +294,7 @@ fn grow(what: Growing, len: usize, bytes: usize) -> Outcome<()> {
     Ok(sizes::ask(bytes)?)
 }
 
-/// Makes something of a text that was read.
+/// Passes a text that was read to `make`, if it may be so long.
 fn made<T>(text: &str, make: impl FnOnce(&str) -> T) -> Outcome<T> {
     grow(Growing::String, text.len(), string_size(text.len()))?;
     Ok(make(text))

@@ -9,11 +9,10 @@ use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use crate::data::conversion_error::ConversionError;
 use crate::data::walk::{walk, Visitor};
-use crate::library::builtins::text::Text;
+use crate::library::text::Text;
 use crate::limits::sizes::TooLarge;
 
-/// Writes a value as JSON. Or says why the text would be too
-/// large.
+/// Writes a value as JSON, or says why the text would be too large.
 ///
 /// Blobs become arrays of numbers; NaN and infinities, which JSON has not, null.
 ///

@@ -1,10 +1,10 @@
-//! How a call that failed is written.
+//! Calls that failed, as they are written.
 
 use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Scope, Stmt, AST};
 
 use crate::language::names::NAMESPACE_SEPARATOR;
-use crate::language::rewrite::walk_all;
-use crate::objects::host_object::DartObject;
+use crate::language::tree::walk::walk_all;
+use crate::objects::host_object::HostObject;
 
 /// A call, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,11 +13,11 @@ pub struct Written {
     pub name: String,
     /// How many arguments it has, without the object of a method.
     pub arguments: usize,
-    /// What it is called on, if it is a method.
+    /// The object, if it is a method.
     pub object: Option<Object>,
 }
 
-/// What a method is called on.
+/// Object of a method call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     /// The name of the variable or entry, if it is one.
@@ -25,6 +25,9 @@ pub struct Object {
     /// Whether that is a variable.
     pub is_variable: bool,
 }
+
+/// Bytes of the longest name that a hint repeats.
+pub const MAX_REPEATED: usize = 64;
 
 /// The function that gives a closure what it has captured.
 const CURRY: &str = "curry";
@@ -58,7 +61,7 @@ impl Written {
         self.object.is_some() && self.name == CALL
     }
 
-    /// Whether what it is called on is an argument of the function.
+    /// Whether its object is an argument of the function.
     pub fn passes_object(&self) -> bool {
         self.object.is_some() && self.name != CALL
     }
@@ -74,10 +77,10 @@ impl Written {
     }
 }
 
-/// What is on the left of a method.
+/// Expression on the left of a method.
 #[derive(Debug, Clone, Copy)]
 enum Left<'e> {
-    /// What it is called on.
+    /// The object.
     Object(&'e Expr),
     /// The index, in brackets, of what it is called on.
     Index(&'e Expr),
@@ -146,22 +149,22 @@ pub fn captured_by(ast: &AST, closure: &str) -> usize {
     captured
 }
 
-/// The arguments of the call at a position, the object of a method first, that are Dart
-/// objects, as far as they are variables or entries of such.
-pub fn dart_objects(ast: &AST, position: Position, scope: &Scope) -> Vec<Option<DartObject>> {
+/// The arguments of the call at a position, the object of a method first, that are
+/// objects of the host, as far as they are variables or entries of such.
+pub fn host_objects(ast: &AST, position: Position, scope: &Scope) -> Vec<Option<HostObject>> {
     let objects = find_call(ast, position, &mut |call, left| {
-        let dart_object = |expr: &Expr| dart_object(ast, expr, scope);
+        let host_object = |expr: &Expr| host_object(ast, expr, scope);
         let object = left.map(|left| match left {
-            Left::Object(expr) => dart_object(expr),
+            Left::Object(expr) => host_object(expr),
             Left::Index(_) => None,
         });
-        let arguments = call.args.iter().map(dart_object);
+        let arguments = call.args.iter().map(host_object);
         object.into_iter().chain(arguments).collect()
     });
     objects.unwrap_or_default()
 }
 
-fn dart_object(ast: &AST, expr: &Expr, scope: &Scope) -> Option<DartObject> {
+fn host_object(ast: &AST, expr: &Expr, scope: &Scope) -> Option<HostObject> {
     let mut names = Vec::new();
     let mut rest = expr;
     while let Expr::Dot(parts, ..) = rest {
@@ -200,9 +203,9 @@ fn is_clear(ast: &AST, name: &str) -> bool {
     count == 0 || count == 1 && ast.statements().iter().any(is_global)
 }
 
-fn entry_in(value: &Dynamic, names: &[&str]) -> Option<DartObject> {
+fn entry_in(value: &Dynamic, names: &[&str]) -> Option<HostObject> {
     match names {
-        [] => value.read_lock::<DartObject>().map(|object| object.clone()),
+        [] => value.read_lock::<HostObject>().map(|object| object.clone()),
         [first, rest @ ..] => entry_in(value.as_map_ref().ok()?.get(*first)?, rest),
     }
 }

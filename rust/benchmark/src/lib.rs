@@ -1,7 +1,8 @@
-//! Baselines that run in Rust alone, for the benchmarks of the Dart side: both
-//! then run in one process, on the same Rhai.
+//! Baselines of the benchmarks: Rhai alone, in the process in which they run. Not a part
+//! of the package's library.
 
 use std::hint::black_box;
+use std::panic::catch_unwind;
 use std::time::Instant;
 
 use rhai::{Engine, INT};
@@ -12,7 +13,7 @@ fn call_script(rounds: u64) -> String {
     format!("let s = 0; for i in 0..{rounds} {{ s = add(s, i); }} s")
 }
 
-/// What [`run`] measures.
+/// Baselines that [`run`] measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Baseline {
     /// A script's loop that calls a native Rust function once a round.
@@ -50,4 +51,46 @@ pub fn run_script(script: &str) -> Option<i64> {
     let started = Instant::now();
     engine.run_ast(&ast).ok()?;
     i64::try_from(started.elapsed().as_nanos()).ok()
+}
+
+/// Runs a baseline `iterations` times; see [`Baseline`]. Returns nanoseconds in all, or a
+/// negative number.
+#[no_mangle]
+pub extern "C" fn rhai_benchmark(baseline: i32, iterations: u64) -> i64 {
+    catch_unwind(|| run(baseline, iterations).unwrap_or(-1)).unwrap_or(-1)
+}
+
+/// Makes room for the `len` bytes of a script, for [`rhai_benchmark_script`] to take.
+#[no_mangle]
+pub extern "C" fn rhai_benchmark_reserve(len: u64) -> *mut u8 {
+    let len = usize::try_from(len).unwrap_or(0);
+    Box::into_raw(vec![0; len].into_boxed_slice()).cast()
+}
+
+/// Runs the script in the `len` bytes at `script`, and frees them; see [`run_script`].
+/// Returns nanoseconds, or a negative number if it fails.
+///
+/// # Safety
+///
+/// `script` comes from [`rhai_benchmark_reserve`] with the same `len`, and was not passed
+/// here before.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_benchmark_script(script: *mut u8, len: u64) -> i64 {
+    let len = usize::try_from(len).unwrap_or(0);
+    // SAFETY: the caller's contract: this is the box that was made there.
+    let script = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(script, len)) };
+    let script = std::str::from_utf8(&script).ok();
+    catch_unwind(|| script.and_then(run_script).unwrap_or(-1)).unwrap_or(-1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_baselines_know_their_numbers() {
+        assert!(rhai_benchmark(0, 10) >= 0);
+        assert!(rhai_benchmark(1, 10) >= 0);
+        assert!(rhai_benchmark(2, 10) < 0);
+    }
 }

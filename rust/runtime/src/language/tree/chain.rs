@@ -6,13 +6,13 @@ use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr, FnCallExpr, Namespace, Position}
 /// on the right of its first operator.
 #[derive(Debug, Clone)]
 pub struct Chain {
-    /// What it begins with.
+    /// The expression that it begins with.
     pub root: Expr,
-    /// What follows.
+    /// Properties, indexes and calls that follow.
     pub links: Vec<Link>,
 }
 
-/// An operator of a chain and what is between it and the next one.
+/// An operator of a chain with its right side, up to the next one.
 #[derive(Debug, Clone)]
 pub struct Link {
     is_index: bool,

@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, FnPtr, Map, INT};
 
 use crate::data::conversion_error::ConversionError;
 use crate::data::walk::{walk, Visitor};
-use crate::objects::host_object::DartObject;
+use crate::objects::host_object::HostObject;
 
 /// A number that differs if the data of a value does; `None` if that cannot be said.
 pub fn fingerprint(value: &Dynamic) -> Option<u64> {
@@ -50,7 +50,7 @@ impl Visitor for Fingerprint {
             blob.hash(hasher);
         } else if let Some(pointer) = value.read_lock::<FnPtr>() {
             self.pointer(&pointer);
-        } else if let Some(object) = value.read_lock::<DartObject>() {
+        } else if let Some(object) = value.read_lock::<HostObject>() {
             object.id().hash(hasher);
         } else if let Some(range) = value.read_lock::<Range<INT>>() {
             range.hash(hasher);

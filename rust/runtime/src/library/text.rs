@@ -88,8 +88,8 @@ impl SizedText {
 
 /// A text that grows as far as it may.
 ///
-/// What is written to it with [`fmt::Write`] fails without a reason, which
-/// [`failure`](Self::failure) then tells.
+/// Writing to it with [`fmt::Write`] fails without a reason;
+/// [`failure`](Self::failure) then tells it.
 #[derive(Debug)]
 pub struct Text {
     text: String,
@@ -146,7 +146,7 @@ impl Text {
         self.text.truncate(len);
     }
 
-    /// Why what was written to the text failed.
+    /// Why writing to the text failed.
     pub fn failure(&self) -> TooLarge {
         self.failure.unwrap_or(TooLarge(Limit::StringLength))
     }
@@ -176,7 +176,7 @@ impl Text {
             .find(|wanted| memory::fits(wanted - capacity))
             .ok_or_else(sizes::refusal)?;
         let reserved = self.text.try_reserve_exact(enough - len);
-        reserved.map_err(|_| sizes::refusal().into())
+        reserved.map_err(|_| sizes::refusal())
     }
 }
 
