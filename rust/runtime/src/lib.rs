@@ -50,6 +50,7 @@ pub mod errors {
     pub mod hints;
     pub mod script_error;
     pub mod suggestions;
+    pub mod termination;
     pub mod translate;
 }
 
@@ -94,6 +95,7 @@ pub mod limits {
     pub mod config;
     pub mod limit;
     pub mod sizes;
+    pub mod time;
 }
 
 pub mod objects {

@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position, INT};
 
 use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::shared::{Host, MAX_ARGUMENTS};
 use crate::errors::script_error::describe_place;
+use crate::errors::termination::Termination;
 use crate::execution::execution::{Reply, Request};
 use crate::library::builtins::text::SizedText;
 use crate::library::callbacks::texts;
@@ -141,7 +142,7 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
         return;
     };
     if !context.may_print(text.len()) {
-        return context.fail(Termination::TooMuchOutput);
+        return context.fail(Termination::Limit(Limit::OutputLength));
     }
     let mut values = vec![SizedText::copy(text).into()];
     values.extend(position.into_iter().flat_map(describe_place));

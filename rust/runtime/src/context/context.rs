@@ -10,11 +10,12 @@ use std::time::Duration;
 use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Position, AST};
 
 use crate::border::exporter::{Environment, SharedEngine};
-use crate::context::clock::{BrokenTime, Clock};
+use crate::context::clock::Clock;
 use crate::context::execution_time::{Due, ExecutionTime, Start};
 use crate::context::shared::Host;
 use crate::errors::data_race::DataRace;
 use crate::errors::script_error::ScriptError;
+use crate::errors::termination::Termination;
 use crate::execution::execution::{Reply, Request};
 use crate::execution::pending_futures::Completion;
 use crate::execution::script_cache::{CompiledScript, Words};
@@ -23,53 +24,9 @@ use crate::language::modules::Imports;
 use crate::language::rewrite::Stubs;
 use crate::limits::config::{or_none, Config};
 use crate::limits::limit::Limit;
-use crate::limits::sizes::TooLarge;
-use fibers::OnFiber;
+use crate::limits::time::BrokenTime;
 use fibers::{self, Suspender};
 use memory::{Abandon, Budget};
-
-/// Why a script was ended from outside. It travels in Rhai's uncatchable
-/// `ErrorTerminated`.
-#[derive(Debug, Clone)]
-pub enum Termination {
-    /// [`Reply::Cancel`].
-    Cancelled,
-    /// More operations than [`Config::max_operations`].
-    TooManyOperations,
-    /// It took too long, or a script for which it runs did.
-    TimeLimit(BrokenTime),
-    /// The script's part of the fiber's stack is used up.
-    StackOverflow,
-    /// What functions keep is nested more than [`MAX_KEPT_LEVELS`](crate::data::depth::MAX_KEPT_LEVELS) levels.
-    KeptTooDeeply,
-    /// What the function that is called keeps is more than [`Config::max_memory`].
-    KeptTooMuch,
-    /// `print` or `debug` failed in Dart with this error.
-    HostError(Rc<OnFiber<Dynamic>>),
-    /// More text than [`Config::max_output_len`] was printed.
-    TooMuchOutput,
-    /// More memory than [`Config::max_memory`] is used, or would be, or a value would be
-    /// larger than it may.
-    Exceeded(Limit),
-}
-
-impl From<Termination> for Dynamic {
-    fn from(termination: Termination) -> Self {
-        Dynamic::from(termination)
-    }
-}
-
-impl From<Termination> for Box<EvalAltResult> {
-    fn from(termination: Termination) -> Self {
-        EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into()
-    }
-}
-
-impl From<TooLarge> for Box<EvalAltResult> {
-    fn from(TooLarge(limit): TooLarge) -> Self {
-        Termination::Exceeded(limit).into()
-    }
-}
 
 /// Operations until a script's limits are first checked, and between two checks of one
 /// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
@@ -206,7 +163,7 @@ impl ExecutionContext {
     /// too deeply by now.
     pub(crate) fn check_kept(&self, host: &Host) -> Option<Termination> {
         let is_too_deep = host.functions.add_operations(0, self.between_measures);
-        is_too_deep.then_some(Termination::KeptTooDeeply)
+        is_too_deep.then_some(Termination::Limit(Limit::Nesting))
     }
 
     /// Counts one operation. Rhai calls this for every one; a value returned
@@ -214,7 +171,7 @@ impl ExecutionContext {
     #[inline(always)]
     pub fn tick(&self, host: &Host) -> Option<Dynamic> {
         if fibers::stack_address() < self.stack_limit.get() {
-            return Some(Termination::StackOverflow.into());
+            return Some(Termination::Limit(Limit::NativeStack).into());
         }
         match self.budget.countdown().count() {
             true => self.check_limits(host),
@@ -227,14 +184,14 @@ impl ExecutionContext {
         let granted = self.budget.countdown().take();
         self.operations.set(self.operations.get() + granted);
         if let Some(limit) = self.budget.exceeded() {
-            return Some(Termination::Exceeded(limit.into()).into());
+            return Some(Termination::Limit(limit.into()).into());
         }
         if self.shares_functions()
             && host
                 .functions
                 .add_operations(granted, self.between_measures)
         {
-            return Some(Termination::KeptTooDeeply.into());
+            return Some(Termination::Limit(Limit::Nesting).into());
         }
         if self.cancelled.get() {
             return Some(Termination::Cancelled.into());
@@ -243,7 +200,7 @@ impl ExecutionContext {
             return Some(self.failed().into());
         }
         if self.max_operations > 0 && self.operations.get() >= self.max_operations {
-            return Some(Termination::TooManyOperations.into());
+            return Some(Termination::Limit(Limit::Operations).into());
         }
         let mut interval = CHECK_INTERVAL;
         if self.time.is_watched() {
@@ -321,7 +278,7 @@ impl ExecutionContext {
     #[cold]
     pub fn end_for_value(&self, limit: Option<Limit>) -> Termination {
         let termination = match (limit, self.time.limit()) {
-            (Some(limit), _) => Termination::Exceeded(limit),
+            (Some(limit), _) => Termination::Limit(limit),
             (None, Some(limit)) => Termination::TimeLimit(BrokenTime::Running(limit)),
             (None, None) => Termination::Cancelled,
         };
@@ -346,7 +303,7 @@ impl ExecutionContext {
     /// Why the script ends at its next operation, if it does.
     pub fn failure(&self) -> Option<Termination> {
         if let Some(limit) = self.budget.exceeded() {
-            return Some(Termination::Exceeded(limit.into()));
+            return Some(Termination::Limit(limit.into()));
         }
         self.failure.borrow().clone()
     }

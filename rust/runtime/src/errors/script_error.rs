@@ -7,10 +7,10 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, Position};
 
 use crate::border::host_call::describe_conversion_error;
-use crate::context::clock::BrokenTime;
 use crate::context::shared::{known, Host};
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
+use crate::limits::time::BrokenTime;
 
 use crate::border::exporter::Exporter;
 use crate::language::compile::FaultyLine;

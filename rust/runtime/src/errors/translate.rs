@@ -4,11 +4,11 @@ mod texts;
 
 use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
-use crate::context::context::Termination;
 use crate::data::depth::MAX_KEPT_LEVELS;
 use crate::errors::data_race::DataRace;
 use crate::errors::hints::Hint;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
+use crate::errors::termination::Termination;
 use crate::language::compile::FaultyLine;
 use crate::language::modules::ImportCycle;
 use crate::limits::config::Config;
@@ -293,9 +293,6 @@ pub fn limit_of(limit: Limit, config: &Config) -> ScriptError {
 
 fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
     match token.try_cast::<Termination>() {
-        Some(Termination::TooManyOperations) => limit_of(Limit::Operations, config),
-        Some(Termination::StackOverflow) => limit_of(Limit::NativeStack, config),
-        Some(Termination::KeptTooDeeply) => limit_of(Limit::Nesting, config),
         Some(Termination::KeptTooMuch) => ScriptError {
             message: format!(
                 "what the function keeps takes more than {} bytes: dispose of it \
@@ -304,8 +301,7 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
             ),
             ..limit_of(Limit::Memory, config)
         },
-        Some(Termination::Exceeded(limit)) => limit_of(limit, config),
-        Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
+        Some(Termination::Limit(limit)) => limit_of(limit, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
         Some(Termination::HostError(thrown)) => {
             from_thrown(Dynamic::clone(&thrown), &Hint::default())

@@ -8,10 +8,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::context::clock::Clock;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::execution_time::{Due, Start};
 use crate::context::shared::Host;
 use crate::errors::script_error::ScriptError;
+use crate::errors::termination::Termination;
 use crate::execution::job::Job;
 use crate::limits::config::Config;
 use fibers::{Fiber, Progress, Suspender};

@@ -7,9 +7,10 @@ use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, S
 
 use crate::analysis::{analyze, Surroundings};
 use crate::border::host_call::conversion_error;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
 use crate::errors::hints::{dart_objects_in, DartCall, Hint, Visible};
+use crate::errors::termination::Termination;
 use crate::functions::table::Exported;
 use crate::limits::config::Config;
 use crate::objects::host_object::type_name;
@@ -282,7 +283,7 @@ fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
         // The error that it ended with knows the place.
         return match result {
             Err(error) if is_termination(&error) => Err(error),
-            _ => Err(Termination::Exceeded(limit.into()).into()),
+            _ => Err(Termination::Limit(limit.into()).into()),
         };
     }
     let result = result.or_else(exit_value).map(Dynamic::flatten);

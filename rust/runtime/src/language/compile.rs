@@ -8,8 +8,9 @@ use rhai::{
     Position, Scope, Stmt, Token, AST,
 };
 
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::shared::{known, Host};
+use crate::errors::termination::Termination;
 use crate::objects::host_object::TYPE_OF;
 use memory::Excess;
 
@@ -165,7 +166,7 @@ pub fn broken_limit(
     let mut broken = None;
     let sizes = memory::sizes();
     let too_large = |excess: Option<Excess>, position| {
-        let termination = Termination::Exceeded(excess?.into()).into();
+        let termination = Termination::Limit(excess?.into()).into();
         Some(EvalAltResult::ErrorTerminated(termination, position))
     };
     ast.walk(&mut |path: &[ASTNode]| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fibers::StackLayout;
 use memory::{Sizes, SLACK};
 
-use crate::context::clock::TimeLimits;
+use crate::limits::time::TimeLimits;
 use crate::wire::format::MAX_DEPTH;
 
 /// The limits of an engine. In every number, 0 means "no limit".
