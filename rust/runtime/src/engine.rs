@@ -28,7 +28,7 @@ use crate::language::modules::FileModules;
 use crate::language::restrictions::List;
 use crate::language::rewrite;
 use crate::library::builtins;
-use crate::limits::config::{self, Config};
+use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::sizes;
 use crate::limits::time::BrokenTime;
@@ -240,8 +240,8 @@ impl ScriptEngine {
     /// Whether scripts of this engine have left so much memory behind for good that it
     /// runs no more.
     fn has_leaked_too_much(&self) -> bool {
-        let budget = match self.config.max_memory {
-            0 => Config::default().max_memory,
+        let budget = match self.config.max(Limit::Memory) {
+            usize::MAX => Config::default().max(Limit::Memory),
             max => max,
         };
         let lost = budget.saturating_add(memory::SLACK);
@@ -366,9 +366,9 @@ impl ScriptEngine {
         // Rhai's own limits of sizes are off: it would walk through whole values after each
         // call.
         sizes::watch_variables(&mut engine, config);
-        engine.set_max_call_levels(config::or_none(config.max_call_levels));
-        engine.set_max_variables(config::or_none(config.max_variables));
-        engine.set_max_functions(config::or_none(config.max_functions));
+        engine.set_max_call_levels(config.max(Limit::StackDepth));
+        engine.set_max_variables(config.max(Limit::Variables));
+        engine.set_max_functions(config.max(Limit::Functions));
         restrictions.disable_symbols(&mut engine);
         if !config.allow_eval {
             engine.disable_symbol("eval");
@@ -377,7 +377,7 @@ impl ScriptEngine {
             engine.disable_symbol("import").disable_symbol("export");
         }
         if config.allow_modules && config.allow_file_io {
-            let max_modules = config::or_none(config.max_modules);
+            let max_modules = config.max(Limit::Modules);
             engine.set_module_resolver(FileModules::new(&self.host, &self.scripts, max_modules));
         }
 

@@ -95,6 +95,7 @@ pub mod limits {
     pub mod config;
     pub mod limit;
     pub mod sizes;
+    pub mod stack;
     pub mod time;
 }
 

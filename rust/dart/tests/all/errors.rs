@@ -139,7 +139,7 @@ fn every_error_of_evaluation_is_mapped() {
         (
             E::ErrorTooManyOperations(HERE),
             Limit::Operations,
-            default.max_operations,
+            default.limit(Limit::Operations),
         ),
         (E::ErrorTooManyVariables(HERE), Limit::Variables, 10_000),
         (E::ErrorTooManyModules(HERE), Limit::Modules, 100),
@@ -284,11 +284,11 @@ fn every_error_of_parsing_is_mapped() {
 #[test]
 fn sizes_are_told_apart() {
     let mut host = FakeHost::with_config(Config {
-        max_string_len: 10,
-        max_array_len: 11,
-        max_map_len: 12,
         time_limit: None,
         ..unlimited()
+            .with(Limit::StringLength, 10)
+            .with(Limit::ArraySize, 11)
+            .with(Limit::MapSize, 12)
     });
     let map = (0..13)
         .map(|i| format!("k{i}: {i}"))

@@ -22,8 +22,9 @@ use crate::execution::script_cache::{CompiledScript, Words};
 use crate::language::compile::FaultyLine;
 use crate::language::modules::Imports;
 use crate::language::rewrite::Stubs;
-use crate::limits::config::{or_none, Config};
+use crate::limits::config::Config;
 use crate::limits::limit::Limit;
+use crate::limits::stack;
 use crate::limits::time::BrokenTime;
 use fibers::{self, Suspender};
 use memory::{Abandon, Budget};
@@ -32,10 +33,6 @@ use memory::{Abandon, Budget};
 /// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
 const FIRST_CHECK: u64 = 8;
 const CHECK_INTERVAL: u64 = 256;
-
-/// The fewest operations between two measures of what functions keep: there is stack
-/// for that many levels more in any case.
-const MIN_BETWEEN_MEASURES: u64 = 20_000;
 
 /// Tokens, or parts, between two checks while a script is parsed or analysed.
 const TOKENS_BETWEEN_CHECKS: u64 = 64;
@@ -94,10 +91,7 @@ pub struct ExecutionContext {
 impl ExecutionContext {
     /// What an execution under these limits starts with.
     pub(crate) fn new(config: &Config, engine: SharedEngine, start: Start) -> Self {
-        let first_check = match config.max_operations {
-            0 => FIRST_CHECK,
-            max => max.min(FIRST_CHECK),
-        };
+        let first_check = config.max_operations().min(FIRST_CHECK);
         ExecutionContext {
             environment: RefCell::new(Environment {
                 engine,
@@ -108,8 +102,8 @@ impl ExecutionContext {
             cancelled: Cell::new(false),
             failure: RefCell::new(None),
             printed: Cell::new(0),
-            max_output_len: or_none(config.max_output_len),
-            budget: Budget::new(or_none(config.max_memory), config.sizes(), first_check),
+            max_output_len: config.max(Limit::OutputLength),
+            budget: Budget::new(config.max(Limit::Memory), config.sizes(), first_check),
             faulty_line: RefCell::new(None),
             data_race: RefCell::new(None),
             last_arities: Cell::new(0),
@@ -121,8 +115,8 @@ impl ExecutionContext {
             operations: Cell::new(0),
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),
-            max_operations: config.max_operations,
-            between_measures: (config.sized_data_levels() / 10).max(MIN_BETWEEN_MEASURES),
+            max_operations: config.max_operations(),
+            between_measures: stack::between_measures(config.made_levels()),
             time: ExecutionTime::new(config, start),
         }
     }
@@ -199,7 +193,7 @@ impl ExecutionContext {
         if self.failure.borrow().is_some() {
             return Some(self.failed().into());
         }
-        if self.max_operations > 0 && self.operations.get() >= self.max_operations {
+        if self.operations.get() >= self.max_operations {
             return Some(Termination::Limit(Limit::Operations).into());
         }
         let mut interval = CHECK_INTERVAL;
@@ -209,9 +203,7 @@ impl ExecutionContext {
             }
             interval = self.time.interval();
         }
-        if self.max_operations > 0 {
-            interval = interval.min(self.max_operations - self.operations.get());
-        }
+        interval = interval.min(self.max_operations - self.operations.get());
         self.budget.countdown().restart(interval);
         None
     }

@@ -4,7 +4,6 @@ mod texts;
 
 use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
-use crate::data::depth::MAX_KEPT_LEVELS;
 use crate::errors::data_race::DataRace;
 use crate::errors::hints::Hint;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
@@ -273,22 +272,7 @@ fn property_in(what: &str) -> &str {
 
 /// A limit was broken whose value is that of the configuration.
 pub fn limit_of(limit: Limit, config: &Config) -> ScriptError {
-    let value = match limit {
-        Limit::Operations => config.max_operations,
-        Limit::StackDepth => config.max_call_levels as u64,
-        Limit::ExpressionDepth => config.expr_depths().0 as u64,
-        Limit::StringLength => config.max_string_len as u64,
-        Limit::ArraySize => config.max_array_len as u64,
-        Limit::MapSize => config.max_map_len as u64,
-        Limit::Variables => config.max_variables as u64,
-        Limit::Functions => config.max_functions as u64,
-        Limit::Modules => config.max_modules as u64,
-        Limit::Memory => config.max_memory as u64,
-        Limit::OutputLength => config.max_output_len as u64,
-        Limit::Nesting => MAX_KEPT_LEVELS,
-        Limit::NativeStack => config.stack_layout().script as u64,
-    };
-    ScriptError::limit(limit, value)
+    ScriptError::limit(limit, config.limit(limit))
 }
 
 fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
@@ -297,7 +281,7 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
             message: format!(
                 "what the function keeps takes more than {} bytes: dispose of it \
                  (RhaiConfig.maxMemory)",
-                config.max_memory
+                config.limit(Limit::Memory)
             ),
             ..limit_of(Limit::Memory, config)
         },

@@ -17,7 +17,7 @@ use crate::library::builtins::maps::ENTRY;
 use crate::library::builtins::pieces::string_size;
 
 use crate::limits::sizes;
-use crate::wire::format::MAX_DEPTH;
+use crate::limits::stack::MAX_DEPTH;
 
 type Failure = Box<EvalAltResult>;
 type Outcome<T> = Result<T, Failure>;
