@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Engine, Module, OptimizationLevel, Token};
+use rhai::{Engine, Module, OptimizationLevel};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
@@ -20,13 +20,15 @@ use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
 use crate::execution::execution::{Execution, Reply, Step};
 use crate::execution::job::{Analysis, Job, Script};
+use crate::execution::modules::FileModules;
+use crate::execution::parsing;
 use crate::execution::pending_futures::{self, Completion};
 use crate::execution::script_cache::ScriptCache;
 use crate::execution::variables::Variables;
-use crate::language::compile;
-use crate::language::modules::FileModules;
+use crate::language::names;
 use crate::language::restrictions::List;
 use crate::language::rewrite;
+use crate::language::signatures;
 use crate::library::builtins;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
@@ -68,7 +70,7 @@ impl ScriptEngine {
         memory::keep_freed_memory();
         memory::keep_panics_quiet();
         // Made once for all: not by a script, which may be abandoned meanwhile.
-        host_call::built_in_signatures();
+        signatures::built_in_signatures();
         let stacks = StackPool::new(config.stack_layout());
         let cache_size = config.script_cache_size;
         ScriptEngine {
@@ -159,10 +161,7 @@ impl ScriptEngine {
 
     /// Whether a script can have a variable of this name.
     pub fn is_usable_variable_name(&self, name: &str) -> bool {
-        // Words that Rhai reserves are other tokens.
-        let plain = self.plain.get_or_init(Engine::new_raw);
-        rhai::is_valid_identifier(name)
-            && matches!(plain.lex([&name]).0.next(), Some((Token::Identifier(_), _)))
+        names::is_usable_variable_name(self.plain.get_or_init(Engine::new_raw), name)
     }
 
     /// Removes all variables and constants.
@@ -386,8 +385,7 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
         let has_type_of = !restrictions.disables_type_of();
-        rewrite::register(&mut engine, self.host.clone());
-        compile::watch_parsing(&mut engine, has_type_of, self.host.clone());
+        parsing::watch(&mut engine, has_type_of, &self.host);
         // Rhai would print the result of a function that replaces `print`.
         let host = self.host.clone();
         if !dart_functions.has("print") {

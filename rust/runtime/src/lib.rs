@@ -61,6 +61,8 @@ pub mod execution {
     #[allow(clippy::module_inception)]
     pub mod execution;
     pub mod job;
+    pub mod modules;
+    pub mod parsing;
     pub mod pending_futures;
     pub mod script_cache;
     pub mod variables;
@@ -76,9 +78,17 @@ pub mod language {
     //! Names, compiling, and changes to the language.
 
     pub mod compile;
-    pub mod modules;
+    pub mod compiled_script;
+    pub mod host_names;
+    pub mod imports;
+    pub mod names;
+    pub mod parsing;
+    pub mod place;
     pub mod restrictions;
     pub mod rewrite;
+    pub mod signatures;
+    pub mod tokens;
+    pub mod tree;
 }
 
 pub mod library {
@@ -86,7 +96,10 @@ pub mod library {
 
     pub mod builtins;
     pub mod callbacks;
+    pub mod footprint;
     pub mod json;
+    pub mod native_function;
+    pub mod text;
 }
 
 pub mod limits {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::{enter, guarded, input_text, start, step, with_engine, INVALID, OK};
 use crate::benchmark;
-use runtime::border::host_call::{self, DartFunction};
+use runtime::border::host_call::DartFunction;
 use runtime::border::parameters::Parameter;
 use runtime::context::shared::Frame;
 use runtime::engine::ScriptEngine;
 use runtime::execution::execution::Step;
+use runtime::language::names;
 use runtime::language::restrictions::List;
 use runtime::limits::config::Config;
 use runtime::limits::limit::{Limit, Limits};
@@ -338,7 +339,7 @@ pub unsafe extern "C" fn rhai_is_usable_name(
     unsafe {
         with_engine(engine, false, |engine| {
             input_text(engine, name_len).is_some_and(|name| match function {
-                true => host_call::is_usable_name(&name),
+                true => names::is_usable_name(&name),
                 false => engine.is_usable_variable_name(&name),
             })
         })

@@ -18,10 +18,10 @@ use crate::errors::script_error::ScriptError;
 use crate::errors::termination::Termination;
 use crate::execution::execution::{Reply, Request};
 use crate::execution::pending_futures::Completion;
-use crate::execution::script_cache::{CompiledScript, Words};
-use crate::language::compile::FaultyLine;
-use crate::language::modules::Imports;
-use crate::language::rewrite::Stubs;
+use crate::language::compiled_script::CompiledScript;
+use crate::language::imports::Imports;
+use crate::language::parsing::{Parsing, ScriptParser};
+use crate::language::place::FaultyLine;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::stack;
@@ -69,15 +69,11 @@ pub struct ExecutionContext {
     /// How many arguments the Dart function takes that was last called with another number
     /// of them: bit *n* for *n*.
     last_arities: Cell<u32>,
-    /// What the parser must know of stubs.
-    pub(crate) stubs: Stubs,
+    /// State of its parser.
+    parsing: Parsing,
     /// The modules that it imports.
     imports: OnceCell<Box<Imports>>,
     completion: RefCell<Option<Completion>>,
-    /// The last token that was parsed.
-    last_token: Cell<(bool, Position)>,
-    /// The words of the script that is compiled.
-    pub(crate) words: RefCell<Words>,
     operations: Cell<u64>,
     /// Tokens parsed.
     tokens: Cell<u64>,
@@ -107,11 +103,9 @@ impl ExecutionContext {
             faulty_line: RefCell::new(None),
             data_race: RefCell::new(None),
             last_arities: Cell::new(0),
-            stubs: Stubs::default(),
+            parsing: Parsing::default(),
             imports: OnceCell::new(),
             completion: RefCell::new(None),
-            last_token: Cell::new((false, Position::NONE)),
-            words: RefCell::default(),
             operations: Cell::new(0),
             tokens: Cell::new(0),
             parsing_stopped: Cell::new(false),
@@ -208,21 +202,6 @@ impl ExecutionContext {
         None
     }
 
-    /// Called for every token while a script is parsed, and for every part of it while it
-    /// is looked through: parsing can take time that grows with the square of the
-    /// script's length. Returns whether that must stop; see [`parsing_stopped`](Self::parsing_stopped).
-    #[inline]
-    pub fn tick_token(&self) -> bool {
-        let tokens = self.tokens.get() + 1;
-        self.tokens.set(tokens);
-        if self.budget.exceeded().is_some() {
-            self.parsing_stopped.set(true);
-        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
-            self.check_parsing();
-        }
-        self.parsing_stopped.get()
-    }
-
     #[cold]
     fn check_parsing(&self) {
         if self.time.is_watched() && !self.parsing_stopped.get() {
@@ -237,13 +216,6 @@ impl ExecutionContext {
     /// Why parsing was stopped, if it was.
     pub fn parsing_stopped(&self) -> Option<Termination> {
         self.parsing_stopped.get().then(|| self.failed())
-    }
-
-    /// Notes the next token of the script that is parsed, and whether it begins a
-    /// declaration; returns the last one. Each execution has its own: parsing may be
-    /// suspended.
-    pub fn next_token(&self, declares: bool, position: Position) -> (bool, Position) {
-        self.last_token.replace((declares, position))
     }
 
     /// Ends the script if it took too long; lets the event loop run if its turn is over.
@@ -441,5 +413,23 @@ impl ExecutionContext {
     /// Called with what the awaited Future completed with.
     pub(crate) fn note_completion(&self, completion: Option<Completion>) {
         *self.completion.borrow_mut() = completion;
+    }
+}
+
+impl ScriptParser for ExecutionContext {
+    #[inline]
+    fn tick_token(&self) -> bool {
+        let tokens = self.tokens.get() + 1;
+        self.tokens.set(tokens);
+        if self.budget.exceeded().is_some() {
+            self.parsing_stopped.set(true);
+        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
+            self.check_parsing();
+        }
+        self.parsing_stopped.get()
+    }
+
+    fn parsing(&self) -> &Parsing {
+        &self.parsing
     }
 }

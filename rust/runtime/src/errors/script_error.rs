@@ -7,13 +7,13 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, Position};
 
 use crate::border::host_call::describe_conversion_error;
-use crate::context::shared::{known, Host};
+use crate::context::shared::Host;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::time::BrokenTime;
 
 use crate::border::exporter::Exporter;
-use crate::language::compile::FaultyLine;
+use crate::language::place::{describe_place, FaultyLine};
 use crate::wire::format::ConversionError;
 
 /// What went wrong; the numbers are the protocol with Dart.
@@ -274,10 +274,4 @@ fn describe_call(call: &Call) -> Dynamic {
         column,
     ])
     .into()
-}
-
-/// The line and the column of a place, 0 where one is not known.
-pub fn describe_place(position: Position) -> [Dynamic; 2] {
-    [position.line(), position.position()]
-        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
 }

@@ -8,14 +8,15 @@ use crate::errors::data_race::DataRace;
 use crate::errors::hints::Hint;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
 use crate::errors::termination::Termination;
-use crate::language::compile::FaultyLine;
-use crate::language::modules::ImportCycle;
+use crate::language::imports::ImportCycle;
+use crate::language::names::is_closure;
+use crate::language::place::FaultyLine;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::objects::host_object::DartObject;
 use texts::{readable, readable_signature, without_numbers};
 
-pub use texts::{shortened, ANONYMOUS};
+pub use texts::shortened;
 
 type E = EvalAltResult;
 
@@ -85,7 +86,7 @@ fn unwrap_calls(error: EvalAltResult) -> (EvalAltResult, Vec<Call>) {
     loop {
         match error {
             E::ErrorInFunctionCall(function, source, inner, position) => {
-                let function = match function.starts_with(ANONYMOUS) {
+                let function = match is_closure(&function) {
                     true => "closure".into(),
                     false => function,
                 };

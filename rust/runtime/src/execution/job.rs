@@ -17,8 +17,10 @@ use crate::objects::host_object::type_name;
 
 use crate::border::exporter::{Exporter, SharedEngine};
 use crate::errors::translate::into_innermost;
-use crate::execution::script_cache::{CompiledScript, ScriptCache, Source};
-use crate::execution::variables::{Variables, GLOBAL};
+use crate::execution::script_cache::{ScriptCache, Source};
+use crate::execution::variables::Variables;
+use crate::language::compiled_script::CompiledScript;
+use crate::language::names::GLOBAL;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 

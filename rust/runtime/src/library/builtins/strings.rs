@@ -8,9 +8,9 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
 
-use super::text::SizedText;
-use super::{changing, pure, Failure};
-
+use super::parts::{span, span_inclusive};
+use crate::library::native_function::{changing, pure, Failure};
+use crate::library::text::SizedText;
 use crate::limits::sizes::{self, TooLarge};
 
 /// Registers the functions with `module`.
@@ -157,19 +157,6 @@ fn beginning(text: &str) -> Cow<'_, str> {
         Some(end) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
-}
-
-/// The first index in a range and how many there are, as Rhai counts them.
-pub fn span(range: &Range<INT>) -> (INT, INT) {
-    let start = range.start.max(0);
-    (start, range.end.max(start) - start)
-}
-
-/// The same for a range with its end.
-pub fn span_inclusive(range: &RangeInclusive<INT>) -> (INT, INT) {
-    let start = (*range.start()).max(0);
-    let end = (*range.end()).max(start).min(INT::MAX - 1);
-    (start, end - start + 1)
 }
 
 /// Where the character with this index begins; `None` if there are no more than so many.
