@@ -31,8 +31,14 @@ pub mod context {
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod context;
+    pub mod end_reason;
+    pub mod error_details;
     pub mod execution_time;
+    pub mod operations;
+    pub mod output;
     pub mod shared;
+    pub mod suspension;
+    pub mod tokens;
 }
 
 pub mod data {

@@ -80,7 +80,7 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     let Some(context) = host.current() else {
         return;
     };
-    if !context.may_print(text.len()) {
+    if !context.output().may_print(text.len()) {
         return context.fail(Termination::Limit(Limit::OutputLength));
     }
     let mut values = vec![SizedText::copy(text).into()];

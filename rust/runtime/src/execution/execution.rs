@@ -147,7 +147,7 @@ impl Execution {
                                 }
                             },
                             Err(error) => report(&host, exporter, || {
-                                let line = context.take_faulty_line();
+                                let line = context.error_details().take_faulty_line();
                                 let hint = hint.unwrap_or_default();
                                 let mut error =
                                     ScriptError::from_rhai(*error, &config, line, &hint);
@@ -189,8 +189,8 @@ impl Execution {
         let reply = match (&mut self.state, reply) {
             (_, Reply::Cancel) => reply,
             (State::New, Reply::Continue) => {
-                if !held.is_zero() && self.context.is_turn_over(held) {
-                    self.context.note_wait();
+                if !held.is_zero() && self.context.time().is_turn_over(held) {
+                    self.context.time().pause();
                     self.state = State::Ready(reply);
                     return Some(Step::Yielded);
                 }
@@ -226,7 +226,7 @@ impl Execution {
         Some(match progress {
             Progress::Suspended(Request::Call) => {
                 self.state = State::Calling;
-                self.context.note_call();
+                self.context.time().note_call();
                 Step::Call
             }
             Progress::Suspended(Request::Yield) => {
@@ -263,7 +263,7 @@ impl Execution {
     /// Looks at the time before the script goes on from the event loop: the reply to
     /// go on with, or `None` if the event loop is to have its turn before.
     fn wake(&self, then: Reply, held: Duration) -> Option<Reply> {
-        match self.context.wake(held) {
+        match self.context.time().wake(held) {
             Due::Nothing => Some(then),
             Due::Turn => None,
             Due::End(broken) => {
@@ -275,7 +275,7 @@ impl Execution {
 
     /// The clock of the script.
     pub fn clock(&self) -> Arc<Clock> {
-        self.context.clock()
+        self.context.time().clock().clone()
     }
 
     /// Registers the Future that the called function returned. The fiber stays
@@ -284,7 +284,7 @@ impl Execution {
         let future = PendingFuture::register();
         self.host.with_frame(|frame| frame.future = future.id());
         self.state = State::Waiting(future);
-        self.context.note_wait();
+        self.context.time().pause();
         Step::Pending
     }
 

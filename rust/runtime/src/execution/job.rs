@@ -179,7 +179,9 @@ fn find_hint(
         variables,
         call,
     };
-    let mut hint = context.with_faulty_line(|line| visible.hint(error, line));
+    let mut hint = context
+        .error_details()
+        .with_faulty_line(|line| visible.hint(error, line));
     hint.types = objects.unwrap_or_default();
     Some(hint.into())
 }
@@ -210,7 +212,9 @@ fn run_call(
     match refused {
         Some(termination) => Err(termination.into()),
         None => checked(call(host, exported, with_this), context).inspect_err(|error| {
-            context.note_data_race(error, None, exported.function.global());
+            context
+                .error_details()
+                .note_data_race(error, None, exported.function.global());
         }),
     }
 }
@@ -273,7 +277,9 @@ impl Script {
         engine
             .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
             .inspect_err(|error| {
-                context.note_data_race(error, Some(ast), global);
+                context
+                    .error_details()
+                    .note_data_race(error, Some(ast), global);
             })
     }
 }

@@ -176,7 +176,7 @@ fn call_closure(
             .collect();
         let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
         if let Some(current) = host.current() {
-            current.note_arities(closure.arities);
+            current.error_details().note_arities(closure.arities);
         }
         return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
     }

@@ -52,7 +52,7 @@ impl Visible<'_> {
             types => types.split(", ").count(),
         };
         if name == CLOSURE_NAME {
-            let arities = self.context.last_arities();
+            let arities = self.context.error_details().last_arities();
             let arities = (0..=MAX_ARGUMENTS).filter(|n| arities & (1 << n) != 0);
             return Some(takes(called.unwrap_or("it"), &arities.collect()));
         }
