@@ -56,7 +56,7 @@ impl ExecutionContext {
                 engine,
                 captured: None,
             }),
-            suspension: Suspension::new(),
+            suspension: Suspension::default(),
             end_reason: EndReason::default(),
             time: ExecutionTime::new(config, start),
             budget: Budget::new(max_memory, config.sizes(), operations.first_batch()),

@@ -17,6 +17,16 @@ pub struct Suspension {
     stack_limit: Cell<usize>,
 }
 
+impl Default for Suspension {
+    /// The suspension of a fiber that has not started.
+    fn default() -> Self {
+        Suspension {
+            suspender: Cell::new(ptr::null()),
+            stack_limit: Cell::new(0),
+        }
+    }
+}
+
 /// Leaves the running fiber for good; it is never resumed.
 ///
 /// # Safety
@@ -29,14 +39,6 @@ unsafe fn leave(suspender: *const ()) {
 }
 
 impl Suspension {
-    /// The suspension of a fiber that has not started.
-    pub fn new() -> Self {
-        Suspension {
-            suspender: Cell::new(ptr::null()),
-            stack_limit: Cell::new(0),
-        }
-    }
-
     /// Stores the suspender of the fiber, which has started, and the lowest stack address
     /// that its script may reach; `budget` learns how to leave it.
     ///
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn a_fiber_suspends_itself_and_gets_a_reply() {
         let stacks = StackPool::new(Config::default().stack_layout());
-        let suspension = Rc::new(Suspension::new());
+        let suspension = Rc::new(Suspension::default());
         let budget = Budget::new(usize::MAX, Sizes::NONE, 1);
         let on_fiber = suspension.clone();
         let mut fiber = Fiber::new(&stacks, move |suspender, _| {
@@ -108,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_script_leaves_its_stack_below_the_limit() {
-        let suspension = Suspension::new();
+        let suspension = Suspension::default();
         assert!(!suspension.has_left_stack());
         let budget = Budget::new(usize::MAX, Sizes::NONE, 1);
         // SAFETY: nothing suspends by it, and the budget is never charged.

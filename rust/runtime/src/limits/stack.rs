@@ -1,8 +1,9 @@
-//! Sizes of fiber stacks: large enough that nothing that recurses overflows one.
+//! Sizes of fiber stacks.
 //!
 //! Calls of scripts are checked against the end of the script's part of the stack. What
-//! Rhai does with nested data (clone, drop, print, compare) cannot be checked, so data
-//! nests only as deeply as the reserve has room for.
+//! Rhai does with nested data (clone, drop, print, compare) cannot be checked: the reserve
+//! has room for the levels that a script can make with its operations and its memory, up to
+//! a bound that follows from the width of addresses.
 
 use fibers::StackLayout;
 
@@ -14,8 +15,8 @@ struct Bounds {
     /// Call levels that get stack. Beyond that a configuration is accepted, and the
     /// operation check ends a script that needs more stack than there is.
     call_levels: usize,
-    /// Levels of data that one execution makes and that get stack, however many
-    /// operations are allowed.
+    /// Levels of data made by one execution that get stack, however many operations are
+    /// allowed.
     made_levels: u64,
     /// Levels of a value that comes from outside or goes there.
     depth: usize,
@@ -42,6 +43,8 @@ impl Bounds {
             // A hundred stacks are to find room in 4 GiB.
             Bounds {
                 call_levels: 128,
+                // Nothing but the limits of operations and memory keeps a script from
+                // making more, which ends the process at the guard page.
                 made_levels: 30_000,
                 depth: 6_000,
                 kept_levels: 6_000,

@@ -249,7 +249,7 @@ fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), T
     };
     sizes::check_string(len)?;
     // It begins with the length of the text, and doubles that as often as it must.
-    Ok(sizes::ask(text.len().max(2 * len))?)
+    sizes::ask(text.len().max(2 * len))
 }
 
 fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Failure> {
