@@ -15,7 +15,7 @@ use runtime::host::Host;
 use crate::host::DartEngine;
 use crate::mailbox::Mailbox;
 use crate::parcel::Parcel;
-use crate::wire::protocol::status::INVALID;
+use crate::wire::protocol::reply;
 
 mod guard;
 mod setup;
@@ -26,7 +26,7 @@ pub use setup::*;
 
 /// Starts the script in the first `script_len` bytes of the input, and runs it
 /// to its first request or its end. Returns a [`step`](crate::wire::protocol::step),
-/// or [`INVALID`].
+/// or [`INVALID`](crate::wire::protocol::status::INVALID).
 ///
 /// `held` is for how many microseconds the event loop has been held by now, if the
 /// script may let it run. If it is negative, the script does so only after it has waited
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn rhai_eval(
 
 /// Calls a function of a script that Dart has, with the arguments in slot 0 (an
 /// array), and runs it to its first request or its end. Returns a
-/// [`step`](crate::wire::protocol::step), or [`INVALID`] if there is no such function. The other parameters are those of
+/// [`step`](crate::wire::protocol::step), or [`INVALID`](crate::wire::protocol::status::INVALID) if there is no such function. The other parameters are those of
 /// [`rhai_eval`].
 ///
 /// # Safety
@@ -147,16 +147,16 @@ pub unsafe extern "C" fn rhai_resume(
     // SAFETY: the caller's contract.
     unsafe {
         run(engine, |engine| {
-            let reply = match reply {
-                0 => Reply::Continue,
-                1 => Reply::Value,
-                2 => Reply::Error,
-                3 => Reply::Pending,
+            let answer = match reply {
+                reply::GO_ON => Reply::Continue,
+                reply::VALUE => Reply::Value,
+                reply::ERROR => Reply::Error,
+                reply::PENDING => Reply::Pending,
                 _ => return None,
             };
             engine.resume_in_turn(
                 execution,
-                reply,
+                answer,
                 Duration::from_micros(u64::try_from(held).unwrap_or(0)),
             )
         })

@@ -7,6 +7,7 @@ use runtime::context::exchange::{Reply, Step};
 use runtime::context::execution_time::Start;
 use runtime::functions::host_functions::HostFunction;
 use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
 
 fn engine_with(config: Config) -> DartEngine {
     DartEngine::new(config, Mailbox::default())
@@ -15,9 +16,8 @@ fn engine_with(config: Config) -> DartEngine {
 /// An engine with a function `f` of one argument.
 fn new_engine() -> DartEngine {
     let mut engine = engine_with(Config {
-        max_operations: 0,
         time_limit: None,
-        ..Config::default()
+        ..Config::default().with(Limit::Operations, 0)
     });
     engine.register_function(HostFunction {
         name: "f".into(),

@@ -70,11 +70,11 @@ const SCRIPTS: &[&str] = &[
 
 fn new_host() -> DartHost {
     let mut host = DartHost::with_config(Config {
-        max_operations: 100_000,
-        max_memory: 4 << 20,
         allow_eval: true,
         time_limit: None,
         ..Config::default()
+            .with(Limit::Operations, 100_000)
+            .with(Limit::Memory, 4 << 20)
     });
     host.register("echo", 1, |mut args| Answer::Value(args.swap_remove(0)));
     host.register("keep", 1, |_| Answer::value(true));

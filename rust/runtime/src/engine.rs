@@ -14,7 +14,7 @@ use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 use crate::analysis::surroundings::Surroundings;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
-use crate::context::clock::{BrokenTime, Clock};
+use crate::context::clock::Clock;
 use crate::context::exchange::{Reply, Step};
 use crate::context::execution_time::Start;
 use crate::engine_builder::build;
@@ -32,6 +32,7 @@ use crate::language::restrictions::NameList;
 use crate::language::{names, signatures};
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
+use crate::limits::time::BrokenTime;
 
 /// Budgets that scripts of an engine may leave behind for good before it runs no more.
 const MAX_LEAKED_BUDGETS: usize = 4;
@@ -249,8 +250,8 @@ impl<H: Host> ScriptEngine<H> {
     /// Whether scripts of this engine have left so much memory behind for good that it
     /// runs no more.
     fn has_leaked_too_much(&self) -> bool {
-        let budget = match self.config.max_memory {
-            0 => Config::default().max_memory,
+        let budget = match self.config.max(Limit::Memory) {
+            usize::MAX => Config::default().max(Limit::Memory),
             max => max,
         };
         let lost = budget.saturating_add(memory::SLACK);

@@ -16,7 +16,8 @@ use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
 use crate::language::rewrite;
 use crate::library::builtins;
-use crate::limits::config::{self, Config};
+use crate::limits::config::Config;
+use crate::limits::limit::Limit;
 use crate::limits::sizes;
 
 /// Strings that an engine keeps only once; Rhai's own default.
@@ -53,9 +54,9 @@ pub fn build<H: Host>(
     // Rhai's own limits of sizes are off: it would walk through whole values after each
     // call.
     sizes::watch_variables(&mut engine, config);
-    engine.set_max_call_levels(config::or_none(config.max_call_levels));
-    engine.set_max_variables(config::or_none(config.max_variables));
-    engine.set_max_functions(config::or_none(config.max_functions));
+    engine.set_max_call_levels(config.max(Limit::StackDepth));
+    engine.set_max_variables(config.max(Limit::Variables));
+    engine.set_max_functions(config.max(Limit::Functions));
     restrictions.disable_symbols(&mut engine);
     if !config.allow_eval {
         engine.disable_symbol("eval");
@@ -64,7 +65,7 @@ pub fn build<H: Host>(
         engine.disable_symbol("import").disable_symbol("export");
     }
     if config.allow_modules && config.allow_file_io {
-        let max_modules = config::or_none(config.max_modules);
+        let max_modules = config.max(Limit::Modules);
         engine.set_module_resolver(FileModules::new(shared, scripts, max_modules));
     }
 

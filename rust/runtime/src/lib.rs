@@ -33,10 +33,16 @@ pub mod context {
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod context;
+    pub mod end_reason;
     pub mod environment;
+    pub mod error_details;
     pub mod exchange;
     pub mod execution_time;
+    pub mod operations;
+    pub mod output;
     pub mod shared;
+    pub mod suspension;
+    pub mod tokens;
 }
 
 pub mod data {
@@ -60,6 +66,7 @@ pub mod errors {
     pub mod script_error;
     pub mod shortened;
     pub mod suggestions;
+    pub mod termination;
     pub mod translate;
 }
 
@@ -122,6 +129,8 @@ pub mod limits {
     pub mod config;
     pub mod limit;
     pub mod sizes;
+    pub mod stack;
+    pub mod time;
 }
 
 pub mod objects {

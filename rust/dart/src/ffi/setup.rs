@@ -8,18 +8,17 @@ use runtime::functions::parameters::Parameter;
 use runtime::language::names;
 use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
-use runtime::limits::limit::Limit;
+use runtime::limits::limit::{Limit, Limits};
 
 use super::guard::{enter, guarded, input_text, run, start, with_engine};
 use crate::host::DartEngine;
 use crate::mailbox::{Frame, Mailbox};
 use crate::wire::protocol::status::{INVALID, OK};
-use crate::wire::protocol::{engine_flag, name_list};
+use crate::wire::protocol::{engine_flag, engine_number, name_list};
 
-/// Makes an engine. `limits` are the numbers of [`Limit`](runtime::limits::limit::Limit), up to
-/// [`OutputLength`](runtime::limits::limit::Limit::OutputLength), the bytes of compiled scripts
-/// that are kept, the milliseconds that a script may run, and the microseconds that it may
-/// take in all; each may be 0, for "no
+/// Makes an engine. `limits` are the values of the [`Limit`]s that are options, in the order
+/// of their numbers; then the bytes of compiled scripts that are kept, the milliseconds that
+/// a script may run, and the microseconds that it may take in all. Each may be 0, for "no
 /// limit". May be a leaf call.
 ///
 /// Returns null if it cannot.
@@ -38,23 +37,14 @@ pub unsafe extern "C" fn rhai_engine_new(
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's contract.
-        let limits: [u64; LIMITS] = unsafe { *limits.cast() };
-        let [operations, rest @ .., running_time, total_time] = limits;
-        let [stack_depth, expr_depth, string_len, array_len, map_len, variables, functions, modules, memory, output_len, cache_size] =
-            rest.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
+        let options: [u64; Limit::OPTIONS] = std::array::from_fn(|limit| numbers[limit]);
+        let running_time = numbers[engine_number::TIMEOUT_MS];
+        let total_time = numbers[engine_number::TOTAL_TIMEOUT];
         let config = Config {
-            max_operations: operations,
-            max_call_levels: stack_depth,
-            max_expr_depth: expr_depth,
-            max_string_len: string_len,
-            max_array_len: array_len,
-            max_map_len: map_len,
-            max_variables: variables,
-            max_functions: functions,
-            max_modules: modules,
-            max_memory: memory,
-            max_output_len: output_len,
-            script_cache_size: cache_size,
+            limits: Limits::from_options(options),
+            script_cache_size: usize::try_from(numbers[engine_number::SCRIPT_CACHE_SIZE])
+                .unwrap_or(usize::MAX),
             time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
             total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
             allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
@@ -65,8 +55,8 @@ pub unsafe extern "C" fn rhai_engine_new(
     })
 }
 
-/// The numbers that [`rhai_engine_new`] takes.
-pub const LIMITS: usize = Limit::OutputLength as usize + 4;
+/// The count of the numbers that [`rhai_engine_new`] takes.
+pub const LIMITS: usize = engine_number::COUNT;
 
 /// Switches off what the names in the first `names_len` bytes of the input mean, which
 /// are separated by line feeds; `list` is a [`NameList`]. Returns the index of the first
@@ -79,19 +69,19 @@ pub const LIMITS: usize = Limit::OutputLength as usize + 4;
 pub unsafe extern "C" fn rhai_restrict(engine: *mut DartEngine, list: i32, names_len: u64) -> i64 {
     // SAFETY: the caller's contract.
     unsafe {
-        enter(engine, -2, |engine| {
-            let list = match list {
-                0 => NameList::DisabledSymbols,
-                1 => NameList::AllowedFunctions,
-                2 => NameList::DeniedFunctions,
-                _ => return -2,
+        enter(engine, name_list::INVALID, |engine| {
+            let list = match i64::from(list) {
+                name_list::DISABLED_SYMBOLS => NameList::DisabledSymbols,
+                name_list::ALLOWED_FUNCTIONS => NameList::AllowedFunctions,
+                name_list::DENIED_FUNCTIONS => NameList::DeniedFunctions,
+                _ => return name_list::INVALID,
             };
             let Some(names) = input_text(engine, names_len) else {
-                return -2;
+                return name_list::INVALID;
             };
             let names: Vec<&str> = names.split_terminator('\n').collect();
             match engine.restrict(list, &names) {
-                Ok(()) => -1,
+                Ok(()) => name_list::ALL_KNOWN,
                 Err(index) => index as i64,
             }
         })

@@ -4,8 +4,10 @@ use std::cell::Cell;
 use std::mem;
 use std::ops::{Deref, DerefMut};
 
+use crate::wire::protocol::bound;
+
 /// Bytes that the input and output buffers always keep between calls.
-pub const KEPT_BUFFER: usize = 64 * 1024;
+pub const KEPT_BUFFER: usize = bound::KEPT_INPUT;
 
 /// Bytes that they keep as long as they are used.
 const MAX_KEPT_BUFFER: usize = 4 * 1024 * 1024;

@@ -9,7 +9,8 @@ use memory::{Sizes, TooMuchMemory};
 use runtime::border::exporter::into_pointer;
 use runtime::context::shared::Shared;
 use runtime::data::conversion_error::ConversionError;
-use runtime::data::walk::{too_deep, MAX_DEPTH};
+use runtime::data::walk::too_deep;
+use runtime::limits::stack::MAX_DEPTH;
 use runtime::objects::host_object::HostObject;
 use runtime::objects::released_ids::ReleasedIds;
 
@@ -17,9 +18,10 @@ use crate::mailbox::Mailbox;
 use crate::wire::encode::within;
 use crate::wire::format::{Slot, Tag, KEY_REFERENCE, MAX_KEYS};
 use crate::wire::new_objects::NewObjects;
+use crate::wire::protocol::header;
 
 /// Bytes before a flat encoding: the first id of its new objects, and their number.
-pub const HEADER_LEN: usize = 16;
+pub const HEADER_LEN: usize = header::LENGTH;
 
 /// Takes the new objects of an encoded value: what is not read is let go.
 ///

@@ -39,33 +39,35 @@
 
 use rhai::Dynamic;
 
+use crate::wire::protocol::{key, slot, tag};
+
 /// Keys of a value that later ones can refer to.
-pub const MAX_KEYS: usize = 32;
+pub const MAX_KEYS: usize = key::MAX_REFERABLE;
 
 /// Marks a key that refers to an earlier one.
-pub const KEY_REFERENCE: u32 = 1 << 31;
+pub const KEY_REFERENCE: u32 = key::REFERENCE;
 
 /// The type of an encoded value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 #[allow(missing_docs)]
 pub enum Tag {
-    Unit = 0,
-    False = 1,
-    True = 2,
-    Int = 3,
-    Float = 4,
-    String = 5,
-    Blob = 6,
-    Array = 7,
-    Map = 8,
-    Ints = 9,
-    Floats = 10,
-    Range = 11,
-    InclusiveRange = 12,
-    Object = 13,
-    Closure = 14,
-    Function = 15,
+    Unit = tag::UNIT,
+    False = tag::NO,
+    True = tag::YES,
+    Int = tag::INTEGER,
+    Float = tag::FLOAT,
+    String = tag::STRING,
+    Blob = tag::BLOB,
+    Array = tag::ARRAY,
+    Map = tag::MAP,
+    Ints = tag::INTS,
+    Floats = tag::FLOATS,
+    Range = tag::RANGE,
+    InclusiveRange = tag::INCLUSIVE_RANGE,
+    Object = tag::OBJECT,
+    Closure = tag::CLOSURE,
+    Function = tag::FUNCTION,
 }
 
 impl Tag {
@@ -109,15 +111,15 @@ pub struct Slot {
 }
 
 /// The payload of a long string that came in parts, see
-/// [`Host::append_text`](crate::context::shared::Host::append_text).
-pub const APPENDED: u64 = u64::MAX;
+/// [`Mailbox::append_text`](crate::mailbox::Mailbox::append_text).
+pub const APPENDED: u64 = slot::APPENDED as u64;
 
 impl Slot {
     /// A slot for bytes that are somewhere else.
     #[inline]
     pub fn new(tag: Tag, len: usize, payload: u64) -> Self {
         Slot {
-            tag_and_len: tag as u64 | (len as u64) << 8,
+            tag_and_len: tag as u64 | (len as u64) << slot::LENGTH_SHIFT,
             payload,
         }
     }
@@ -131,7 +133,7 @@ impl Slot {
     /// The length in bytes of what the slot refers to.
     #[inline]
     pub fn byte_len(self) -> usize {
-        (self.tag_and_len >> 8) as usize
+        (self.tag_and_len >> slot::LENGTH_SHIFT) as usize
     }
 
     /// Whether the slot refers to bytes elsewhere.

@@ -1,6 +1,5 @@
 //! Values that a script cannot end with.
 
-use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 use test_host::unlimited;
 
@@ -9,13 +8,12 @@ use crate::dart_host::DartHost;
 /// The sizes of one value.
 #[test]
 fn sizes_are_told_apart() {
-    let mut host = DartHost::with_config(Config {
-        max_string_len: 10,
-        max_array_len: 11,
-        max_map_len: 12,
-        time_limit: None,
-        ..unlimited()
-    });
+    let mut host = DartHost::with_config(
+        unlimited()
+            .with(Limit::StringLength, 10)
+            .with(Limit::ArraySize, 11)
+            .with(Limit::MapSize, 12),
+    );
     let map = (0..13)
         .map(|i| format!("k{i}: {i}"))
         .collect::<Vec<_>>()

@@ -7,7 +7,7 @@ use rhai_dart::wire::format::{Slot, Tag};
 use rhai_dart::wire::new_objects::NewObjects;
 use runtime::context::shared::Shared;
 use runtime::data::conversion_error::ConversionError;
-use runtime::data::walk::MAX_DEPTH;
+use runtime::limits::stack::MAX_DEPTH;
 use test_host::{map, Answer, Calls, XorShift};
 
 use crate::dart_host::{self, DartHost};

@@ -5,12 +5,13 @@ use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::exchange::{Reply, Request};
 use crate::errors::exception::{
     catchable_error, conversion_error, ffi_error, BROKEN_LIMIT, CHANNEL_CLOSED,
 };
 use crate::errors::shortened::shortened;
+use crate::errors::termination::Termination;
 use crate::execution::pending_futures::Completion;
 use crate::host::Host;
 use crate::language::place::describe_place;
@@ -65,8 +66,8 @@ pub fn forward_text<H: Host>(hosted: &Hosted<H>, id: u64, text: &str, position: 
     let Some(context) = hosted.shared.current() else {
         return;
     };
-    if !context.may_print(text.len()) {
-        return context.fail(Termination::TooMuchOutput);
+    if !context.output().may_print(text.len()) {
+        return context.fail(Termination::Limit(Limit::OutputLength));
     }
     let mut values = vec![SizedText::copy(text).into()];
     values.extend(position.into_iter().flat_map(describe_place));

@@ -35,7 +35,7 @@ fn call_closure<H: Host>(
             .collect();
         let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
         if let Some(current) = hosted.shared.current() {
-            current.note_arities(closure.arities);
+            current.error_details().note_arities(closure.arities);
         }
         return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
     }

@@ -6,9 +6,7 @@ use std::ops::Deref;
 use rhai::{Array, Dynamic, FnPtr, Identifier, Map};
 
 use crate::data::conversion_error::ConversionError;
-
-/// Levels of nesting that may cross the boundary.
-pub const MAX_DEPTH: usize = 100_000;
+use crate::limits::stack::MAX_DEPTH;
 
 /// What [`walk`] shows a value to, in the order of its parts.
 pub trait Visitor {

@@ -3,21 +3,20 @@
 mod texts;
 
 use rhai::{Dynamic, EvalAltResult, Map, ParseErrorType, Position};
+use texts::{readable, readable_signature, without_numbers};
 
-use crate::context::context::Termination;
-use crate::data::depth::MAX_KEPT_LEVELS;
 use crate::errors::data_race::DataRace;
 use crate::errors::hint::Hint;
 use crate::errors::rhai_error::broken_limit;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
 use crate::errors::shortened::shortened;
+use crate::errors::termination::Termination;
 use crate::language::imports::ImportCycle;
 use crate::language::names::is_closure;
 use crate::language::place::FaultyLine;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::objects::host_object::HostObject;
-use texts::{readable, readable_signature, without_numbers};
 
 type E = EvalAltResult;
 
@@ -231,39 +230,20 @@ fn property_in(what: &str) -> &str {
 
 /// A limit was broken whose value is that of the configuration.
 pub fn limit_of(limit: Limit, config: &Config) -> ScriptError {
-    let value = match limit {
-        Limit::Operations => config.max_operations,
-        Limit::StackDepth => config.max_call_levels as u64,
-        Limit::ExpressionDepth => config.expr_depths().0 as u64,
-        Limit::StringLength => config.max_string_len as u64,
-        Limit::ArraySize => config.max_array_len as u64,
-        Limit::MapSize => config.max_map_len as u64,
-        Limit::Variables => config.max_variables as u64,
-        Limit::Functions => config.max_functions as u64,
-        Limit::Modules => config.max_modules as u64,
-        Limit::Memory => config.max_memory as u64,
-        Limit::OutputLength => config.max_output_len as u64,
-        Limit::Nesting => MAX_KEPT_LEVELS,
-        Limit::NativeStack => config.stack_layout().script as u64,
-    };
-    ScriptError::limit(limit, value)
+    ScriptError::limit(limit, config.limit(limit))
 }
 
 fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
     match token.try_cast::<Termination>() {
-        Some(Termination::TooManyOperations) => limit_of(Limit::Operations, config),
-        Some(Termination::StackOverflow) => limit_of(Limit::NativeStack, config),
-        Some(Termination::KeptTooDeeply) => limit_of(Limit::Nesting, config),
         Some(Termination::KeptTooMuch) => ScriptError {
             message: format!(
                 "what the function keeps takes more than {} bytes: dispose of it \
                  (RhaiConfig.maxMemory)",
-                config.max_memory
+                config.limit(Limit::Memory)
             ),
             ..limit_of(Limit::Memory, config)
         },
-        Some(Termination::Exceeded(limit)) => limit_of(limit, config),
-        Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
+        Some(Termination::Limit(limit)) => limit_of(limit, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
         Some(Termination::HostError(thrown)) => {
             from_thrown(Dynamic::clone(&thrown), &Hint::default())

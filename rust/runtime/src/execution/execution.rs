@@ -1,22 +1,22 @@
 //! Running scripts: start, resume, cancel.
 
-use std::io;
-use std::mem;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
+use std::{io, mem};
 
 use fibers::{Fiber, Progress, Suspender};
 
 use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
 use crate::context::clock::Clock;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::exchange::{Reply, Request, Step};
 use crate::context::execution_time::{Due, Start};
 use crate::errors::script_error::{Detail, RuntimeKind, ScriptError};
+use crate::errors::termination::Termination;
 use crate::errors::translate::limit_of;
 use crate::execution::job::Job;
 use crate::execution::pending_futures::{Completion, PendingFuture};
@@ -110,7 +110,7 @@ impl<H: Host> Execution<H> {
                                 }
                             }
                             Err(error) => report(&hosted, Some(exporter), || {
-                                let line = context.take_faulty_line();
+                                let line = context.error_details().take_faulty_line();
                                 let hint = hint.unwrap_or_default();
                                 let mut error =
                                     ScriptError::from_rhai(*error, &config, line, &hint);
@@ -152,8 +152,8 @@ impl<H: Host> Execution<H> {
         let reply = match (&mut self.state, reply) {
             (_, Reply::Cancel) => reply,
             (State::New, Reply::Continue) => {
-                if !held.is_zero() && self.context.is_turn_over(held) {
-                    self.context.note_wait();
+                if !held.is_zero() && self.context.time().is_turn_over(held) {
+                    self.context.time().pause();
                     self.state = State::Ready(reply);
                     return Some(Step::Yielded);
                 }
@@ -192,7 +192,7 @@ impl<H: Host> Execution<H> {
         Some(match progress {
             Progress::Suspended(Request::Call) => {
                 self.state = State::Calling;
-                self.context.note_call();
+                self.context.time().note_call();
                 Step::Call
             }
             Progress::Suspended(Request::Yield) => {
@@ -231,7 +231,7 @@ impl<H: Host> Execution<H> {
     /// Looks at the time before the script goes on from the event loop: the reply to
     /// go on with, or `None` if the event loop is to have its turn before.
     fn wake(&self, then: Reply, held: Duration) -> Option<Reply> {
-        match self.context.wake(held) {
+        match self.context.time().wake(held) {
             Due::Nothing => Some(then),
             Due::Turn => None,
             Due::End(broken) => {
@@ -255,7 +255,7 @@ impl<H: Host> Execution<H> {
 
     /// The clock of the script.
     pub fn clock(&self) -> Arc<Clock> {
-        self.context.clock()
+        self.context.time().clock().clone()
     }
 
     /// Registers the Future that the called function returned. The fiber stays
@@ -264,7 +264,7 @@ impl<H: Host> Execution<H> {
         let future = H::pending_futures().register();
         let id = future.id();
         self.state = State::Waiting(future);
-        self.context.note_wait();
+        self.context.time().pause();
         Step::Pending(id)
     }
 

@@ -10,11 +10,12 @@ use crate::analysis::{analyze, record};
 use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions::type_name;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::errors::exception::conversion_error;
 use crate::errors::hint::Hint;
 use crate::errors::hints::{host_objects_in, HostCall, Visible};
 use crate::errors::rhai_error::into_innermost;
+use crate::errors::termination::Termination;
 use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
 use crate::functions::script_function::SharedEngine;
@@ -187,14 +188,16 @@ fn find_hint<H: Host>(
         host_functions: &hosted.shared.host_functions.borrow(),
         restrictions: &hosted.shared.restrictions.borrow(),
         imports: context.imported(),
-        last_arities: context.last_arities(),
+        last_arities: context.error_details().last_arities(),
         global,
         script,
         scope,
         variables,
         call,
     };
-    let mut hint = context.with_faulty_line(|line| visible.hint(error, line));
+    let mut hint = context
+        .error_details()
+        .with_faulty_line(|line| visible.hint(error, line));
     hint.types = objects.unwrap_or_default();
     Some(hint.into())
 }
@@ -225,7 +228,9 @@ fn run_call<H: Host>(
     match refused {
         Some(termination) => Err(termination.into()),
         None => checked(call(hosted, exported, with_this), context).inspect_err(|error| {
-            context.note_data_race(error, None, exported.function.global());
+            context
+                .error_details()
+                .note_data_race(error, None, exported.function.global());
         }),
     }
 }
@@ -289,7 +294,9 @@ impl Script {
         engine
             .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
             .inspect_err(|error| {
-                context.note_data_race(error, Some(ast), global);
+                context
+                    .error_details()
+                    .note_data_race(error, Some(ast), global);
             })
     }
 }
@@ -301,7 +308,7 @@ fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
         // The error that it ended with knows the place.
         return match result {
             Err(error) if is_termination(&error) => Err(error),
-            _ => Err(Termination::Exceeded(limit.into()).into()),
+            _ => Err(Termination::Limit(limit.into()).into()),
         };
     }
     let result = result.or_else(exit_value).map(Dynamic::flatten);

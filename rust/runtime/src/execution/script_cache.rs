@@ -146,7 +146,7 @@ impl ScriptCache {
             // A script can catch that a module does not parse.
             if name.is_none() {
                 if let Some(line) = FaultyLine::find(script, error.position()) {
-                    context.note_faulty_line(line);
+                    context.error_details().note_faulty_line(line);
                 }
             }
         })?;

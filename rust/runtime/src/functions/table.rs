@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use fibers::StackPool;
 
-use crate::data::depth::{self, MAX_KEPT_LEVELS};
-use crate::data::size;
+use crate::data::{depth, size};
 use crate::functions::captured::CapturedVariables;
 use crate::functions::script_function::ScriptFunction;
+use crate::limits::stack::MAX_KEPT_LEVELS;
 use crate::objects::released_ids::ReleasedIds;
 
 /// What Dart has of a function: its finalizer may let go of it on any thread.

@@ -9,11 +9,13 @@ use std::rc::Rc;
 use rhai::{Array, Blob, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Module};
 
 use super::blobs::decoded;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::shared::Shared;
+use crate::errors::termination::Termination;
 use crate::functions::bound::name_of;
 use crate::library::native_function::{changing, pure, Context, Failure};
 use crate::library::text::{SizedText, Text};
+use crate::limits::limit::Limit;
 use crate::limits::sizes::TooLarge;
 use crate::objects::host_object;
 
@@ -213,7 +215,8 @@ fn printed(context: &Context, value: &mut Dynamic, form: &str) -> Made<Immutable
 /// Whether an error ends the script, and not just the function: a text of nested data is
 /// written all the same where the stack has no room for calls.
 fn ends(error: &EvalAltResult) -> bool {
-    termination(error).is_some_and(|reason| !matches!(reason, Termination::StackOverflow))
+    termination(error)
+        .is_some_and(|reason| !matches!(reason, Termination::Limit(Limit::NativeStack)))
 }
 
 fn of_array(context: &Context, array: &mut Array) -> Made<ImmutableString> {

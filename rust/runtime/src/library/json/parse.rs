@@ -13,11 +13,11 @@ use rhai::{Array, Dynamic, Identifier, ImmutableString, Map};
 use serde_json::Number;
 
 use crate::context::shared::Shared;
-use crate::data::walk::MAX_DEPTH;
 use crate::language::parsing::ScriptParser;
 use crate::library::footprint::{string_size, MAP_ENTRY};
 use crate::library::native_function::{Failure, Outcome};
 use crate::limits::sizes;
+use crate::limits::stack::MAX_DEPTH;
 
 /// Reads a JSON text for the script that runs.
 ///
