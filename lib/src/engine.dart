@@ -1,11 +1,11 @@
 import 'dart:async';
 import 'dart:ffi';
 
-import 'analysis_reader.dart';
 import 'analysis_result.dart';
 import 'engine_config.dart';
 import 'errors.dart';
-import 'ffi/callback_bridge.dart';
+import 'execution/script_runner.dart';
+import 'records/analysis_record.dart';
 import 'rhai_function.dart';
 import 'rhai_range.dart';
 

@@ -1,10 +1,10 @@
 import 'dart:async';
 import 'dart:ffi';
 
-import '../passed_arguments.dart';
+import '../execution/script_runner.dart';
 import '../rhai_function.dart';
 import 'bindings.dart';
-import 'callback_bridge.dart';
+import 'passed_arguments.dart';
 
 final _finalizer = NativeFinalizer(rhaiFunctionFinalizer.cast());
 

@@ -4,7 +4,7 @@ library;
 import 'dart:async';
 
 import '../errors.dart';
-import '../passed_arguments.dart';
+import '../ffi/passed_arguments.dart';
 import '../rhai_function.dart';
 import 'kind.dart';
 import 'mismatch.dart';

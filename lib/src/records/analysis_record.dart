@@ -1,10 +1,10 @@
 /// Reads what `rust/src/analysis.rs` writes.
 library;
 
-import 'analysis_result.dart';
-import 'errors.dart';
-import 'native_position.dart';
-import 'rhai_position.dart';
+import '../analysis_result.dart';
+import '../errors.dart';
+import '../rhai_position.dart';
+import 'place.dart';
 
 /// Makes a result of the fields that `analyze` in `rust/src/analysis.rs` lists.
 AnalysisResult readAnalysis(List<Object?> fields) {

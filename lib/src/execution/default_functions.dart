@@ -4,8 +4,8 @@ library;
 import 'dart:async';
 import 'dart:io' show stderr;
 
-import 'engine_config.dart';
-import 'rhai_position.dart';
+import '../engine_config.dart';
+import '../rhai_position.dart';
 
 /// What a script's `debug` does by default: writes to standard error.
 void debug(String text, RhaiPosition position) =>

@@ -3,12 +3,12 @@ library;
 
 import 'dart:collection';
 
-import 'errors.dart';
-import 'native_position.dart';
-import 'parameters/mismatch.dart';
-import 'registered_function.dart';
-import 'rhai_limit.dart';
-import 'rhai_stack_frame.dart';
+import '../errors.dart';
+import '../execution/registered_function.dart';
+import '../parameters/mismatch.dart';
+import '../rhai_limit.dart';
+import '../rhai_stack_frame.dart';
+import 'place.dart';
 
 /// Kinds of script errors: `ErrorKind` in `rust/src/error.rs`.
 abstract final class _Kind {

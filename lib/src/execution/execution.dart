@@ -1,10 +1,10 @@
 import 'dart:async';
 
-import '../registered_function.dart';
-import '../script_error.dart';
-import 'async_timeouts.dart';
-import 'callback_bridge.dart';
+import '../records/error_record.dart';
+import 'deadlines.dart';
 import 'future_wait.dart';
+import 'registered_function.dart';
+import 'script_runner.dart';
 import 'turns.dart';
 
 /// A script that has called a Dart function, or let the event loop run, and not ended.

@@ -1,7 +1,7 @@
 /// Lines and columns of the native side, where 0 is one that is not known.
 library;
 
-import 'rhai_position.dart';
+import '../rhai_position.dart';
 
 /// A line or a column; null if it is not known.
 int? knownOrNull(int number) => number > 0 ? number : null;

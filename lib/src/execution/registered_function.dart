@@ -1,8 +1,8 @@
-import 'parameters/functions.dart' show maxArity;
-import 'parameters/kind.dart';
-import 'parameters/mismatch.dart';
-import 'parameters/parameter_type.dart';
-import 'parameters/parameter_types.dart';
+import '../parameters/functions.dart' show maxArity;
+import '../parameters/kind.dart';
+import '../parameters/mismatch.dart';
+import '../parameters/parameter_type.dart';
+import '../parameters/parameter_types.dart';
 
 /// A function that scripts can call, with its name for messages.
 final class RegisteredFunction {

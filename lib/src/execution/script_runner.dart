@@ -7,21 +7,21 @@ import 'dart:ffi';
 
 import '../engine_config.dart';
 import '../errors.dart';
-import '../host_functions.dart';
-import '../native_position.dart';
-import '../registered_function.dart';
-import '../script_error.dart';
-import '../this_value.dart';
-import 'async_timeouts.dart';
-import 'bindings.dart';
+import '../ffi/bindings.dart';
+import '../ffi/script_function.dart';
+import '../records/error_record.dart';
+import '../records/place.dart';
+import '../wire/frame.dart';
+import '../wire/returned_functions.dart';
+import '../wire/value_limits.dart';
+import 'deadlines.dart';
+import 'default_functions.dart';
 import 'execution.dart';
 import 'future_wait.dart';
-import 'new_engine.dart';
-import 'returned_functions.dart';
-import 'script_function.dart';
+import 'native_engine.dart';
+import 'registered_function.dart';
+import 'this_value.dart';
 import 'turns.dart';
-import 'value_codec.dart';
-import 'value_limits.dart';
 
 final _finalizer = NativeFinalizer(rhaiEngineFinalizer.cast());
 

@@ -1,8 +1,8 @@
 import '../errors.dart';
-import '../registered_function.dart';
-import 'async_timeouts.dart';
-import 'callback_bridge.dart';
+import 'deadlines.dart';
 import 'execution.dart';
+import 'registered_function.dart';
+import 'script_runner.dart';
 
 /// Tells when what a Future calls back is garbage: then nothing can ever complete
 /// the Future.

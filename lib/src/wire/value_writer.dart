@@ -6,14 +6,14 @@ import 'dart:collection';
 import 'dart:typed_data';
 
 import '../errors.dart';
+import '../ffi/script_function.dart';
 import '../parameters/functions.dart' show maxArity;
 import '../parameters/parameter_types.dart';
 import '../rhai_limit.dart';
 import '../rhai_range.dart';
-import '../value_path.dart';
 import 'flat_writer.dart';
-import 'script_function.dart';
 import 'value_limits.dart';
+import 'value_path.dart';
 import 'value_reader.dart';
 
 /// What is wrong with a function that is gone.

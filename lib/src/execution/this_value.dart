@@ -3,11 +3,11 @@ library;
 
 import 'dart:typed_data';
 
-import 'errors.dart';
-import 'parameters/elements.dart';
-import 'parameters/mismatch.dart';
-import 'rhai_range.dart';
-import 'value_path.dart';
+import '../errors.dart';
+import '../parameters/elements.dart';
+import '../parameters/mismatch.dart';
+import '../rhai_range.dart';
+import '../wire/value_path.dart';
 
 /// Changes [value], and the Maps and Lists in its Maps, by what a script has changed in its
 /// copy, from [before] to [after].

@@ -2,8 +2,8 @@ import 'dart:ffi';
 import 'dart:typed_data';
 
 import '../engine_config.dart';
-import 'bindings.dart';
-import 'value_codec.dart';
+import '../ffi/bindings.dart';
+import '../wire/frame.dart';
 
 /// Makes a native engine with the limits of [config].
 Pointer<NativeEngine> newEngine(RhaiConfig config) {

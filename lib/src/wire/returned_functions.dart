@@ -3,7 +3,7 @@ library;
 
 import 'dart:typed_data';
 
-import 'script_function.dart';
+import '../ffi/script_function.dart';
 
 /// Replaces the functions in [value], which has just been read, by those of [sent] that
 /// they are; of the others, by one object for each.

@@ -7,10 +7,10 @@ import 'dart:math';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import 'bindings.dart';
+import '../ffi/bindings.dart';
+import '../ffi/script_function.dart';
 import 'flat_writer.dart';
 import 'object_table.dart';
-import 'script_function.dart';
 import 'utf8_writer.dart';
 import 'value_limits.dart';
 import 'value_reader.dart';
