@@ -10,10 +10,7 @@ library;
 import 'package:benchmark_harness/benchmark_harness.dart';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:rhai_dart/src/ffi/bindings.dart' show rhaiBenchmark;
-
-// The numbers of the baselines in rust/src/benchmark.rs.
-const _nativeCall = 0;
-const _evalAst = 1;
+import 'package:rhai_dart/src/wire/protocol.dart' show Baseline;
 
 /// Calls in one run of a benchmark.
 const _calls = 20000;
@@ -27,7 +24,7 @@ Future<void> main() async {
     'script -> Dart -> script, synchronous',
     () => engine.eval('let s = 0; for i in 0..$_calls { s = add(s, i); } s'),
     'the same loop, native Rust function',
-    () => rhaiBenchmark(_nativeCall, _calls),
+    () => rhaiBenchmark(Baseline.nativeCall, _calls),
   );
   engine
     ..registerFunction('any', (Object? a, Object? b) => a)
@@ -73,7 +70,7 @@ Future<void> main() async {
       }
     },
     "Rhai's own eval_ast",
-    () => rhaiBenchmark(_evalAst, _calls),
+    () => rhaiBenchmark(Baseline.evalAst, _calls),
   );
   engine.dispose();
 }

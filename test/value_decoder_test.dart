@@ -7,6 +7,7 @@ import 'dart:typed_data';
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:rhai_dart/src/wire/object_table.dart';
+import 'package:rhai_dart/src/wire/protocol.dart';
 import 'package:rhai_dart/src/wire/value_limits.dart';
 import 'package:rhai_dart/src/wire/value_reader.dart';
 import 'package:rhai_dart/src/wire/value_writer.dart';

@@ -1,4 +1,6 @@
-import 'engine.dart';
+/// @docImport 'engine.dart';
+library;
+
 import 'errors.dart';
 import 'rhai_position.dart';
 

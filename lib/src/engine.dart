@@ -25,13 +25,13 @@ final class RhaiEngine implements Finalizable {
   /// Creates an engine whose scripts are limited by [config]; its
   /// [RhaiConfig.asyncTimeout] is how long a script may wait for one Dart
   /// function.
-  RhaiEngine.withConfig(RhaiConfig config) : _bridge = CallbackBridge(config);
+  RhaiEngine.withConfig(RhaiConfig config) : _runner = ScriptRunner(config);
 
-  final CallbackBridge _bridge;
+  final ScriptRunner _runner;
 
-  CallbackBridge get _open => _bridge.isDisposed
+  ScriptRunner get _open => _runner.isDisposed
       ? throw StateError('this RhaiEngine was disposed')
-      : _bridge;
+      : _runner;
 
   /// Runs [script].
   ///
@@ -152,7 +152,7 @@ final class RhaiEngine implements Finalizable {
   void clearScope() => _open.clearScope();
 
   /// How many scripts of this engine wait for a Dart function's Future now.
-  int get pendingCount => _bridge.pendingCount;
+  int get pendingCount => _runner.pendingCount;
 
   /// How many bytes of native memory scripts of this engine have left behind for good.
   ///
@@ -164,12 +164,12 @@ final class RhaiEngine implements Finalizable {
   int get leakedBytes => _open.leakedBytes;
 
   /// Whether [dispose] was called.
-  bool get isDisposed => _bridge.isDisposed;
+  bool get isDisposed => _runner.isDisposed;
 
   /// Frees the engine. Scripts that wait end with a [RhaiCancelledError]; what
   /// the Dart functions they wait for still return is ignored.
   ///
   /// It may be called at any time, also by a Dart function that a script calls,
   /// and more than once.
-  void dispose() => _bridge.dispose();
+  void dispose() => _runner.dispose();
 }

@@ -1,5 +1,7 @@
+/// @docImport 'engine.dart';
+library;
+
 import 'engine_config.dart';
-import 'rhai_limit.dart';
 import 'rhai_stack_frame.dart';
 
 /// What can go wrong when a script runs.

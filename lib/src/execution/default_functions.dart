@@ -1,37 +1,54 @@
-/// Functions that scripts of every engine have, beside those of Rhai.
+/// The Dart functions that every engine has, beside those of Rhai.
 library;
 
 import 'dart:async';
 import 'dart:io' show stderr;
 
 import '../engine_config.dart';
+import '../records/place.dart';
 import '../rhai_position.dart';
+import '../wire/protocol.dart';
+import 'registered_function.dart';
 
-/// What a script's `debug` does by default: writes to standard error.
-void debug(String text, RhaiPosition position) =>
+/// The functions that the native side calls by a [FunctionId], in the order of these.
+List<RegisteredFunction> internalFunctions(RhaiConfig config) {
+  final onDebug = config.onDebug ?? _debug;
+  final functions = {
+    FunctionId.print: RegisteredFunction('print', config.onPrint ?? print),
+    FunctionId.debug: RegisteredFunction(
+      'debug',
+      (String text, int line, int column) =>
+          onDebug(text, positionOf(line, column)),
+    ),
+    FunctionId.equals: RegisteredFunction('==', _equals),
+    FunctionId.describe: RegisteredFunction('to_string', _describe),
+    FunctionId.typeName: RegisteredFunction('type_of', _typeName),
+  };
+  return [for (var id = 0; id < functions.length; id++) functions[id]!];
+}
+
+/// Writes to standard error.
+void _debug(String text, RhaiPosition position) =>
     stderr.writeln(position.line == null ? text : '$position | $text');
 
-/// What `==` says of two Dart objects.
-bool equals(Object? a, Object? b) => a == b;
+bool _equals(Object? a, Object? b) => a == b;
 
-/// What a Dart object is as a string.
-String describe(Object? object) => object.toString();
+String _describe(Object? object) => object.toString();
 
-/// What `type_of` says of a Dart object: the name of its type.
-String typeName(Object? object) => object.runtimeType.toString();
+String _typeName(Object? object) => object.runtimeType.toString();
 
-/// What the `sleep` of an engine's scripts does, and its timers.
+/// The `sleep` of an engine's scripts.
 final class Sleeps {
-  /// Makes it for scripts that wait for [_timeout] at most, or without limit if that is
+  /// Creates it for scripts that wait for [_timeout] at most, or without limit if that is
   /// zero.
   Sleeps(this._timeout);
 
   final Duration _timeout;
   final Set<Timer> _timers = {};
 
-  /// Waits [seconds], as for any asynchronous function.
+  /// Waits for a number of [seconds].
   ///
-  /// Throws an [ArgumentError] for what is no time.
+  /// Throws an [ArgumentError] if that is not finite.
   Future<void> sleep(num seconds) {
     if (!seconds.isFinite) {
       throw ArgumentError.value(seconds, 'seconds', 'must be finite');
@@ -53,7 +70,7 @@ final class Sleeps {
     return completer.future;
   }
 
-  /// Cancels all timers; what waits for them waits for ever.
+  /// Cancels all timers. Whoever waits for them waits for ever.
   void cancel() {
     for (final timer in _timers) {
       timer.cancel();

@@ -1,44 +1,45 @@
 import 'dart:async';
 import 'dart:collection';
 
-import 'execution.dart';
+import '../wire/protocol.dart';
+
+/// A script that lets the event loop run, and goes on in a later turn.
+abstract interface class TurnTaker {
+  /// Goes on.
+  void goOn();
+}
 
 /// The turns of the isolate's event loop, which all its scripts share.
 ///
-/// A script that has held the event loop for as long as a turn takes lets it run: it is
-/// put into a queue, which a timer goes on with. Microtasks are no turn: while there
-/// are any, neither timers nor input are looked at.
+/// A script that has held the event loop for the length of a turn lets it run. It joins a
+/// queue, and a timer goes on with that. Microtasks are no turn: while there are any,
+/// neither timers nor input are looked at.
 ///
-/// When a turn began is known if it began here. Others are not known, and need not be:
-/// a script then yields once more than it must, in as much time as a turn takes.
+/// The start of a turn is known only if it began here. If it did not, a script yields once
+/// more than it must, at most once in the length of a turn.
 abstract final class Turns {
-  /// How long scripts hold the event loop, in microseconds: `TURN` in
-  /// `rust/src/execution_time.rs`.
-  static const _length = 4000;
-
-  /// How long it has been held at most when a script starts: so its first statements
-  /// run at once, as the turn may have begun without being known.
-  static const _heldAtStart = 3000;
+  /// The largest [held] of a script that starts, so that its first statements run at once.
+  /// A turn may have begun without being known.
+  static const _heldAtStart = EventLoop.turn * 3 ~/ 4;
 
   static final Stopwatch _clock = Stopwatch()..start();
 
-  /// When the last known turn began, in microseconds.
+  /// The start of the last known turn, in microseconds.
   static int _began = 0;
 
-  /// Scripts that may yield, have made a request and not ended.
+  /// The number of scripts that may yield, have made a request and not ended.
   static int _unfinished = 0;
 
-  /// Those that go on in the next turn.
-  static final ListQueue<Execution> _queue = ListQueue();
+  /// The scripts that go on in the next turn.
+  static final ListQueue<TurnTaker> _queue = ListQueue();
 
-  /// Whether there is a timer for the next turn, or one is going to be set when those
-  /// of this turn have gone on.
+  /// Whether there is a timer for the next turn, or one will be set after this turn.
   static bool _hasTimer = false;
 
-  /// For how many microseconds the event loop has been held, at most.
+  /// Microseconds for which the event loop has been held, at most.
   static int get held => _clock.elapsedMicroseconds - _began;
 
-  /// Is called when a script starts that may yield; returns [held].
+  /// Notes that a script starts which may yield. Returns [held], as far as it counts.
   static int start() {
     final now = _clock.elapsedMicroseconds;
     if (_unfinished == 0) {
@@ -52,7 +53,7 @@ abstract final class Turns {
   /// Notes that a script which may yield has made its first request.
   static void join() => _unfinished++;
 
-  /// Notes that a script may yield from now on, as it waits.
+  /// Notes that a script waits, which may yield from now on.
   static void joinLate() {
     if (_unfinished++ == 0) _began = _clock.elapsedMicroseconds;
   }
@@ -60,12 +61,12 @@ abstract final class Turns {
   /// Notes that a script has ended which had joined.
   static void leave() => _unfinished--;
 
-  /// Notes that a turn begins: a timer calls this.
+  /// Notes that a turn begins. Timers call this.
   static void begin() => _began = _clock.elapsedMicroseconds;
 
-  /// Lets [execution] go on in a later turn, after those that came before.
-  static void add(Execution execution) {
-    _queue.add(execution);
+  /// Lets [script] go on in a later turn, after those that came before.
+  static void add(TurnTaker script) {
+    _queue.add(script);
     if (_hasTimer) return;
     _hasTimer = true;
     _setTimer();
@@ -82,13 +83,13 @@ abstract final class Turns {
     _goOn(_queue.length);
   }
 
-  /// Lets the first of [count] scripts go on, and the others after the microtasks that
-  /// it leaves: those are what it calls.
+  /// Lets the first of [count] scripts go on. The others follow after the microtasks that
+  /// it leaves, which run the functions that it called.
   static void _goOn(int count) {
     try {
       _queue.removeFirst().goOn();
     } finally {
-      if (count > 1 && held < _length ~/ 2) {
+      if (count > 1 && held < EventLoop.turn ~/ 2) {
         Zone.root.scheduleMicrotask(() => _goOn(count - 1));
       } else {
         _hasTimer = _queue.isNotEmpty;

@@ -1,7 +1,7 @@
 /// Values of scripts as elements of a collection of the user's.
 library;
 
-import 'kind.dart';
+import '../wire/protocol.dart';
 import 'mismatch.dart';
 import 'parameter_type.dart';
 import 'parameter_types.dart';

@@ -1,77 +1,69 @@
-/// Reads what `rust/src/analysis.rs` writes.
+/// Reads analyses, which the native side writes as arrays of [AnalysisField]s.
 library;
 
 import '../analysis_result.dart';
 import '../errors.dart';
 import '../rhai_position.dart';
+import '../wire/protocol.dart';
 import 'place.dart';
 
-/// Makes a result of the fields that `analyze` in `rust/src/analysis.rs` lists.
-AnalysisResult readAnalysis(List<Object?> fields) {
-  final [
-    error,
-    faultyLine as String,
-    caret as int,
-    line as int,
-    column as int,
-    warnings,
-    functions,
-    imports,
-    freeVariables,
-    summary,
-  ] = fields;
-  return AnalysisResult(
-    isValid: error == null,
-    syntaxErrors: List.unmodifiable([
-      if (error is String)
-        RhaiSyntaxError(
-          error,
-          lineNumber: knownOrNull(line),
-          columnNumber: knownOrNull(column),
-          sourceLine: faultyLine.isEmpty ? null : faultyLine,
-          caret: faultyLine.isEmpty ? null : knownOrNull(caret),
-        ),
-    ]),
-    warnings: _list(
-      warnings,
-      (entry) => AnalysisWarning(
-        kind: AnalysisWarningKind.values[entry[0]! as int],
-        name: entry[1]! as String,
-        message: entry[2]! as String,
-        position: _position(entry),
-      ),
-    ),
-    functions: _list(
-      functions,
-      (entry) => ScriptFunctionInfo(
-        name: entry[0]! as String,
-        parameters: List<String>.unmodifiable(entry[1]! as List<Object?>),
-        position: _position(entry),
-      ),
-    ),
-    imports: _list(
-      imports,
-      (entry) => ScriptImport(
-        path: entry[0] as String?,
-        alias: entry[1] as String?,
-        position: _position(entry),
-      ),
-    ),
-    freeVariables: _list(
-      freeVariables,
-      (entry) =>
-          FreeVariable(name: entry[0]! as String, position: _position(entry)),
-    ),
-    astSummary: summary! as String,
+/// Makes a result of the [fields] of an analysis.
+AnalysisResult readAnalysis(List<Object?> fields) => AnalysisResult(
+  isValid: fields[AnalysisField.error] == null,
+  syntaxErrors: List.unmodifiable([
+    if (fields[AnalysisField.error] case final String message)
+      _syntaxError(message, fields),
+  ]),
+  warnings: _list(fields[AnalysisField.warnings], _warning),
+  functions: _list(fields[AnalysisField.functions], _function),
+  imports: _list(fields[AnalysisField.imports], _import),
+  freeVariables: _list(fields[AnalysisField.freeVariables], _freeVariable),
+  astSummary: fields[AnalysisField.summary]! as String,
+);
+
+RhaiSyntaxError _syntaxError(String message, List<Object?> fields) {
+  final line = fields[AnalysisField.faultyLine]! as String;
+  final caret = fields[AnalysisField.caret]! as int;
+  return RhaiSyntaxError(
+    message,
+    lineNumber: knownOrNull(fields[AnalysisField.line]! as int),
+    columnNumber: knownOrNull(fields[AnalysisField.column]! as int),
+    sourceLine: line.isEmpty ? null : line,
+    caret: line.isEmpty ? null : knownOrNull(caret),
   );
 }
 
-List<T> _list<T>(Object? entries, T Function(List<Object?> entry) read) =>
+AnalysisWarning _warning(List<Object?> fields) => AnalysisWarning(
+  kind: AnalysisWarningKind.values[fields[WarningField.kind]! as int],
+  name: fields[WarningField.name]! as String,
+  message: fields[WarningField.message]! as String,
+  position: _position(fields, WarningField.line, WarningField.column),
+);
+
+ScriptFunctionInfo _function(List<Object?> fields) => ScriptFunctionInfo(
+  name: fields[DeclarationField.name]! as String,
+  parameters: List<String>.unmodifiable(
+    fields[DeclarationField.parameters]! as List<Object?>,
+  ),
+  position: _position(fields, DeclarationField.line, DeclarationField.column),
+);
+
+ScriptImport _import(List<Object?> fields) => ScriptImport(
+  path: fields[ImportField.path] as String?,
+  alias: fields[ImportField.alias] as String?,
+  position: _position(fields, ImportField.line, ImportField.column),
+);
+
+FreeVariable _freeVariable(List<Object?> fields) => FreeVariable(
+  name: fields[FreeVariableField.name]! as String,
+  position: _position(fields, FreeVariableField.line, FreeVariableField.column),
+);
+
+List<T> _list<T>(Object? entries, T Function(List<Object?> fields) read) =>
     List.unmodifiable([
       for (final entry in entries! as List<Object?>)
         read(entry! as List<Object?>),
     ]);
 
-/// The position that an entry ends with.
-RhaiPosition _position(List<Object?> entry) =>
-    positionOf(entry[entry.length - 2]! as int, entry.last! as int);
+RhaiPosition _position(List<Object?> fields, int line, int column) =>
+    positionOf(fields[line]! as int, fields[column]! as int);

@@ -1,11 +1,13 @@
-/// Lines and columns of the native side, where 0 is one that is not known.
+/// Reads lines and columns of the native side.
 library;
 
 import '../rhai_position.dart';
+import '../wire/protocol.dart';
 
-/// A line or a column; null if it is not known.
-int? knownOrNull(int number) => number > 0 ? number : null;
+/// A line, a column or a caret; null if it is [Place.unknown].
+int? knownOrNull(int number) => number > Place.unknown ? number : null;
 
 /// The position at a line and a column. Without its line, a column means nothing.
-RhaiPosition positionOf(int line, int column) =>
-    line > 0 ? RhaiPosition(line, knownOrNull(column)) : RhaiPosition.unknown;
+RhaiPosition positionOf(int line, int column) => line > Place.unknown
+    ? RhaiPosition(line, knownOrNull(column))
+    : RhaiPosition.unknown;
