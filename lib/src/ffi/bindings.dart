@@ -1,4 +1,4 @@
-/// The native functions, and nothing else. `rust/src/ffi.rs` documents them.
+/// The native functions, and nothing else. The Rust side documents them.
 ///
 /// None that runs script code may be a leaf call: a leaf call keeps the garbage
 /// collector of every isolate in the group waiting.
