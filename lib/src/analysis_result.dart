@@ -103,7 +103,7 @@ final class AnalysisWarning {
   /// The problem, without its place.
   final String message;
 
-  /// Where it is.
+  /// The place of the code.
   final RhaiPosition position;
 
   /// The function or variable that it is about, with its module if it has one.
@@ -131,7 +131,7 @@ final class ScriptFunctionInfo {
   /// The names of its parameters.
   final List<String> parameters;
 
-  /// Where its name is.
+  /// The place of its name.
   final RhaiPosition position;
 
   @override
@@ -153,7 +153,7 @@ final class ScriptImport {
   /// The name of the module in the script; null if it has none.
   final String? alias;
 
-  /// Where the import is.
+  /// The place of the import.
   final RhaiPosition position;
 
   @override
@@ -171,7 +171,7 @@ final class FreeVariable {
   /// Its name.
   final String name;
 
-  /// Where it is first used.
+  /// The place of its first use.
   final RhaiPosition position;
 
   @override

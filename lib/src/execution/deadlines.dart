@@ -107,10 +107,10 @@ abstract base class TimedWait extends LinkedListEntry<TimedWait> {
   bool _isRemoved = false;
   Duration _deadline = Duration.zero;
 
-  /// Called once the wait has lasted for more than a few microtasks.
+  /// Notes that the wait has lasted for more than a few microtasks.
   void becomeSlow();
 
-  /// Called when the timeout has passed.
+  /// Ends the wait, because the timeout has passed.
   void timeOut();
 
   /// Notes that the wait is over.

@@ -280,12 +280,8 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
         // Its turn may come before that.
         ..isParked = false;
       // Not at once: whoever waits for the script runs when this has returned.
-      scheduleMicrotask(
-        () => execution.wake.completeError(
-          const RhaiCancelledError(),
-          stackTrace,
-        ),
-      );
+      const error = RhaiCancelledError();
+      scheduleMicrotask(() => execution.wake.completeError(error, stackTrace));
     }
     for (final execution in _executions.values) {
       execution.end();

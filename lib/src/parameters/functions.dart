@@ -25,7 +25,7 @@ typedef AnyArguments<R> =
 
 /// Functions of scripts.
 final class ScriptFunctionType extends ParameterType<RhaiFunction> {
-  /// Creates it.
+  /// Creates the type.
   const ScriptFunctionType();
 
   @override
@@ -47,7 +47,7 @@ final class ScriptFunctionType extends ParameterType<RhaiFunction> {
 
 /// Functions of any type.
 final class AnyFunctionType extends ParameterType<Function> {
-  /// Creates it.
+  /// Creates the type.
   const AnyFunctionType();
 
   @override

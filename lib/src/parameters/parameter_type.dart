@@ -19,7 +19,7 @@ part 'functions.dart';
 ///
 /// It is found by asking the parameter, and may be a part of what that accepts.
 abstract base class ParameterType<T> {
-  /// Creates it.
+  /// Creates the type.
   const ParameterType();
 
   /// The name of one value in messages, with an article.
@@ -94,7 +94,7 @@ abstract base class ParameterType<T> {
 
 /// Everything.
 final class AnyType extends ParameterType<Object?> {
-  /// Creates it.
+  /// Creates the type.
   const AnyType();
 
   @override
@@ -112,7 +112,7 @@ final class AnyType extends ParameterType<Object?> {
 
 /// Everything but null.
 final class ObjectType extends ParameterType<Object> {
-  /// Creates it.
+  /// Creates the type.
   const ObjectType();
 
   @override
@@ -134,7 +134,7 @@ final class ObjectType extends ParameterType<Object> {
 
 /// Objects of a Dart class that cannot be asked about.
 final class OtherType extends ParameterType<Never> {
-  /// Creates it.
+  /// Creates the type.
   const OtherType();
 
   @override

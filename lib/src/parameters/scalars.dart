@@ -79,7 +79,7 @@ const rangeType = SameType<RhaiRange>('a range', 'ranges', Kind.range);
 
 /// Floating point numbers.
 final class FloatType extends ParameterType<double> {
-  /// Creates it.
+  /// Creates the type.
   const FloatType();
 
   @override

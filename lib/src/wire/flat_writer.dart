@@ -42,8 +42,7 @@ abstract base class FlatWriter {
   /// Ends the writing with an error.
   Never fail(String problem, String hint);
 
-  /// Called before there is room for a value of [bytes] bytes. It may refuse the value by
-  /// an exception.
+  /// Allows a value to grow to [bytes] bytes, or refuses that by an exception.
   void grow(int bytes);
 
   /// Forgets what was written.

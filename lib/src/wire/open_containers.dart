@@ -21,7 +21,7 @@ final class OpenContainer {
   /// The container itself.
   Object? container;
 
-  /// Where the number of its values is written.
+  /// The place where the number of its values is written.
   int countAt = 0;
 
   /// The number of values that it says it has; 0 for an Iterable.

@@ -66,10 +66,10 @@ abstract final class Key {
 
 /// The header of a flat encoding from Dart, in bytes.
 abstract final class Header {
-  /// Where the id of the first new object is.
+  /// The place of the id of the first new object.
   static const int firstObject = 0;
 
-  /// Where the number of new objects is.
+  /// The place of the number of new objects.
   static const int objectCount = 8;
 
   /// The length of the header.
@@ -85,7 +85,7 @@ abstract final class Slot {
   /// The bits of the first word that are the [Tag].
   static const int tagMask = 0xff;
 
-  /// How far the length is shifted in the first word.
+  /// The bits that the length is shifted by in the first word.
   static const int lengthShift = 8;
 
   /// The second word of a long string that was sent in parts before.
@@ -100,7 +100,7 @@ abstract final class FrameWord {
   /// The id of the function that it calls.
   static const int function = 1;
 
-  /// How many slots are arguments of the call.
+  /// The number of slots that are arguments of the call.
   static const int argumentCount = 2;
 
   /// The id of the Future that it waits for.
@@ -181,10 +181,10 @@ abstract final class Reply {
 
 /// Time in the event loop, in microseconds.
 abstract final class EventLoop {
-  /// How long scripts hold the event loop before they let it run.
+  /// The length of a turn: scripts that have held the event loop for so long let it run.
   static const int turn = 4000;
 
-  /// In place of how long it has been held, if the script need not let it run.
+  /// In place of the time for which it has been held: the script need not let it run.
   static const int unwatched = -1;
 }
 
@@ -250,7 +250,7 @@ abstract final class Kind {
   /// Values of other kinds too. The call then fails.
   static const int open = 0x8000;
 
-  /// How far the kinds are shifted that Dart converts for the parameter.
+  /// The bits that the kinds are shifted by that Dart converts for the parameter.
   static const int convertedShift = 16;
 }
 
@@ -325,10 +325,10 @@ abstract final class NameList {
   /// Functions of Rhai that are not allowed.
   static const int deniedFunctions = 2;
 
-  /// In place of the index of an unknown name: all are known.
+  /// The result if all names are known, and not the index of an unknown one.
   static const int allKnown = -1;
 
-  /// In place of the index of an unknown name: the call was invalid.
+  /// The result if the call was invalid.
   static const int invalid = -2;
 
   /// The line feed that ends each name.
@@ -541,7 +541,7 @@ abstract final class DartErrorField {
 
 /// Keys of an error that says why a value cannot cross.
 abstract final class ConversionKey {
-  /// Where the value is.
+  /// The way to the value.
   static const String path = 'path';
 
   /// The problem with it.
