@@ -11,10 +11,9 @@ library;
 
 export 'src/analysis_result.dart';
 export 'src/engine.dart';
-export 'src/engine_config.dart';
+export 'src/engine_config.dart' show RhaiConfig, RhaiLimit;
 export 'src/errors.dart';
 export 'src/rhai_function.dart';
-export 'src/rhai_limit.dart';
 export 'src/rhai_position.dart';
 export 'src/rhai_range.dart';
 export 'src/rhai_stack_frame.dart';

@@ -6,10 +6,11 @@ import 'dart:math';
 import 'dart:typed_data';
 
 import 'package:rhai_dart/rhai_dart.dart';
-import 'package:rhai_dart/src/ffi/object_table.dart';
-import 'package:rhai_dart/src/ffi/value_limits.dart';
-import 'package:rhai_dart/src/ffi/value_reader.dart';
-import 'package:rhai_dart/src/ffi/value_writer.dart';
+import 'package:rhai_dart/src/wire/object_table.dart';
+import 'package:rhai_dart/src/wire/protocol.dart';
+import 'package:rhai_dart/src/wire/value_limits.dart';
+import 'package:rhai_dart/src/wire/value_reader.dart';
+import 'package:rhai_dart/src/wire/value_writer.dart';
 import 'package:test/test.dart';
 
 /// Stands for a script's function: nothing may be freed for a random address.

@@ -1,8 +1,10 @@
-import 'engine.dart';
+/// @docImport 'engine.dart';
+library;
+
 import 'errors.dart';
 import 'rhai_position.dart';
 
-/// What [RhaiEngine.analyze] found out about a script without running it.
+/// A description of a script by [RhaiEngine.analyze], which does not run it.
 ///
 /// The lists cannot be changed. All but [syntaxErrors] are empty if the script is not
 /// valid.
@@ -21,25 +23,25 @@ final class AnalysisResult {
   /// Whether the script is valid Rhai under the engine's configuration.
   final bool isValid;
 
-  /// What makes it invalid. Rhai stops at the first error, so there is at most
-  /// one.
+  /// The errors that make it invalid. Rhai stops at the first one, so there is at most one.
   final List<RhaiSyntaxError> syntaxErrors;
 
-  /// What is valid, but looks wrong, by position.
+  /// Code that is valid, but looks wrong, by position.
   final List<AnalysisWarning> warnings;
 
   /// The functions that the script declares with `fn`, by position.
   final List<ScriptFunctionInfo> functions;
 
-  /// What the script imports, by position.
+  /// The imports of the script, by position.
   final List<ScriptImport> imports;
 
-  /// The variables that the script uses and does not declare, by position: what
-  /// [RhaiEngine.setVar] or [RhaiEngine.setConstant] must have set, whether they
-  /// have or not. Each is there once.
+  /// The variables that the script uses and does not declare, by position. Each is there
+  /// once.
   ///
-  /// Functions see no variables but their own; what is not there for one is listed
-  /// too, unless the script declares it at global level.
+  /// [RhaiEngine.setVar] or [RhaiEngine.setConstant] must set them before the script runs.
+  /// They are listed whether that has been done or not. Functions see no variables but
+  /// their own: a variable that a function misses is listed, too, unless the script
+  /// declares it at global level.
   final List<FreeVariable> freeVariables;
 
   /// The shape of the script in one line; empty if it is not valid.
@@ -51,40 +53,41 @@ final class AnalysisResult {
       : 'AnalysisResult(invalid, $syntaxErrors)';
 }
 
-/// What an [AnalysisWarning] is about.
+/// Kinds of [AnalysisWarning]s.
 enum AnalysisWarningKind {
   /// A call of a function that neither the script nor the engine has with that many
   /// arguments.
   ///
-  /// Methods can be entries of object maps. There is no warning where that may be so:
-  /// if the script has an entry, property or text of that name, or imports modules;
-  /// or if the object may have come from Dart.
+  /// Methods can be entries of object maps. There is no warning where that may be so: if
+  /// the script has an entry, property or text of that name, if it imports modules, or if
+  /// the object may have come from Dart.
   unknownFunction,
 
-  /// A variable or constant whose value nobody uses: of `let`, `const`, a loop or a
-  /// `catch`. Assigning to it is no use.
+  /// A variable or constant of `let`, `const`, a loop or a `catch` whose value nobody uses.
+  /// Assigning to it is no use.
   ///
-  /// None whose name starts with `_`, and no parameters: they are there for who calls
-  /// the function.
+  /// There is no warning for names that start with `_`, nor for parameters, which are there
+  /// for callers of the function.
   unusedVariable,
 
-  /// The use of a variable that is not there: neither the script nor the engine has
-  /// it, or it is outside of the function that uses it. For each there is one warning
-  /// at global level and one in each function.
+  /// The use of a variable that neither the script nor the engine has, or that is outside
+  /// of the function that uses it.
+  ///
+  /// For each variable there is one warning at global level, and one in each function.
   undefinedVariable,
 
-  /// Code that never runs, as what is before it in the same block does not go on.
+  /// Code that never runs, because a statement before it leaves the block.
   unreachableCode,
 
-  /// A function of the script with the name and number of parameters of one of the
-  /// engine's, which it is called instead of.
+  /// A function of the script that is called instead of one of the engine's, with the same
+  /// name and number of parameters.
   shadowedFunction,
 
   /// An assignment to a constant at global level, as `global::NAME`.
   constantChanged,
 }
 
-/// Something in a script that is valid, but looks wrong.
+/// A warning about code that is valid, but looks wrong.
 final class AnalysisWarning {
   /// Creates a warning.
   const AnalysisWarning({
@@ -94,18 +97,19 @@ final class AnalysisWarning {
     required this.name,
   });
 
-  /// What it is about.
+  /// The kind of problem.
   final AnalysisWarningKind kind;
 
-  /// What is wrong, without the place.
+  /// The problem, without its place.
   final String message;
 
-  /// Where it is.
+  /// The place of the code.
   final RhaiPosition position;
 
-  /// The function or variable that it is about, with its module if it has one; for
-  /// [AnalysisWarningKind.unreachableCode] what ends the code before it: `return`,
-  /// `throw`, `break`, `continue` or `loop`.
+  /// The function or variable that it is about, with its module if it has one.
+  ///
+  /// For [AnalysisWarningKind.unreachableCode] it is the word that leaves the block:
+  /// `return`, `throw`, `break`, `continue` or `loop`.
   final String name;
 
   @override
@@ -127,7 +131,7 @@ final class ScriptFunctionInfo {
   /// The names of its parameters.
   final List<String> parameters;
 
-  /// Where its name is.
+  /// The place of its name.
   final RhaiPosition position;
 
   @override
@@ -143,13 +147,13 @@ final class ScriptImport {
     required this.position,
   });
 
-  /// What is imported; null if it is not written as a literal.
+  /// The path of the module; null if it is not written as a literal.
   final String? path;
 
-  /// What it is called in the script; null if it has no name there.
+  /// The name of the module in the script; null if it has none.
   final String? alias;
 
-  /// Where the import is.
+  /// The place of the import.
   final RhaiPosition position;
 
   @override
@@ -167,7 +171,7 @@ final class FreeVariable {
   /// Its name.
   final String name;
 
-  /// Where it is first used.
+  /// The place of its first use.
   final RhaiPosition position;
 
   @override

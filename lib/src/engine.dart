@@ -1,19 +1,19 @@
 import 'dart:async';
 import 'dart:ffi';
 
-import 'analysis_reader.dart';
 import 'analysis_result.dart';
 import 'engine_config.dart';
 import 'errors.dart';
-import 'ffi/callback_bridge.dart';
+import 'execution/script_runner.dart';
+import 'records/analysis_record.dart';
 import 'rhai_function.dart';
 import 'rhai_range.dart';
 
 /// Runs Rhai scripts and lets them call Dart functions.
 ///
-/// An engine belongs to the isolate that made it. Any number of its scripts can
-/// wait for Dart functions at once. Call [dispose] when you are done with it;
-/// an engine that is forgotten is freed when it is garbage collected.
+/// An engine belongs to the isolate that made it. Any number of its scripts can wait for
+/// Dart functions at once. Call [dispose] when you are done with it. A forgotten engine is
+/// freed when it is garbage collected.
 ///
 /// After [dispose] every other member throws a [StateError].
 final class RhaiEngine implements Finalizable {
@@ -25,13 +25,13 @@ final class RhaiEngine implements Finalizable {
   /// Creates an engine whose scripts are limited by [config]; its
   /// [RhaiConfig.asyncTimeout] is how long a script may wait for one Dart
   /// function.
-  RhaiEngine.withConfig(RhaiConfig config) : _bridge = CallbackBridge(config);
+  RhaiEngine.withConfig(RhaiConfig config) : _runner = ScriptRunner(config);
 
-  final CallbackBridge _bridge;
+  final ScriptRunner _runner;
 
-  CallbackBridge get _open => _bridge.isDisposed
+  ScriptRunner get _open => _runner.isDisposed
       ? throw StateError('this RhaiEngine was disposed')
-      : _bridge;
+      : _runner;
 
   /// Runs [script].
   ///
@@ -44,11 +44,10 @@ final class RhaiEngine implements Finalizable {
   /// await engine.eval('fetch_user(42).name'); // fetch_user is async
   /// ```
   ///
-  /// Every execution starts with the variables set by [setVar] and
-  /// [setConstant]; what it declares or changes is gone with it. Values are
-  /// null, [bool], [int], [double], [String], [List], [Map] with String keys,
-  /// `Uint8List`, [RhaiRange] and [RhaiFunction]; any other Dart object comes
-  /// back as it went in.
+  /// Every execution starts with the variables set by [setVar] and [setConstant]. Its own
+  /// declarations and changes are gone when it ends. Values are null, [bool], [int],
+  /// [double], [String], [List], [Map] with String keys, `Uint8List`, [RhaiRange] and
+  /// [RhaiFunction]; any other Dart object comes back as it went in.
   ///
   /// Throws, or completes the Future with, a [RhaiException]: a
   /// [RhaiSyntaxError], a [RhaiLimitError] for a broken limit, a
@@ -57,9 +56,9 @@ final class RhaiEngine implements Finalizable {
   /// engine is disposed meanwhile, or a [RhaiConversionError] if the value cannot
   /// cross to Dart. Errors before the first wait are thrown by this call.
   ///
-  /// This holds the event loop until the script ends or waits. Where that matters, as
-  /// on a server, use [evalAsync]. If a Dart function calls this that a script waits
-  /// for, that script's limits of time bound this one too.
+  /// This holds the event loop until the script ends or waits. Where that matters, as on a
+  /// server, use [evalAsync]. If a Dart function calls this, and a script waits for that
+  /// function, the script's limits of time bound this one, too.
   dynamic eval(String script) => _open.eval(script, mayYield: false);
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
@@ -71,29 +70,28 @@ final class RhaiEngine implements Finalizable {
   ///
   /// Throws a [StateError] after [dispose].
   Future<dynamic> evalAsync(String script) {
-    final bridge = _open;
-    return Future.sync(() => bridge.eval(script, mayYield: true));
+    final runner = _open;
+    return Future.sync(() => runner.eval(script, mayYield: true));
   }
 
   /// Lets scripts that start from now on call [function] as [name], in place of
   /// earlier functions of that name, and of Rhai's own for the same arguments.
   ///
-  /// What its parameters accept is found out: an argument of another type is an error
-  /// that says so, before [function] is called, if there is no other function for it. Its
-  /// arguments are converted where nothing is lost: an int for a [double], a list for a
-  /// `List<String>`, a script's function for an `int Function(int)`. With [overload] it
-  /// is added beside earlier functions of that name; the types of the arguments say which
-  /// is called.
+  /// The types of its parameters count. An argument of another type is an error, before
+  /// [function] is called, unless there is another function for it. Arguments are converted
+  /// where nothing is lost: an int for a [double], a list for a `List<String>`, a script's
+  /// function for an `int Function(int)`. With [overload], the function is added beside
+  /// earlier ones of that name, and the types of the arguments say which is called.
   ///
-  /// In a [name] like `store::get`, what comes before the last `::` is the namespace of
-  /// the function; scripts call it as `store::get(…)`.
+  /// A [name] like `store::get` puts the function into the namespace `store`. Scripts call
+  /// it as `store::get(…)`.
   ///
   /// It may be synchronous or return a [Future], which the script waits for.
   /// Its arguments and its result are values as in [eval]; from Dart any
   /// [Iterable], function or other object is one too.
-  /// Scripts can leave out its optional positional parameters. What it throws,
-  /// or its Future completes with, is an exception that the script can catch:
-  /// an object map with `type`, `message` and `stack_trace`.
+  /// Scripts can leave out its optional positional parameters. Its errors, also those of
+  /// its Future, are exceptions that the script can catch: object maps with `type`,
+  /// `message` and `stack_trace`.
   ///
   /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
   /// word, or in the namespace `global`, if [function] has required named parameters,
@@ -105,13 +103,13 @@ final class RhaiEngine implements Finalizable {
     bool overload = false,
   }) => _open.registerFunction(name, function, overload: overload);
 
-  /// Looks at [script] without running it: is it valid, what in it looks wrong, and
-  /// what does it declare and need?
+  /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
+  /// it declares and needs.
   ///
   /// It is compared with the functions and variables that the engine has now.
   ///
-  /// Throws a [RhaiTimeoutError] or a [RhaiLimitError] if that takes longer, or more
-  /// memory, than the script might. Other limits that it breaks make it invalid.
+  /// Throws a [RhaiTimeoutError] or a [RhaiLimitError] if that takes more time or memory
+  /// than the script may take. Other limits that it breaks make it invalid.
   ///
   /// This holds the event loop until it is done. Where that matters, as on a server,
   /// use [analyzeAsync].
@@ -123,9 +121,9 @@ final class RhaiEngine implements Finalizable {
   ///
   /// Throws a [StateError] after [dispose].
   Future<AnalysisResult> analyzeAsync(String script) {
-    final bridge = _open;
+    final runner = _open;
     return Future.sync(
-      () => bridge.analyze(script, mayYield: true),
+      () => runner.analyze(script, mayYield: true),
     ).then(_readAnalysis);
   }
 
@@ -148,28 +146,28 @@ final class RhaiEngine implements Finalizable {
   void setConstant(String name, dynamic value) =>
       _open.setVariable(name, value, constant: true);
 
-  /// Removes what [setVar] and [setConstant] set. Functions stay.
+  /// Removes the variables and constants of [setVar] and [setConstant]. Functions stay.
   void clearScope() => _open.clearScope();
 
-  /// How many scripts of this engine wait for a Dart function's Future now.
-  int get pendingCount => _bridge.pendingCount;
+  /// The number of scripts of this engine that wait for a Dart function's Future now.
+  int get pendingCount => _runner.pendingCount;
 
-  /// How many bytes of native memory scripts of this engine have left behind for good.
+  /// The bytes of native memory that scripts of this engine have left behind for good.
   ///
-  /// A script that needs far too much memory within a single operation, or for which the
-  /// system has none, is ended where it stands, and nothing of it can be freed. No script
-  /// is known to get there while there is memory. An engine that has lost some times its
-  /// [RhaiConfig.maxMemory] this way runs no more scripts: they end with a
+  /// A script that needs far too much memory within a single operation is abandoned where
+  /// it stands, and nothing of it can be freed. So is one for which the system has no
+  /// memory. No script is known to get there while there is memory. An engine that has lost
+  /// some times its [RhaiConfig.maxMemory] this way runs no more scripts: they end with a
   /// [RhaiLimitError].
   int get leakedBytes => _open.leakedBytes;
 
   /// Whether [dispose] was called.
-  bool get isDisposed => _bridge.isDisposed;
+  bool get isDisposed => _runner.isDisposed;
 
-  /// Frees the engine. Scripts that wait end with a [RhaiCancelledError]; what
-  /// the Dart functions they wait for still return is ignored.
+  /// Frees the engine. Scripts that wait end with a [RhaiCancelledError]. Results of the
+  /// Dart functions that they wait for are ignored.
   ///
   /// It may be called at any time, also by a Dart function that a script calls,
   /// and more than once.
-  void dispose() => _bridge.dispose();
+  void dispose() => _runner.dispose();
 }

@@ -1,22 +1,27 @@
-import 'engine.dart';
-import 'rhai_position.dart';
+/// @docImport 'engine.dart';
+/// @docImport 'errors.dart';
+library;
 
-/// What limits the scripts of a [RhaiEngine], and what they may not do.
+import 'rhai_position.dart';
+import 'wire/options.dart';
+import 'wire/protocol.dart';
+
+/// Limits of the scripts of a [RhaiEngine], and features that they may not use.
 ///
-/// Wherever a number or a [Duration] is 0, there is no limit. A script that breaks a
-/// limit ends with a `RhaiLimitError` (or `RhaiTimeoutError`), which it cannot
-/// catch. The limits are those of one execution: each call of `eval`, or of a
-/// function that a script gave to Dart, starts anew.
+/// Wherever a number or a [Duration] is 0, there is no limit. A script that breaks a limit
+/// ends with a [RhaiLimitError] (or [RhaiTimeoutError]), which it cannot catch. The limits
+/// are those of one execution: each call of `eval`, or of a function that a script gave to
+/// Dart, starts anew.
 ///
-/// Two configurations are equal if all that they say is; callbacks are equal if they
-/// are the same function.
+/// Two configurations are equal if all their settings are. Callbacks are equal if they are
+/// the same function.
 final class RhaiConfig {
-  /// Creates a configuration; what is left out is as in
+  /// Creates a configuration. Options that are left out are as in
   /// [RhaiConfig.secureDefaults].
   ///
-  /// Throws an [ArgumentError] if a number is negative, [maxExpressionDepth] is more
-  /// than [mostExpressionDepth], or a [Duration] is longer than [maxAsyncTimeout], or
-  /// shorter than a millisecond and not zero. What the sets name is checked when an engine is
+  /// Throws an [ArgumentError] if a number is negative, [maxExpressionDepth] is more than
+  /// [mostExpressionDepth], or a [Duration] is longer than [maxAsyncTimeout], or shorter
+  /// than a millisecond and not zero. The names in the sets are checked when an engine is
   /// made.
   factory RhaiConfig.custom({
     int? maxOperations,
@@ -43,240 +48,183 @@ final class RhaiConfig {
     Set<String>? deniedFunctions,
     void Function(String text)? onPrint,
     void Function(String text, RhaiPosition position)? onDebug,
-  }) => _secure.copyWith(
-    maxOperations: maxOperations,
-    maxStackDepth: maxStackDepth,
-    maxExpressionDepth: maxExpressionDepth,
-    maxStringLength: maxStringLength,
-    maxArraySize: maxArraySize,
-    maxMapSize: maxMapSize,
-    maxVariables: maxVariables,
-    maxFunctions: maxFunctions,
-    maxModules: maxModules,
-    maxMemory: maxMemory,
-    maxOutputLength: maxOutputLength,
-    scriptCacheSize: scriptCacheSize,
-    timeoutMs: timeoutMs,
-    totalTimeout: totalTimeout,
-    asyncTimeout: asyncTimeout,
-    disableFileIo: disableFileIo,
-    disableEval: disableEval,
-    disableModules: disableModules,
-    exposeStackTraces: exposeStackTraces,
-    disabledSymbols: disabledSymbols,
-    allowedFunctions: allowedFunctions,
-    deniedFunctions: deniedFunctions,
-    onPrint: onPrint,
-    onDebug: onDebug,
+  }) => RhaiConfig._(
+    _secure._values.changed({
+      _Option.maxOperations: maxOperations,
+      _Option.maxStackDepth: maxStackDepth,
+      _Option.maxExpressionDepth: maxExpressionDepth,
+      _Option.maxStringLength: maxStringLength,
+      _Option.maxArraySize: maxArraySize,
+      _Option.maxMapSize: maxMapSize,
+      _Option.maxVariables: maxVariables,
+      _Option.maxFunctions: maxFunctions,
+      _Option.maxModules: maxModules,
+      _Option.maxMemory: maxMemory,
+      _Option.maxOutputLength: maxOutputLength,
+      _Option.scriptCacheSize: scriptCacheSize,
+      _Option.timeoutMs: timeoutMs,
+      _Option.totalTimeout: totalTimeout,
+      _Option.asyncTimeout: asyncTimeout,
+      _Option.disableFileIo: disableFileIo,
+      _Option.disableEval: disableEval,
+      _Option.disableModules: disableModules,
+      _Option.exposeStackTraces: exposeStackTraces,
+      _Option.disabledSymbols: disabledSymbols,
+      _Option.allowedFunctions: allowedFunctions,
+      _Option.deniedFunctions: deniedFunctions,
+      _Option.onPrint: onPrint,
+      _Option.onDebug: onDebug,
+    }),
   );
 
-  /// Limits under which a stranger's script cannot do harm: 1,000,000 operations,
-  /// 5 seconds of running and 10 minutes with all waiting, 30 seconds of waiting for
-  /// one Dart function, 128 MiB of memory, 100 nested calls, strings of 10 MiB,
-  /// 1 MiB of output; no files, no `eval`, no modules, no Dart stack traces.
+  /// Limits under which untrusted scripts cannot do harm: 1,000,000 operations, 5 seconds
+  /// of running and 10 minutes with all waiting, 30 seconds of waiting for one Dart
+  /// function, 128 MiB of memory, 100 nested calls, strings of 10 MiB, 1 MiB of output; no
+  /// files, no `eval`, no modules, no Dart stack traces.
   ///
   /// `docs/SECURITY.md` says what that guarantees.
   factory RhaiConfig.secureDefaults() => _secure;
 
-  /// No limits and nothing disabled, for scripts you trust as your own code.
+  /// No limits and nothing disabled, for scripts that you trust as your own code.
   ///
-  /// What remains keeps the process alive: nesting that would overflow the script's
-  /// native stack is an error, so are expressions of more than [mostExpressionDepth]
-  /// levels, and so is running out of memory if the system says so.
+  /// Even so, nesting that would overflow the script's native stack is an error. So are
+  /// expressions of more than [mostExpressionDepth] levels, and running out of memory if
+  /// the system says so.
   factory RhaiConfig.unlimited() => _unlimited;
 
-  const RhaiConfig._({
-    required this.maxOperations,
-    required this.maxStackDepth,
-    required this.maxExpressionDepth,
-    required this.maxStringLength,
-    required this.maxArraySize,
-    required this.maxMapSize,
-    required this.maxVariables,
-    required this.maxFunctions,
-    required this.maxModules,
-    required this.maxMemory,
-    required this.maxOutputLength,
-    required this.scriptCacheSize,
-    required this.timeoutMs,
-    required this.totalTimeout,
-    required this.asyncTimeout,
-    required this.disableFileIo,
-    required this.disableEval,
-    required this.disableModules,
-    required this.exposeStackTraces,
-    this.disabledSymbols = const {},
-    this.allowedFunctions,
-    this.deniedFunctions = const {},
-    this.onPrint,
-    this.onDebug,
-  });
+  const RhaiConfig._(this._values);
 
-  static const _secure = RhaiConfig._(
-    maxOperations: 1000000,
-    maxStackDepth: 100,
-    maxExpressionDepth: 64,
-    maxStringLength: 10 * 1024 * 1024,
-    maxArraySize: 10 * 1024 * 1024,
-    maxMapSize: 1024 * 1024,
-    maxVariables: 10000,
-    maxFunctions: 10000,
-    maxModules: 100,
-    maxMemory: 128 * 1024 * 1024,
-    maxOutputLength: 1024 * 1024,
-    scriptCacheSize: 16 * 1024 * 1024,
-    timeoutMs: 5000,
-    totalTimeout: Duration(minutes: 10),
-    asyncTimeout: Duration(seconds: 30),
-    disableFileIo: true,
-    disableEval: true,
-    disableModules: true,
-    exposeStackTraces: false,
+  static final _secure = RhaiConfig._(
+    OptionValues(_Option.values, (option) => option.secure),
   );
 
-  static const _unlimited = RhaiConfig._(
-    maxOperations: 0,
-    maxStackDepth: 0,
-    maxExpressionDepth: 0,
-    maxStringLength: 0,
-    maxArraySize: 0,
-    maxMapSize: 0,
-    maxVariables: 0,
-    maxFunctions: 0,
-    maxModules: 0,
-    maxMemory: 0,
-    maxOutputLength: 0,
-    scriptCacheSize: 16 * 1024 * 1024,
-    timeoutMs: 0,
-    totalTimeout: Duration.zero,
-    asyncTimeout: Duration.zero,
-    disableFileIo: false,
-    disableEval: false,
-    disableModules: false,
-    exposeStackTraces: true,
+  static final _unlimited = RhaiConfig._(
+    OptionValues(_Option.values, (option) => option.unlimited),
   );
 
-  /// The longest [asyncTimeout] and [totalTimeout]: 365 days.
+  /// The longest [asyncTimeout] and [totalTimeout].
   static const maxAsyncTimeout = Duration(days: 365);
 
-  /// The largest [maxExpressionDepth], and what 0 stands for there: the parser
-  /// recurses on a stack of limited size.
-  static const mostExpressionDepth = 256;
+  /// The largest [maxExpressionDepth], which 0 stands for. The parser recurses on a stack
+  /// of limited size.
+  static const mostExpressionDepth = Bound.expressionDepth;
 
-  /// Operations that one execution may run: roughly one per expression or
-  /// statement.
-  final int maxOperations;
+  final OptionValues<_Option> _values;
 
-  /// Script functions and closures that may be nested in calls; a closure that
-  /// a function of Rhai's calls, such as `map`, counts twice. As many Dart
-  /// functions may be nested that run scripts which call Dart functions again.
-  final int maxStackDepth;
+  T _get<T>(_Option option) => _values[option] as T;
 
-  /// Levels that expressions and blocks may be nested in each other; half as many
-  /// inside a function. 0 is [mostExpressionDepth].
-  final int maxExpressionDepth;
+  /// Operations that one execution may run: roughly one for each expression or statement.
+  int get maxOperations => _get(_Option.maxOperations);
+
+  /// Script functions and closures that may be nested in calls. A closure that a function
+  /// of Rhai's calls, such as `map`, counts twice. As many Dart functions may be nested that
+  /// run scripts which call Dart functions.
+  int get maxStackDepth => _get(_Option.maxStackDepth);
+
+  /// Levels that expressions and blocks may be nested in each other; half as many inside a
+  /// function. 0 is [mostExpressionDepth].
+  int get maxExpressionDepth => _get(_Option.maxExpressionDepth);
 
   /// Bytes of UTF-8 that a string may have.
   ///
-  /// This, [maxArraySize] and [maxMapSize] are limits of one value each, which functions
-  /// look at before they let it grow, in the same time however large it is. What
-  /// operators make larger (`+=`, `m[k] = v`) is noticed when it is used next, or when it
-  /// leaves the script. [maxMemory] bounds all values together.
-  final int maxStringLength;
+  /// This, [maxArraySize] and [maxMapSize] are limits of one value each; [maxMemory] bounds
+  /// all values together. Functions look at them before they let a value grow, which takes
+  /// the same time however large it is. A value that operators make larger (`+=`,
+  /// `m[k] = v`) is noticed when it is used next, or when it leaves the script.
+  int get maxStringLength => _get(_Option.maxStringLength);
 
   /// Elements that an array may have; also bytes of a blob.
-  final int maxArraySize;
+  int get maxArraySize => _get(_Option.maxArraySize);
 
   /// Entries that an object map may have.
-  final int maxMapSize;
+  int get maxMapSize => _get(_Option.maxMapSize);
 
-  /// Variables and constants that a script may declare, those of loops included,
-  /// and variables that there may be at once where `eval` adds some.
-  final int maxVariables;
+  /// Variables and constants that a script may declare, those of loops included. Where
+  /// `eval` adds some, also variables that there may be at once.
+  int get maxVariables => _get(_Option.maxVariables);
 
   /// Functions and closures that a script may define.
-  final int maxFunctions;
+  int get maxFunctions => _get(_Option.maxFunctions);
 
-  /// Modules that one execution may import, in the script and in modules; each
-  /// `import` that runs counts.
-  final int maxModules;
+  /// Imports that one execution may run, in the script and in modules.
+  int get maxModules => _get(_Option.maxModules);
 
-  /// Bytes of memory that one execution may use at once, for its compiled code
-  /// and all its values, as the C library's allocator counts them.
+  /// Bytes of memory that one execution may use at once, for its compiled code and all its
+  /// values, as the C library's allocator counts them.
   ///
-  /// It is exact: what would exceed it ends the script, and the memory it has is
-  /// given back. Not included: stack (8 KiB for a script that waits; up to 400
-  /// bytes for each level of nested data while it is copied or freed), and what a
-  /// function that Dart keeps had kept from earlier executions.
-  final int maxMemory;
+  /// It is exact. A script that would exceed it ends, and its memory is given back. Two
+  /// things are not included: the data that functions held by Dart kept before, and the
+  /// stack. That takes 8 KiB for a script that waits, and up to 400 bytes for each level of
+  /// nested data that is copied or freed.
+  int get maxMemory => _get(_Option.maxMemory);
 
   /// Bytes of UTF-8 that `print` and `debug` may write in one execution.
-  final int maxOutputLength;
+  int get maxOutputLength => _get(_Option.maxOutputLength);
 
-  /// Bytes of memory for compiled scripts that the engine keeps, so that the next `eval`
-  /// of the same text need not compile it. Those used last stay. Unlike for limits, 0
-  /// means that none is kept.
-  final int scriptCacheSize;
+  /// Bytes of memory for compiled scripts that the engine keeps, so that the next `eval` of
+  /// the same text need not compile it. Those used last stay. Here, 0 means that none do.
+  int get scriptCacheSize => _get(_Option.scriptCacheSize);
 
-  /// Milliseconds of wall-clock time that one execution may run. The time it
-  /// waits for Futures does not count; the time of synchronous Dart functions
-  /// it calls does, and so does what other scripts run for which it waits. Longer is a
-  /// `RhaiTimeoutError`.
-  final int timeoutMs;
+  /// Milliseconds of wall-clock time that one execution may run; more is a
+  /// [RhaiTimeoutError]. The time that it waits for Futures does not count. That of
+  /// synchronous Dart functions does, and so does that of other scripts for which it waits.
+  int get timeoutMs => _get(_Option.timeoutMs);
 
-  /// How long one execution may take in all, waiting included: from its start if it may
-  /// let the event loop run, as with `evalAsync`, or else from when it first waits; to
-  /// the millisecond. Longer is a `RhaiTimeoutError`.
-  final Duration totalTimeout;
+  /// The longest time of one execution in all, waiting included; more is a
+  /// [RhaiTimeoutError]. It counts from the start if the execution may let the event loop run, as with
+  /// `evalAsync`, or else from its first wait; to the millisecond.
+  Duration get totalTimeout => _get(_Option.totalTimeout);
 
-  /// How long a script may wait for the Future of one Dart function call, to
-  /// the millisecond. After that the script gets an exception that it can
-  /// catch, with the `type` `"timeout"`; if it does not, the result is a
-  /// `RhaiTimeoutError`. All calls of an engine have the same timeout.
+  /// The longest wait for the Future of one Dart function call, to the millisecond. All
+  /// calls of an engine have the same timeout.
   ///
-  /// [Duration.zero] is no limit: a script then waits as long as the Future takes, and
-  /// does not keep a program from exiting.
-  final Duration asyncTimeout;
+  /// After that the script gets an exception that it can catch, with the `type`
+  /// `"timeout"`. If it does not catch it, the result is a [RhaiTimeoutError].
+  ///
+  /// With [Duration.zero], a script waits as long as the Future takes, and does not keep a
+  /// program from exiting.
+  Duration get asyncTimeout => _get(_Option.asyncTimeout);
 
   /// Whether `import` cannot read files. (Scripts have no other way to files.)
-  /// If false, and [disableModules] is false too, `import "name"` reads
-  /// `name.rhai` relative to the current directory of the process, or anywhere
-  /// else that `name` leads to; in a module, relative to the module's folder.
-  final bool disableFileIo;
+  ///
+  /// Otherwise, unless [disableModules] is true, `import "name"` reads `name.rhai`: relative
+  /// to the current directory, or in a module to its folder. `name` may lead anywhere.
+  bool get disableFileIo => _get(_Option.disableFileIo);
 
   /// Whether `eval` is a syntax error.
-  final bool disableEval;
+  bool get disableEval => _get(_Option.disableEval);
 
   /// Whether `import` and `export` are syntax errors.
-  final bool disableModules;
+  bool get disableModules => _get(_Option.disableModules);
 
-  /// Whether a script that catches the exception of a Dart function finds its Dart
-  /// stack trace in `stack_trace`, which is empty otherwise. What Dart itself gets
-  /// always has it.
-  final bool exposeStackTraces;
+  /// Whether a script that catches the exception of a Dart function finds its Dart stack
+  /// trace in `stack_trace`, which is empty otherwise. Errors that Dart gets always have it.
+  bool get exposeStackTraces => _get(_Option.exposeStackTraces);
 
-  /// Keywords and operators of Rhai that are a syntax error, such as `while` or `**`;
-  /// also `type_of`, `call` and the other functions that belong to the language.
-  final Set<String> disabledSymbols;
+  /// Keywords and operators of Rhai that are a syntax error, such as `while` or `**`; also
+  /// `type_of`, `call` and the other functions that belong to the language.
+  Set<String> get disabledSymbols => _get(_Option.disabledSymbols);
 
-  /// The functions and properties of Rhai that scripts may use, by their names; null
-  /// for all. Operators, keywords and Dart functions are not concerned.
-  final Set<String>? allowedFunctions;
+  /// The functions and properties of Rhai that scripts may use, by their names; null for
+  /// all. Operators, keywords and Dart functions are not concerned.
+  Set<String>? get allowedFunctions => _get(_Option.allowedFunctions);
 
-  /// Functions and properties of Rhai that scripts may not use, by their names. To a
-  /// script it is as if they did not exist; an error that it does not catch says that
-  /// they are switched off here.
-  final Set<String> deniedFunctions;
+  /// Functions and properties of Rhai that scripts may not use, by their names.
+  ///
+  /// To a script they do not exist. An error that it does not catch says that they are
+  /// switched off here.
+  Set<String> get deniedFunctions => _get(_Option.deniedFunctions);
 
-  /// What `print` does; Dart's [print] if null. If it returns a Future, the script
-  /// waits for it; what it throws ends the script.
-  final void Function(String text)? onPrint;
+  /// Runs for each `print`, instead of Dart's [print]. If it returns a Future, the script
+  /// waits for it; if it throws, the script ends.
+  void Function(String text)? get onPrint => _get(_Option.onPrint);
 
-  /// What `debug` does, which gets its place in the script; if null, it writes both to
+  /// Runs for each `debug`, with its place in the script, instead of writing both to
   /// standard error. As [onPrint], it may be asynchronous.
-  final void Function(String text, RhaiPosition position)? onDebug;
+  void Function(String text, RhaiPosition position)? get onDebug =>
+      _get(_Option.onDebug);
 
-  /// This configuration with other values; what is null stays as it is.
+  /// This configuration with other values. Options that are null stay as they are.
   ///
   /// Throws an [ArgumentError] as [RhaiConfig.custom] does.
   RhaiConfig copyWith({
@@ -304,141 +252,147 @@ final class RhaiConfig {
     Set<String>? deniedFunctions,
     void Function(String text)? onPrint,
     void Function(String text, RhaiPosition position)? onDebug,
-  }) {
-    int limit(int? value, int otherwise, String name) {
-      if (value != null && value < 0) {
-        throw ArgumentError.value(
-          value,
-          name,
-          'must be positive, or 0 for no limit',
-        );
-      }
-      return value ?? otherwise;
-    }
-
-    return RhaiConfig._(
-      maxOperations: limit(maxOperations, this.maxOperations, 'maxOperations'),
-      maxStackDepth: limit(maxStackDepth, this.maxStackDepth, 'maxStackDepth'),
-      maxExpressionDepth: _expressionDepth(
-        limit(
-          maxExpressionDepth,
-          this.maxExpressionDepth,
-          'maxExpressionDepth',
-        ),
-      ),
-      maxStringLength: limit(
-        maxStringLength,
-        this.maxStringLength,
-        'maxStringLength',
-      ),
-      maxArraySize: limit(maxArraySize, this.maxArraySize, 'maxArraySize'),
-      maxMapSize: limit(maxMapSize, this.maxMapSize, 'maxMapSize'),
-      maxVariables: limit(maxVariables, this.maxVariables, 'maxVariables'),
-      maxFunctions: limit(maxFunctions, this.maxFunctions, 'maxFunctions'),
-      maxModules: limit(maxModules, this.maxModules, 'maxModules'),
-      maxMemory: limit(maxMemory, this.maxMemory, 'maxMemory'),
-      maxOutputLength: limit(
-        maxOutputLength,
-        this.maxOutputLength,
-        'maxOutputLength',
-      ),
-      scriptCacheSize: limit(
-        scriptCacheSize,
-        this.scriptCacheSize,
-        'scriptCacheSize',
-      ),
-      timeoutMs: limit(timeoutMs, this.timeoutMs, 'timeoutMs'),
-      totalTimeout: _timeout(totalTimeout ?? this.totalTimeout, 'totalTimeout'),
-      asyncTimeout: _timeout(asyncTimeout ?? this.asyncTimeout, 'asyncTimeout'),
-      disableFileIo: disableFileIo ?? this.disableFileIo,
-      disableEval: disableEval ?? this.disableEval,
-      disableModules: disableModules ?? this.disableModules,
-      exposeStackTraces: exposeStackTraces ?? this.exposeStackTraces,
-      disabledSymbols: _copy(disabledSymbols) ?? this.disabledSymbols,
-      allowedFunctions: _copy(allowedFunctions) ?? this.allowedFunctions,
-      deniedFunctions: _copy(deniedFunctions) ?? this.deniedFunctions,
-      onPrint: onPrint ?? this.onPrint,
-      onDebug: onDebug ?? this.onDebug,
-    );
-  }
-
-  /// All that there is to compare and to print, by name.
-  Map<String, Object?> get _fields => {
-    'maxOperations': maxOperations,
-    'maxStackDepth': maxStackDepth,
-    'maxExpressionDepth': maxExpressionDepth,
-    'maxStringLength': maxStringLength,
-    'maxArraySize': maxArraySize,
-    'maxMapSize': maxMapSize,
-    'maxVariables': maxVariables,
-    'maxFunctions': maxFunctions,
-    'maxModules': maxModules,
-    'maxMemory': maxMemory,
-    'maxOutputLength': maxOutputLength,
-    'scriptCacheSize': scriptCacheSize,
-    'timeoutMs': timeoutMs,
-    'totalTimeout': totalTimeout,
-    'asyncTimeout': asyncTimeout,
-    'disableFileIo': disableFileIo,
-    'disableEval': disableEval,
-    'disableModules': disableModules,
-    'exposeStackTraces': exposeStackTraces,
-    'disabledSymbols': disabledSymbols,
-    'allowedFunctions': allowedFunctions,
-    'deniedFunctions': deniedFunctions,
-    'onPrint': onPrint,
-    'onDebug': onDebug,
-  };
-
-  @override
-  bool operator ==(Object other) {
-    if (other is! RhaiConfig) return false;
-    final others = other._fields;
-    return _fields.entries.every(
-      (field) => _same(field.value, others[field.key]),
-    );
-  }
-
-  @override
-  int get hashCode => Object.hashAll(
-    _fields.values.map(
-      (value) => value is Set ? Object.hashAllUnordered(value) : value,
-    ),
+  }) => RhaiConfig._(
+    _values.changed({
+      _Option.maxOperations: maxOperations,
+      _Option.maxStackDepth: maxStackDepth,
+      _Option.maxExpressionDepth: maxExpressionDepth,
+      _Option.maxStringLength: maxStringLength,
+      _Option.maxArraySize: maxArraySize,
+      _Option.maxMapSize: maxMapSize,
+      _Option.maxVariables: maxVariables,
+      _Option.maxFunctions: maxFunctions,
+      _Option.maxModules: maxModules,
+      _Option.maxMemory: maxMemory,
+      _Option.maxOutputLength: maxOutputLength,
+      _Option.scriptCacheSize: scriptCacheSize,
+      _Option.timeoutMs: timeoutMs,
+      _Option.totalTimeout: totalTimeout,
+      _Option.asyncTimeout: asyncTimeout,
+      _Option.disableFileIo: disableFileIo,
+      _Option.disableEval: disableEval,
+      _Option.disableModules: disableModules,
+      _Option.exposeStackTraces: exposeStackTraces,
+      _Option.disabledSymbols: disabledSymbols,
+      _Option.allowedFunctions: allowedFunctions,
+      _Option.deniedFunctions: deniedFunctions,
+      _Option.onPrint: onPrint,
+      _Option.onDebug: onDebug,
+    }),
   );
 
   @override
-  String toString() {
-    final fields = _fields.entries.where((field) => field.value is! Function);
-    return 'RhaiConfig(${fields.map((f) => '${f.key}: ${f.value}').join(', ')})';
-  }
+  bool operator ==(Object other) =>
+      other is RhaiConfig && other._values == _values;
+
+  @override
+  int get hashCode => _values.hashCode;
+
+  @override
+  String toString() => 'RhaiConfig($_values)';
 }
 
-bool _same(Object? a, Object? b) => a is Set<String> && b is Set<String>
-    ? a.length == b.length && a.containsAll(b)
-    : a == b;
+/// A limit that a script can break.
+///
+/// Time is not among them: a script that takes too long ends with a [RhaiTimeoutError].
+enum RhaiLimit {
+  // In the order of `Limit` in wire/protocol.dart.
 
-Set<String>? _copy(Set<String>? names) =>
-    names == null ? null : Set.unmodifiable(names);
+  /// [RhaiConfig.maxOperations].
+  operations,
 
-int _expressionDepth(int value) {
-  if (value > RhaiConfig.mostExpressionDepth) {
-    throw ArgumentError.value(
-      value,
-      'maxExpressionDepth',
-      'must be ${RhaiConfig.mostExpressionDepth} at most',
-    );
-  }
-  return value;
+  /// [RhaiConfig.maxStackDepth].
+  stackDepth,
+
+  /// [RhaiConfig.maxExpressionDepth].
+  expressionDepth,
+
+  /// [RhaiConfig.maxStringLength].
+  stringLength,
+
+  /// [RhaiConfig.maxArraySize].
+  arraySize,
+
+  /// [RhaiConfig.maxMapSize].
+  mapSize,
+
+  /// [RhaiConfig.maxVariables].
+  variables,
+
+  /// [RhaiConfig.maxFunctions].
+  functions,
+
+  /// [RhaiConfig.maxModules].
+  modules,
+
+  /// [RhaiConfig.maxMemory]; or, with the value 0, the memory of the system.
+  memory,
+
+  /// [RhaiConfig.maxOutputLength].
+  outputLength,
+
+  /// Nesting of the data that script functions held by Dart keep alive: 100,000 levels.
+  nesting,
+
+  /// Bytes of native stack, which follow from [RhaiConfig.maxStackDepth].
+  nativeStack,
 }
 
-Duration _timeout(Duration value, String name) {
-  if (value == Duration.zero) return value;
-  if (value.inMilliseconds < 1 || value > RhaiConfig.maxAsyncTimeout) {
-    throw ArgumentError.value(
-      value,
-      name,
-      'must be a millisecond at least and 365 days at most, or zero for no limit',
-    );
-  }
-  return value;
+/// The numbers that a native engine is made of, in the order of [EngineNumber].
+List<int> engineNumbersOf(RhaiConfig config) => config._values.engineNumbers;
+
+/// The options of a configuration, one row for each.
+enum _Option with Option {
+  maxOperations.limit(1000000, EngineNumber.maxOperations),
+  maxStackDepth.limit(100, EngineNumber.maxStackDepth),
+  maxExpressionDepth.limit(
+    64,
+    EngineNumber.maxExpressionDepth,
+    most: RhaiConfig.mostExpressionDepth,
+  ),
+  maxStringLength.limit(10 << 20, EngineNumber.maxStringLength),
+  maxArraySize.limit(10 << 20, EngineNumber.maxArraySize),
+  maxMapSize.limit(1 << 20, EngineNumber.maxMapSize),
+  maxVariables.limit(10000, EngineNumber.maxVariables),
+  maxFunctions.limit(10000, EngineNumber.maxFunctions),
+  maxModules.limit(100, EngineNumber.maxModules),
+  maxMemory.limit(128 << 20, EngineNumber.maxMemory),
+  maxOutputLength.limit(1 << 20, EngineNumber.maxOutputLength),
+  scriptCacheSize(
+    secure: 16 << 20,
+    unlimited: 16 << 20,
+    number: EngineNumber.scriptCacheSize,
+  ),
+  timeoutMs.limit(5000, EngineNumber.timeoutMs),
+  totalTimeout.timeout(Duration(minutes: 10), EngineNumber.totalTimeout),
+  asyncTimeout.timeout(Duration(seconds: 30)),
+  disableFileIo(secure: true, unlimited: false),
+  disableEval(secure: true, unlimited: false),
+  disableModules(secure: true, unlimited: false),
+  exposeStackTraces(secure: false, unlimited: true),
+  disabledSymbols(secure: <String>{}, unlimited: <String>{}),
+  allowedFunctions(),
+  deniedFunctions(secure: <String>{}, unlimited: <String>{}),
+  onPrint(),
+  onDebug();
+
+  const _Option({this.secure, this.unlimited, this.number}) : most = null;
+
+  /// A limit that is a number.
+  const _Option.limit(int this.secure, this.number, {this.most})
+    : unlimited = 0;
+
+  /// A limit that is a time. Dart keeps to it if it has no number.
+  const _Option.timeout(Duration this.secure, [this.number])
+    : unlimited = Duration.zero,
+      most = RhaiConfig.maxAsyncTimeout;
+
+  /// The values in [RhaiConfig.secureDefaults] and [RhaiConfig.unlimited].
+  final Object? secure, unlimited;
+
+  @override
+  final int? number;
+
+  @override
+  final Object? most;
 }

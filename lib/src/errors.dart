@@ -1,15 +1,18 @@
+/// @docImport 'engine.dart';
+library;
+
 import 'engine_config.dart';
-import 'rhai_limit.dart';
 import 'rhai_stack_frame.dart';
 
-/// What can go wrong when a script runs.
+/// A failure of a script, or of running it.
 ///
 /// Misuse of the API itself is an [Error] ([ArgumentError], [StateError]).
 sealed class RhaiException implements Exception {
   /// Creates an exception.
   const RhaiException(this.message);
 
-  /// What went wrong, for people; in parentheses, what to do about it, if that is known.
+  /// A description for people. In parentheses it says what to do about it, if that is
+  /// known.
   final String message;
 
   String get _name;
@@ -18,7 +21,7 @@ sealed class RhaiException implements Exception {
   String toString() => '$_name: $message';
 }
 
-/// What a script did wrong, with its place in the script.
+/// An error with a place in the script.
 sealed class RhaiScriptError extends RhaiException {
   /// Creates the error for a place in a script.
   const RhaiScriptError(
@@ -60,11 +63,13 @@ final class RhaiSyntaxError extends RhaiScriptError {
     this.caret,
   });
 
-  /// The line that is not valid, if it is one of the script itself; of a long line,
-  /// the 120 characters around the place, with an ellipsis where it goes on.
+  /// The line that is not valid, if it is one of the script itself.
+  ///
+  /// Of a long line, it is the 120 characters around the place, with an ellipsis where the
+  /// line goes on.
   final String? sourceLine;
 
-  /// Where in [sourceLine] the error is, in characters from 1, if that is known.
+  /// The place in [sourceLine], in characters from 1, if it is known.
   final int? caret;
 
   @override
@@ -86,9 +91,9 @@ final class RhaiSyntaxError extends RhaiScriptError {
   }
 }
 
-/// What kind of failure a [RhaiRuntimeError] is.
+/// Kinds of [RhaiRuntimeError]s.
 enum RhaiRuntimeErrorKind {
-  // In the order of `RuntimeKind` in rust/src/error.rs.
+  // In the order of `RuntimeErrorKind` in wire/protocol.dart.
 
   /// The script threw something, or a function of Rhai's failed.
   thrown,
@@ -105,22 +110,22 @@ enum RhaiRuntimeErrorKind {
   /// A value has no such property.
   propertyNotFound,
 
-  /// An index is outside of what it is used with.
+  /// An index is out of bounds.
   indexOutOfBounds,
 
-  /// A value has another type than what is needed.
+  /// A value has another type than the needed one.
   typeMismatch,
 
   /// `this` is used where there is none.
   unboundThis,
 
-  /// A `for` goes over what has no items.
+  /// A `for` goes over something without items.
   notIterable,
 
   /// A constant would be changed.
   constantChanged,
 
-  /// A value is used that is being changed.
+  /// A value is used while it is being changed.
   dataRace,
 
   /// A number is too large, or divided by 0.
@@ -157,19 +162,19 @@ final class RhaiRuntimeError extends RhaiScriptError {
     this.cause,
   });
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   final RhaiRuntimeErrorKind kind;
 
-  /// The function, variable, property or module that it is about: the Dart function
-  /// that failed, the variable that does not exist. Empty if it is about none.
+  /// The function, variable, property or module that it is about, or nothing. That is the
+  /// Dart function that failed, or the variable that does not exist.
   final String name;
 
   /// The [callStack], a line each; if a Dart function failed, its stack trace comes
   /// before it.
   final String stackTrace;
 
-  /// What a Dart function threw (the identical object), or else the value that
-  /// the script threw, or null.
+  /// The object that a Dart function threw, or else the value that the script threw, or
+  /// null.
   final Object? cause;
 
   @override
@@ -196,7 +201,7 @@ final class RhaiLimitError extends RhaiScriptError {
   /// The limit that was broken.
   final RhaiLimit limit;
 
-  /// What it is set to, in its unit.
+  /// The value of the limit, in its unit.
   final int value;
 
   @override
@@ -250,14 +255,14 @@ final class RhaiConversionError extends RhaiException {
   const RhaiConversionError(this.path, this.problem, {this.hint = ''})
     : super(hint == '' ? '$path: $problem' : '$path: $problem ($hint)');
 
-  /// Where the value is: `args[1].user.avatar` is the entry `avatar` of the entry
-  /// `user` of the second argument; `result` is what the script ended with.
+  /// The way to the value: `args[1].user.avatar` is the entry `avatar` of the entry `user`
+  /// of the second argument; `result` is the script's result.
   final String path;
 
-  /// What is wrong with it.
+  /// The problem with it.
   final String problem;
 
-  /// What to do about it.
+  /// A way to solve the problem, or nothing.
   final String hint;
 
   @override

@@ -1,12 +1,12 @@
 /// A function or closure of a script, which Dart can call, also after the script
 /// has ended.
 ///
-/// It keeps alive what the closure captured. That is freed when this object is
-/// garbage collected, by [dispose], or with the engine. (A closure that captured a
-/// Dart object which in turn refers to this one keeps both until then.)
+/// It keeps the captured variables alive. They are freed when this object is garbage
+/// collected, by [dispose], or with the engine. If a captured Dart object refers to this
+/// object, both stay until [dispose] or the end of the engine.
 ///
-/// Given back to a script it is a function there, which runs where it comes from,
-/// with what it captured. To a script of another engine it is a Dart function.
+/// Given back to a script, it is a function there, with its captured variables. To a script
+/// of another engine it is a Dart function.
 abstract interface class RhaiFunction {
   /// The name of the function, empty for a closure.
   String get name;
@@ -16,10 +16,10 @@ abstract interface class RhaiFunction {
 
   /// Calls the function.
   ///
-  /// Returns its value, or a [Future] of it if it had to wait for an asynchronous
-  /// Dart function, just as `RhaiEngine.eval` does. It throws what that throws;
-  /// each call has the engine's limits for itself. If a script waits for the call, its
-  /// limits of time bound the call too.
+  /// Returns its value, or a [Future] of it if it had to wait for an asynchronous Dart
+  /// function, just as `RhaiEngine.eval` does. It throws the same errors. Each call has the
+  /// engine's limits for itself. If a script waits for the call, its limits of time bound
+  /// the call, too.
   ///
   /// This holds the event loop until the function ends or waits. Where that matters,
   /// as on a server, use [callAsync].
@@ -72,16 +72,15 @@ abstract interface class RhaiFunction {
 
   /// Calls the function as a method of [thisValue], which is `this` in it.
   ///
-  /// If [thisValue] is a [Map] or a [List], what the function has changed in its `this` is
-  /// then changed there, and in the Maps and Lists in its Maps; elements of a [List] are
-  /// replaced. What the function has not changed stays as it is by then. Of other values
-  /// the function changes a copy, which is gone. That is done when the function has ended,
-  /// and not if it fails.
+  /// The function gets a copy. If [thisValue] is a [Map] or a [List], it is changed like
+  /// the copy when the function has ended, but not if it fails. So are the Maps and Lists
+  /// in its Maps, while elements of a [List] are replaced. Parts that the function has not
+  /// changed stay as they are by then.
   ///
-  /// What a [Map] or [List] gets is converted to its type where nothing is lost, as an
-  /// argument is to that of a parameter. Throws a `RhaiConversionError` that says where, if
-  /// it cannot be, or if something cannot be changed; nothing is then. What a class of
-  /// yours throws while it is changed passes through, and the changes before it stay.
+  /// New values are converted to the type of the [Map] or [List] where nothing is lost, like
+  /// arguments. Throws a `RhaiConversionError` that says where, if that cannot be, or if a
+  /// part cannot be changed. Nothing is changed then. If a class of yours throws while it is
+  /// changed, the error passes through, and the changes before it stay.
   ///
   /// Otherwise it is like [call].
   dynamic callWith(Object? thisValue, List<Object?> arguments);
@@ -90,7 +89,7 @@ abstract interface class RhaiFunction {
   /// for errors, and lets the event loop run like [callAsync].
   Future<dynamic> callWithAsync(Object? thisValue, List<Object?> arguments);
 
-  /// Frees what the function captured. It cannot be called any more; scripts that
-  /// were given it still can.
+  /// Frees the captured variables. The function cannot be called from Dart any more; scripts
+  /// that were given it can still call it.
   void dispose();
 }

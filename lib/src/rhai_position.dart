@@ -3,7 +3,7 @@ final class RhaiPosition {
   /// Creates the place at a line and a column, both from 1.
   const RhaiPosition(this.line, [this.column]);
 
-  /// Where something is whose place is not known.
+  /// The position of something whose place is not known.
   static const unknown = RhaiPosition(null);
 
   /// The line, from 1; null if it is not known. Rhai counts to 65,534.

@@ -2,8 +2,8 @@ import 'dart:collection';
 
 /// A range of integers, as `0..10` or `0..=10` is in a script.
 ///
-/// It is the integers from [start] on, each one larger than the one before; none
-/// if [end] is before [start].
+/// It is the integers from [start] to [end], in their order. There are none if [end] is
+/// before [start].
 final class RhaiRange extends IterableBase<int> {
   /// Creates the range from [start] to [end], [end] only if it is [inclusive].
   RhaiRange(this.start, this.end, {this.inclusive = false});
@@ -11,7 +11,7 @@ final class RhaiRange extends IterableBase<int> {
   /// The first integer.
   final int start;
 
-  /// Where it ends.
+  /// The end of the range.
   final int end;
 
   /// Whether [end] belongs to it.
@@ -25,7 +25,7 @@ final class RhaiRange extends IterableBase<int> {
   @override
   bool get isNotEmpty => !_isEmpty;
 
-  /// How many integers there are.
+  /// The number of integers.
   ///
   /// Throws an [UnsupportedError] if that is more than an [int] can be.
   @override

@@ -9,14 +9,14 @@ final class RhaiStackFrame {
     this.position = RhaiPosition.unknown,
   });
 
-  /// The function; `script` for the script itself, `closure` for a function without
+  /// The function's name: `script` for the script itself, `closure` for a function without
   /// a name, `module name` for the code of a module.
   final String function;
 
   /// The module that the function is from; empty for the script.
   final String source;
 
-  /// Where it was: at the next call, or at what failed.
+  /// The place that it had reached: the next call, or the failure.
   final RhaiPosition position;
 
   @override

@@ -1,4 +1,4 @@
-/// The native functions, and nothing else. `rust/src/ffi.rs` documents them.
+/// The native functions, and nothing else. The Rust side documents them.
 ///
 /// None that runs script code may be a leaf call: a leaf call keeps the garbage
 /// collector of every isolate in the group waiting.
@@ -6,68 +6,11 @@ library;
 
 import 'dart:ffi';
 
-/// A native engine, seen from Dart.
+/// A native engine.
 final class NativeEngine extends Opaque {}
 
 /// The native handle of a script's function.
 final class NativeFunctionHandle extends Opaque {}
-
-/// What an execution did: the results of [rhaiEval] and [rhaiResume].
-abstract final class Step {
-  /// It ended with a value.
-  static const done = 0;
-
-  /// It wants a Dart function called.
-  static const call = 1;
-
-  /// It waits for a Future.
-  static const pending = 2;
-
-  /// It ended with an error.
-  static const failed = 3;
-
-  /// It has run for a while, and lets the event loop run.
-  static const yielded = 4;
-}
-
-/// What an execution is resumed with.
-abstract final class Reply {
-  /// Go on: the awaited Future has completed, or the event loop had its turn.
-  static const goOn = 0;
-
-  /// The function returned a value.
-  static const value = 1;
-
-  /// The function failed.
-  static const error = 2;
-
-  /// The function returned a Future.
-  static const pending = 3;
-}
-
-/// Bits that say what scripts may do.
-abstract final class EngineFlags {
-  /// Import files.
-  static const allowFileIo = 1;
-
-  /// Use `eval`.
-  static const allowEval = 2;
-
-  /// Use modules.
-  static const allowModules = 4;
-}
-
-/// Lists of names that are switched off or on.
-abstract final class RestrictedNames {
-  /// Keywords and operators that are disabled.
-  static const disabledSymbols = 0;
-
-  /// All functions of Rhai that are allowed.
-  static const allowedFunctions = 1;
-
-  /// Functions of Rhai that are not.
-  static const deniedFunctions = 2;
-}
 
 /// Makes an engine.
 @Native<Pointer<NativeEngine> Function(Pointer<Uint64>, Uint64, Uint32)>(
@@ -80,7 +23,7 @@ external Pointer<NativeEngine> rhaiEngineNew(
   int flags,
 );
 
-/// Switches off what names mean.
+/// Switches off, or on, a list of names.
 @Native<Int64 Function(Pointer<NativeEngine>, Int32, Uint64)>(
   symbol: 'rhai_restrict',
 )
@@ -170,9 +113,9 @@ external int rhaiEval(
   int outerExecution,
 );
 
-/// What starts an execution: of what the second argument says, for how long the event
-/// loop has been held, and the execution for which it runs, with the address of its
-/// engine.
+/// Starts an execution. The second argument is the length of the script, or the id of
+/// the function. After it come the microseconds for which the event loop has been held,
+/// and the address of the engine and the id of the execution that wait for this one.
 typedef _Start =
     Int32 Function(Pointer<NativeEngine>, Uint64, Int64, UintPtr, Uint64);
 
@@ -186,8 +129,8 @@ external int rhaiCall(
   int outerExecution,
 );
 
-/// Calls a function of a script with a `this`, which is the last argument; its result is
-/// an array of the function's, and of what `this` was before and is then.
+/// Calls a function of a script with the last argument as its `this`. The result is an
+/// array of the function's result, `this` before the call, and `this` after it.
 @Native<_Start>(symbol: 'rhai_call_with')
 external int rhaiCallWith(
   Pointer<NativeEngine> engine,
@@ -197,13 +140,13 @@ external int rhaiCallWith(
   int outerExecution,
 );
 
-/// Lets go of a function of a script.
+/// Frees the handle of a script's function.
 @Native<Void Function(Pointer<NativeFunctionHandle>)>(
   symbol: 'rhai_function_free',
 )
 external void rhaiFunctionFree(Pointer<NativeFunctionHandle> handle);
 
-/// Drops what functions that were let go of captured.
+/// Frees the variables that functions captured whose handles were freed.
 @Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_drop_released')
 external void rhaiDropReleased(Pointer<NativeEngine> engine);
 
@@ -240,7 +183,7 @@ external bool rhaiCompleteFuture(
 @Native<Bool Function(Pointer<NativeEngine>, Uint64)>(symbol: 'rhai_cancel')
 external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
 
-/// The bytes that scripts which were taken off their fibers have left behind.
+/// Counts the bytes that abandoned scripts have left behind.
 @Native<Uint64 Function(Pointer<NativeEngine>)>(
   symbol: 'rhai_leaked_bytes',
   isLeaf: true,
@@ -257,7 +200,7 @@ external int rhaiAnalyze(
   int outerExecution,
 );
 
-/// Whether scripts can use a name.
+/// Whether scripts can use a name for a function, or else for a variable.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
   symbol: 'rhai_is_usable_name',
 )

@@ -1,32 +1,58 @@
 import 'dart:async';
 import 'dart:ffi';
 
-import '../passed_arguments.dart';
 import '../rhai_function.dart';
 import 'bindings.dart';
-import 'callback_bridge.dart';
+import 'passed_arguments.dart';
 
 final _finalizer = NativeFinalizer(rhaiFunctionFinalizer.cast());
 
-/// A [RhaiFunction] of the scripts of [bridge].
+/// The engine that the functions of its scripts belong to.
+abstract interface class FunctionOwner {
+  /// Whether the engine was disposed, and the functions with it.
+  bool get isDisposed;
+
+  /// Calls a function: its value, or a Future of it if it waits.
+  ///
+  /// With [mayYield] it also lets the event loop run every few milliseconds.
+  Object? callFunction(
+    ScriptFunction function,
+    List<Object?> arguments, {
+    required bool mayYield,
+  });
+
+  /// Calls a function like [callFunction], with a `this` that it may change.
+  Object? callFunctionWith(
+    ScriptFunction function,
+    Object? thisValue,
+    List<Object?> arguments, {
+    required bool mayYield,
+  });
+
+  /// Frees the variables that disposed functions captured.
+  void release();
+}
+
+/// A [RhaiFunction] of the scripts of [owner].
 final class ScriptFunction implements RhaiFunction, Finalizable {
-  /// Makes one under the id that the native side knows it by.
-  ScriptFunction(this.bridge, this.id, int handle, this.serial, this.name)
+  /// Creates it for a native function, by its id and its handle.
+  ScriptFunction(this.owner, this.id, int handle, this.serial, this.name)
     : _handle = Pointer.fromAddress(handle) {
     // What it captured takes some memory; how much is not known.
     _finalizer.attach(this, _handle.cast(), detach: this, externalSize: 1024);
   }
 
-  /// Whose scripts it belongs to.
-  final CallbackBridge bridge;
+  /// The engine of its script.
+  final FunctionOwner owner;
 
-  /// Its id.
+  /// The id by which the native side knows it.
   final int id;
 
   final Pointer<NativeFunctionHandle> _handle;
 
-  /// Tells the function from others of the engine. It has another [id] each time that it
-  /// crosses, but the same serial number.
+  /// The serial number, which tells the function from others of the engine.
+  ///
+  /// The function has another [id] each time that it crosses.
   final int serial;
 
   @override
@@ -35,7 +61,7 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
   bool _isDisposed = false;
 
   @override
-  bool get isDisposed => _isDisposed || bridge.isDisposed;
+  bool get isDisposed => _isDisposed || owner.isDisposed;
 
   @override
   dynamic call([
@@ -60,7 +86,7 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
       ...[a1, a2, a3, a4, a5, a6, a7, a8],
       ...[a9, a10, a11, a12, a13, a14, a15, a16],
     ]);
-    return bridge.callFunction(this, arguments, mayYield: false);
+    return owner.callFunction(this, arguments, mayYield: false);
   }
 
   @override
@@ -87,25 +113,25 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
       ...[a9, a10, a11, a12, a13, a14, a15, a16],
     ]);
     return Future.sync(
-      () => bridge.callFunction(this, arguments, mayYield: true),
+      () => owner.callFunction(this, arguments, mayYield: true),
     );
   }
 
   @override
   dynamic callWith(Object? thisValue, List<Object?> arguments) {
     _checkUsable();
-    return bridge.callFunctionWith(this, thisValue, arguments, mayYield: false);
+    return owner.callFunctionWith(this, thisValue, arguments, mayYield: false);
   }
 
   @override
   Future<dynamic> callWithAsync(Object? thisValue, List<Object?> arguments) {
     _checkUsable();
     return Future.sync(
-      () => bridge.callFunctionWith(this, thisValue, arguments, mayYield: true),
+      () => owner.callFunctionWith(this, thisValue, arguments, mayYield: true),
     );
   }
 
-  /// The arguments that were passed. Throws a [StateError] after [dispose].
+  /// Returns the arguments that were passed. Throws a [StateError] after [dispose].
   List<Object?> _passed(List<Object?> arguments) {
     _checkUsable();
     return passedOf(arguments);
@@ -121,7 +147,7 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     _isDisposed = true;
     _finalizer.detach(this);
     rhaiFunctionFree(_handle);
-    bridge.dropReleased();
+    owner.release();
   }
 
   @override

@@ -1,24 +1,19 @@
-/// Types of lists and maps.
-library;
+// Types of lists and maps.
+part of 'parameter_type.dart';
 
-import 'dart:typed_data';
-
-import '../rhai_range.dart';
-import 'kind.dart';
-import 'mismatch.dart';
-import 'parameter_type.dart';
-
-/// Lists of [E]: values of type [L], which ranges have only if it is `Iterable<E>`.
+/// Lists of [E], as values of type [L].
+///
+/// For ranges to have that type, it must be `Iterable<E>`.
 final class ListType<E, L extends Iterable<E>> extends ParameterType<L> {
-  /// Creates one of lists of some elements.
+  /// Creates the type of lists with some elements.
   const ListType(this._element, {required this.orBlob, required this.orRange});
 
   final ParameterType<E> _element;
 
-  /// Whether bytes are such a list.
+  /// Whether blobs are accepted.
   final bool orBlob;
 
-  /// Whether ranges are.
+  /// Whether ranges are accepted.
   final bool orRange;
 
   @override
@@ -61,7 +56,7 @@ final class ListType<E, L extends Iterable<E>> extends ParameterType<L> {
 
 /// Object maps.
 final class MapType<V> extends ParameterType<Map<String, V>> {
-  /// Creates one of maps with some values.
+  /// Creates the type of maps with some values.
   const MapType(this._value);
 
   final ParameterType<V> _value;
@@ -91,7 +86,7 @@ final class MapType<V> extends ParameterType<Map<String, V>> {
   }
 }
 
-/// What a part of a value is as a type. The way to it starts with [step].
+/// Converts a part of a value, to which [step] leads.
 T _part<T>(ParameterType<T> type, Object? value, Target target, Object step) {
   try {
     final part = type.convert(value, target);

@@ -1,26 +1,26 @@
-/// Values of scripts as elements of a collection of the user's.
+/// Converts values of scripts to elements of a collection of the user's.
 library;
 
-import 'kind.dart';
+import '../wire/protocol.dart';
 import 'mismatch.dart';
 import 'parameter_type.dart';
 import 'parameter_types.dart';
 
-/// Elements for a collection, as its type wants them.
+/// Elements for a collection, of the type that it has.
 final class Elements {
-  /// Finds none yet, for [collection].
+  /// Creates an empty list for [collection].
   Elements.of(Iterable<Object?> collection)
     // An empty List of the same type.
     : list = collection.take(0).toList();
 
-  /// What was added.
+  /// The elements that were added.
   final List<Object?> list;
 
   ParameterType<Object?>? _type;
 
-  /// Adds a value, which goes to [target], as the collection takes it.
+  /// Adds a value, which goes to [target], and converts it if need be.
   ///
-  /// Throws a [Mismatch] that says what is expected if it does not take it.
+  /// Throws a [Mismatch] if the collection does not take it.
   void add(Object? value, Target target) {
     // Finding out the type takes longer.
     if (_type == null && _takes(value)) return;
@@ -36,7 +36,7 @@ final class Elements {
     }
   }
 
-  /// Adds a value, and returns it, as [add] does, as the only one.
+  /// Adds a value like [add], as the only one, and returns the element.
   Object? only(Object? value, Target target) {
     list.clear();
     add(value, target);

@@ -1,19 +1,8 @@
-/// Types of functions that a Dart function takes.
-library;
+// Types of functions that a Dart function takes as arguments.
+part of 'parameter_type.dart';
 
-import 'dart:async';
-
-import '../errors.dart';
-import '../passed_arguments.dart';
-import '../rhai_function.dart';
-import 'kind.dart';
-import 'mismatch.dart';
-import 'parameter_type.dart';
-
-/// The most arguments that Rhai passes to a function.
-const maxArity = 16;
-
-/// A function that takes any arguments, up to [maxArity], and returns an [R].
+/// A function that takes up to [Bound.arguments] arguments of any type, and returns an
+/// [R].
 typedef AnyArguments<R> =
     R Function([
       Object? a1,
@@ -36,7 +25,7 @@ typedef AnyArguments<R> =
 
 /// Functions of scripts.
 final class ScriptFunctionType extends ParameterType<RhaiFunction> {
-  /// Creates it.
+  /// Creates the type.
   const ScriptFunctionType();
 
   @override
@@ -58,7 +47,7 @@ final class ScriptFunctionType extends ParameterType<RhaiFunction> {
 
 /// Functions of any type.
 final class AnyFunctionType extends ParameterType<Function> {
-  /// Creates it.
+  /// Creates the type.
   const AnyFunctionType();
 
   @override
@@ -83,7 +72,7 @@ final class AnyFunctionType extends ParameterType<Function> {
 
 /// Functions that return an [R].
 final class FunctionType<R> extends ParameterType<AnyArguments<R>> {
-  /// Creates it for a type of results.
+  /// Creates the type of functions with some results.
   const FunctionType(this._result);
 
   final ParameterType<R> _result;
@@ -120,7 +109,7 @@ final class _TypedFunction<R> {
   final Function _function;
   final ParameterType<R> _result;
 
-  /// What it was given for.
+  /// The parameter that it is an argument for.
   final Target _target;
 
   R call([
@@ -153,7 +142,7 @@ final class _TypedFunction<R> {
   }
 }
 
-/// What a function has returned, as a type.
+/// Converts the result of a function to a type.
 R _resultOf<R>(ParameterType<R> type, Object? value, Target target) {
   try {
     final result = type.convert(value, target);
@@ -170,7 +159,7 @@ R _resultOf<R>(ParameterType<R> type, Object? value, Target target) {
 
 /// Futures that functions return.
 final class FutureType<T> extends ParameterType<Future<T>> {
-  /// Creates it for what they complete with.
+  /// Creates the type of Futures that complete with some values.
   const FutureType(this._type);
 
   final ParameterType<T> _type;
@@ -191,7 +180,7 @@ final class FutureType<T> extends ParameterType<Future<T>> {
 
 /// Values, and Futures of them, that functions return.
 final class FutureOrType<T> extends ParameterType<FutureOr<T>> {
-  /// Creates it for the values.
+  /// Creates the type for some values.
   const FutureOrType(this._type);
 
   final ParameterType<T> _type;

@@ -1,4 +1,4 @@
-/// Arguments that are not what a parameter accepts, and how to say so.
+/// Errors of values that a parameter does not accept.
 library;
 
 import 'dart:typed_data';
@@ -6,67 +6,67 @@ import 'dart:typed_data';
 import '../rhai_function.dart';
 import '../rhai_range.dart';
 
-/// Where a value goes to, for messages.
+/// A place that a value goes to.
 abstract interface class Target {
-  /// What it is called.
+  /// Its name in messages.
   String get name;
 }
 
 /// A parameter.
 final class Parameter implements Target {
-  /// The one with a [number], counted from 1, of a [function].
+  /// Creates the parameter with a [number], counted from 1, of a [function].
   const Parameter(this.function, this.number);
 
   /// The function's name.
   final String function;
 
-  /// Which parameter it is.
+  /// The number of the parameter, from 1.
   final int number;
 
   @override
   String get name => 'argument $number of $function';
 }
 
-/// An argument that a Dart function does not take: it was not called.
+/// An argument that a Dart function does not accept. The function was not called.
 final class ArgumentMismatch implements Exception {
-  /// Creates it for a function that is called [function] in messages.
+  /// Creates it for a function by its name in messages.
   const ArgumentMismatch(this.function, this.problem);
 
-  /// The function.
+  /// The name of the function.
   final String function;
 
-  /// Says which argument it is, what it must be and what it is.
+  /// The sentence that names the argument, the accepted values and the value.
   final String problem;
 
-  /// The same if the function is called [name].
+  /// The message for a function that is called [name].
   String messageFor(String name) => '$name: $problem';
 
   @override
   String toString() => messageFor(function);
 }
 
-/// Something in a value is of a wrong type.
+/// A value, or a part of it, is of a wrong type.
 final class Mismatch implements Exception {
-  /// Creates it for what was found.
+  /// Creates it for a value that messages call [found].
   const Mismatch(this.found, [this.steps = const [], this.expected]);
 
-  /// Creates it for a value that was found.
+  /// Creates it for a value.
   Mismatch.of(Object? value) : this(describeValue(value));
 
-  /// What it is, with an article.
+  /// The value in words, with an article.
   final String found;
 
-  /// The way to it: indices of lists and keys of object maps.
+  /// The way to the part: indices of lists and keys of object maps.
   final List<Object> steps;
 
-  /// What it must be, with an article, if it is a part of the value.
+  /// The accepted values in words, with an article, if it is a part.
   final String? expected;
 
-  /// The same in a part of a value, to which [step] leads, and which must be [one].
+  /// This mismatch in a part that [step] leads to, and which must be [one].
   Mismatch below(Object step, String one) =>
       Mismatch(found, [step, ...steps], expected ?? one);
 
-  /// The same where the value must be [one], if nothing is known of the part.
+  /// This mismatch where the value must be [one], unless that is known already.
   Mismatch expecting(String one) => Mismatch(found, steps, expected ?? one);
 
   @override
@@ -83,7 +83,7 @@ final class Mismatch implements Exception {
 bool isOpaque(Object? value) =>
     value != null && _nameOf(value) == null && value is! Future;
 
-/// What a value is called, with an article.
+/// Describes a value in words, with an article.
 String describeValue(Object? value) => switch (value) {
   null => '()',
   Future() => 'a Future, as the function has to wait',

@@ -1,43 +1,50 @@
-/// Types of parameters of Dart functions, and the values of scripts as such.
+/// Types of parameters of Dart functions, which values of scripts are converted to.
 library;
 
 import 'dart:async';
+import 'dart:typed_data';
 
-import 'containers.dart';
-import 'functions.dart';
-import 'kind.dart';
+import '../errors.dart';
+import '../ffi/passed_arguments.dart';
+import '../rhai_function.dart';
+import '../rhai_range.dart';
+import '../wire/protocol.dart';
 import 'mismatch.dart';
 
-/// A type that values of scripts are made to: [T].
+// Types are made of others by methods of these, so all are one library.
+part 'containers.dart';
+part 'functions.dart';
+
+/// A type that values of scripts are converted to: [T].
 ///
-/// It is found out by asking, so it may be a part of what a parameter accepts.
+/// It is found by asking the parameter, and may be a part of what that accepts.
 abstract base class ParameterType<T> {
-  /// Creates it.
+  /// Creates the type.
   const ParameterType();
 
-  /// What a value is called, with an article.
+  /// The name of one value in messages, with an article.
   String get one;
 
-  /// What several values are called.
+  /// The name of several values in messages.
   String get many;
 
-  /// Kinds of values that already have this type.
+  /// Kinds of values that already have this type, as bits of [Kind].
   int get kinds;
 
-  /// Kinds of values that can be made to this type.
+  /// Kinds of values that can be converted to this type.
   int get convertedKinds => 0;
 
-  /// Whether values of these kinds must be looked at.
+  /// Whether values of [kinds] must be looked at, and perhaps converted.
   bool get mustConvert => false;
 
-  /// What a value is as this type, for [target].
+  /// Converts a value to this type, for [target].
   ///
-  /// Throws what [argument] makes a message of.
+  /// Throws a [Mismatch] if that cannot be.
   Object? convert(Object? value, Target target);
 
-  /// What an argument is as this type.
+  /// Converts an argument to this type.
   ///
-  /// Throws an [ArgumentMismatch] if it cannot be.
+  /// Throws an [ArgumentMismatch] if that cannot be.
   Object? argument(Object? value, Parameter parameter) {
     try {
       return convert(value, parameter);
@@ -54,17 +61,17 @@ abstract base class ParameterType<T> {
   /// Whether a place accepts this type.
   bool isAcceptedBy(bool Function<X>() accepts) => accepts<T>();
 
-  /// The same, or null.
+  /// This type, or null.
   ParameterType<T?> orNull() => _NullableType(this);
 
-  /// How well values of a kind fit, less being better; null if they do not.
+  /// Rates how well values of a kind fit, lower is better; null if they do not fit.
   int? _rank(int kind) {
     if (kinds == Kind.any) return 2;
     if (kinds & kind != 0) return 0;
     return convertedKinds & kind != 0 ? 1 : null;
   }
 
-  /// A list of this.
+  /// A list of values of this type. It may also accept blobs and ranges.
   ParameterType<Iterable<T>> list({
     bool orBlob = false,
     bool orRange = false,
@@ -72,22 +79,22 @@ abstract base class ParameterType<T> {
       ? ListType<T, Iterable<T>>(this, orBlob: orBlob, orRange: true)
       : ListType<T, List<T>>(this, orBlob: orBlob, orRange: false);
 
-  /// A map of this.
+  /// An object map with values of this type.
   ParameterType<Map<String, T>> map() => MapType(this);
 
-  /// A function that returns this.
+  /// A function that returns values of this type.
   ParameterType<AnyArguments<T>> result() => FunctionType(this);
 
-  /// A Future of this.
+  /// A Future of a value of this type.
   ParameterType<Future<T>> future() => FutureType(this);
 
-  /// This, or a Future of it.
+  /// A value of this type, or a Future of one.
   ParameterType<FutureOr<T>> futureOr() => FutureOrType(this);
 }
 
 /// Everything.
 final class AnyType extends ParameterType<Object?> {
-  /// Creates it.
+  /// Creates the type.
   const AnyType();
 
   @override
@@ -105,7 +112,7 @@ final class AnyType extends ParameterType<Object?> {
 
 /// Everything but null.
 final class ObjectType extends ParameterType<Object> {
-  /// Creates it.
+  /// Creates the type.
   const ObjectType();
 
   @override
@@ -125,9 +132,9 @@ final class ObjectType extends ParameterType<Object> {
       value ?? (throw const Mismatch('()'));
 }
 
-/// Objects of a Dart class about which nothing can be found out.
+/// Objects of a Dart class that cannot be asked about.
 final class OtherType extends ParameterType<Never> {
-  /// Creates it.
+  /// Creates the type.
   const OtherType();
 
   @override
@@ -170,18 +177,19 @@ final class _NullableType<T> extends ParameterType<T?> {
       value == null ? null : _type.convert(value, target);
 }
 
-/// Which of two types is better for values that both accept, as bits.
+/// Preferences between two types, for values that both accept, as bits.
 abstract final class Preference {
-  /// The first is.
+  /// The first type fits better.
   static const first = 1;
 
-  /// Neither is.
+  /// Both fit equally well.
   static const none = 2;
 
-  /// The second is.
+  /// The second type fits better.
   static const second = 4;
 
-  /// What there is, of all values that [a] and [b] accept; 0 if there are no such.
+  /// Collects the preferences for all values that both [a] and [b] accept. 0 if there
+  /// are no such values.
   static int between(ParameterType<Object?> a, ParameterType<Object?> b) {
     var found = 0;
     for (var kind = 1; kind <= Kind.object; kind <<= 1) {

@@ -1,4 +1,4 @@
-/// Finds out what the parameters of a function accept.
+/// Finds out which types the parameters of a function accept.
 library;
 
 import 'dart:collection';
@@ -6,23 +6,11 @@ import 'dart:typed_data';
 
 import '../rhai_function.dart';
 import '../rhai_range.dart';
-import 'functions.dart';
+import '../wire/arities.dart';
 import 'parameter_type.dart';
 import 'scalars.dart';
 
-/// Finds out with how many arguments a function can be called: bit *n* for *n*.
-///
-/// `f is Function(Never, Never)` is true exactly when `f` accepts two
-/// positional arguments, whatever their types.
-int aritiesOf(Function f) {
-  var arities = f is Function() ? 1 : 0;
-  for (var n = 1; n <= maxArity; n++) {
-    if (_accepts<Never>(f, 0, n)) arities |= 1 << n;
-  }
-  return arities;
-}
-
-/// Finds out what each parameter of [f] accepts, which takes [arities].
+/// Finds the types that the parameters of [f] accept, which takes [arities].
 ///
 /// `f is Function(Never, T)` is true exactly when the second of two parameters
 /// accepts every `T`.
@@ -34,7 +22,7 @@ List<ParameterType<Object?>> parameterTypesOf(Function f, int arities) {
   ];
 }
 
-/// Finds out what type the elements of a growable List have.
+/// Finds the type that the elements of a growable List have.
 ParameterType<Object?> elementTypeOf(List<Object?> list) =>
     _typeOf(_ElementOf(list));
 
@@ -55,7 +43,7 @@ final class _Parameter extends _Place {
   final int count;
 
   @override
-  bool accepts<T>() => _accepts<T>(function, place, count);
+  bool accepts<T>() => acceptsAt<T>(function, place, count);
 }
 
 final class _ElementOf extends _Place {
@@ -118,8 +106,10 @@ ParameterType<Object?> _typeOf(_Place place) {
   return place.accepts<Null>() ? type.orNull() : type;
 }
 
-/// The type of a place, as if it did not accept null. The first of these that the
-/// place accepts is the widest: a `num` is accepted where an `int` is not.
+/// The type of a place, as if it did not accept null.
+///
+/// The order matters: the first of these types that the place accepts is the widest. A
+/// place for a `num` accepts an `int`, too.
 ParameterType<Object> _nonNullTypeOf(_Place place) {
   if (place.accepts<num>()) {
     if (place.accepts<String>()) return comparableType;
@@ -156,7 +146,7 @@ ParameterType<Object> _listTypeOf(_Place place) => _typeOf(
   _Element(place),
 ).list(orBlob: place.accepts<Uint8List>(), orRange: place.accepts<RhaiRange>());
 
-/// The type of what a function returns: unlike a parameter, it may be a Future.
+/// The type of a function's result. Unlike a parameter, it may be a Future.
 ParameterType<Object?> _resultTypeOf(_Place place) {
   if (place.accepts<Object?>() || !place.accepts<Future<Never>>()) {
     return _typeOf(place);
@@ -166,61 +156,3 @@ ParameterType<Object?> _resultTypeOf(_Place place) {
   final isEither = completion.isAcceptedBy(place.accepts);
   return isEither ? completion.futureOr() : completion.future();
 }
-
-typedef _N = Never;
-
-/// Whether parameter [i] of [f], which has [n] positional ones, accepts every [T].
-bool _accepts<T>(Function f, int i, int n) => switch (i) {
-  0 => _is<T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  1 => _is<_N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  2 => _is<_N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  3 => _is<_N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  4 => _is<_N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  5 => _is<_N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  6 => _is<_N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  7 => _is<_N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  8 => _is<_N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N, _N>(f, n),
-  9 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N, _N>(f, n),
-  10 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N, _N>(
-    f,
-    n,
-  ),
-  11 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N, _N>(
-    f,
-    n,
-  ),
-  12 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N, _N>(
-    f,
-    n,
-  ),
-  13 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N, _N>(
-    f,
-    n,
-  ),
-  14 => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T, _N>(
-    f,
-    n,
-  ),
-  _ => _is<_N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, _N, T>(f, n),
-};
-
-/// Whether [f] accepts arguments of the first [n] of these types.
-bool _is<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>(Function f, int n) =>
-    switch (n) {
-      1 => f is Function(A),
-      2 => f is Function(A, B),
-      3 => f is Function(A, B, C),
-      4 => f is Function(A, B, C, D),
-      5 => f is Function(A, B, C, D, E),
-      6 => f is Function(A, B, C, D, E, F),
-      7 => f is Function(A, B, C, D, E, F, G),
-      8 => f is Function(A, B, C, D, E, F, G, H),
-      9 => f is Function(A, B, C, D, E, F, G, H, I),
-      10 => f is Function(A, B, C, D, E, F, G, H, I, J),
-      11 => f is Function(A, B, C, D, E, F, G, H, I, J, K),
-      12 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L),
-      13 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M),
-      14 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M, N),
-      15 => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O),
-      _ => f is Function(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P),
-    };

@@ -4,7 +4,7 @@ library;
 import 'dart:typed_data';
 
 import '../rhai_range.dart';
-import 'kind.dart';
+import '../wire/protocol.dart';
 import 'mismatch.dart';
 import 'parameter_type.dart';
 
@@ -40,14 +40,18 @@ final class SameType<T extends Object> extends ParameterType<T> {
 }
 
 /// Booleans.
-const boolType = SameType<bool>('a bool', 'bools', Kind.bool);
+const boolType = SameType<bool>('a bool', 'bools', Kind.boolean);
 
 /// Integers.
-const intType = SameType<int>('an int', 'ints', Kind.int);
+const intType = SameType<int>('an int', 'ints', Kind.integer);
 
 /// Numbers; also objects, if the place accepts what is comparable.
-SameType<num> numberType({required bool orObject}) =>
-    SameType('a number', 'numbers', Kind.int | Kind.float, orObject: orObject);
+SameType<num> numberType({required bool orObject}) => SameType(
+  'a number',
+  'numbers',
+  Kind.integer | Kind.float,
+  orObject: orObject,
+);
 
 /// Strings; also objects, if the place accepts what is comparable or a pattern.
 SameType<String> stringType({required bool orObject}) => SameType(
@@ -62,7 +66,7 @@ SameType<String> stringType({required bool orObject}) => SameType(
 const comparableType = SameType<Comparable<Object?>>(
   'a number, a string or a Dart object',
   'numbers, strings and Dart objects',
-  Kind.int | Kind.float | Kind.string,
+  Kind.integer | Kind.float | Kind.string,
   convertedKinds: Kind.char,
   orObject: true,
 );
@@ -75,7 +79,7 @@ const rangeType = SameType<RhaiRange>('a range', 'ranges', Kind.range);
 
 /// Floating point numbers.
 final class FloatType extends ParameterType<double> {
-  /// Creates it.
+  /// Creates the type.
   const FloatType();
 
   @override
@@ -88,7 +92,7 @@ final class FloatType extends ParameterType<double> {
   int get kinds => Kind.float;
 
   @override
-  int get convertedKinds => Kind.int;
+  int get convertedKinds => Kind.integer;
 
   @override
   bool get mustConvert => true;

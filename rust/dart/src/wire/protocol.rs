@@ -682,12 +682,3 @@ pub mod place {
     /// A line or a column that is not known.
     pub const UNKNOWN: i64 = 0;
 }
-
-/// Baselines of the benchmarks that run in Rust alone.
-pub mod baseline {
-    /// A loop that calls a native function.
-    pub const NATIVE_CALL: i32 = 0;
-
-    /// `1 + 1`, compiled before.
-    pub const EVAL_AST: i32 = 1;
-}

@@ -1,9 +1,9 @@
-/// How parts of values are called.
+/// Names parts of values in messages.
 library;
 
-/// The path from [start] by [steps], each an index or a key: `args[1].user.name`.
+/// Describes the path from [start] by [steps]: `args[1].user.name`.
 ///
-/// Of a long path, what is between the first and the last steps is left out.
+/// Each step is an index or a key. A long path has an ellipsis in the middle.
 String describePath(String start, List<Object> steps) {
   const shown = 16;
   final path = StringBuffer(start);

@@ -3,36 +3,37 @@ import 'dart:collection';
 
 import 'turns.dart';
 
-/// The waits of an engine's scripts, and when they time out.
+/// Deadlines of waits that all have the same timeout.
 ///
-/// All have the same timeout, so they end in the order they were added: one
-/// [Timer], for the first, serves them all. There is none while nothing waits,
-/// because a Timer keeps a program from exiting.
-final class AsyncTimeouts {
+/// They end in the order in which they were added. So one [Timer], for the first, serves
+/// them all. There is none while nothing waits, because a Timer keeps a program from
+/// exiting.
+final class Deadlines {
   /// Creates an empty queue for a timeout, or for none if that is zero.
-  AsyncTimeouts(this.timeout);
+  Deadlines(this.timeout);
 
   /// The timeout of every wait; zero if they have none.
   final Duration timeout;
 
   static final Stopwatch _clock = Stopwatch()..start();
 
-  /// A Future that is complete, or completes in an `async` function without
-  /// waiting, is delivered within this many microtasks. Setting and cancelling
-  /// a Timer costs as much as the whole call, so it is put off that long.
+  /// Microtasks after which a wait is slow, and gets a deadline.
+  ///
+  /// A Future that is complete, or completes in an `async` function without waiting, is
+  /// delivered before. Setting and cancelling a Timer costs as much as the whole call.
   static const _hopsUntilSlow = 4;
 
-  /// Waits that are not yet slow, in the order they were added.
+  /// Waits that are not yet slow, in the order in which they were added.
   final ListQueue<TimedWait> _fresh = ListQueue();
   bool _isHopping = false;
   int _hops = 0;
 
-  /// Slow ones, in the order of their deadlines.
+  /// Slow waits, in the order of their deadlines.
   final LinkedList<TimedWait> _slow = LinkedList();
   Timer? _timer;
 
-  /// Adds a wait, which ends by [TimedWait.timeOut], if there is a timeout, unless it is
-  /// removed before.
+  /// Adds a wait. If there is a timeout, [TimedWait.timeOut] ends it, unless it is removed
+  /// before.
   void add(TimedWait wait) {
     wait._slowAtHop = _hops + _hopsUntilSlow;
     _fresh.add(wait);
@@ -100,15 +101,18 @@ final class AsyncTimeouts {
   }
 }
 
-/// One wait.
+/// A wait that may have a deadline.
 abstract base class TimedWait extends LinkedListEntry<TimedWait> {
   int _slowAtHop = 0;
   bool _isRemoved = false;
   Duration _deadline = Duration.zero;
 
-  /// Called once it has lasted for more than a few microtasks.
+  /// Notes that the wait has lasted for more than a few microtasks.
   void becomeSlow();
 
-  /// Called when the timeout has passed.
+  /// Ends the wait, because the timeout has passed.
   void timeOut();
+
+  /// Notes that the wait is over.
+  void end();
 }

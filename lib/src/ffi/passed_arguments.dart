@@ -1,7 +1,7 @@
-/// Arguments of functions that take any number of them.
+/// Optional parameters that can tell whether an argument was passed.
 library;
 
-/// Stands for an argument that was not passed.
+/// The default value of such a parameter, for an argument that was not passed.
 const Object notPassed = _NotPassed();
 
 final class _NotPassed {

@@ -1,10 +1,10 @@
-/// Strings as UTF-8 in memory that is already there.
+/// Writes Strings as UTF-8 into memory that is already there.
 library;
 
 import 'dart:ffi';
 import 'dart:typed_data';
 
-/// How many bytes of UTF-8 a String has.
+/// Counts the bytes of a String in UTF-8.
 int utf8Length(String text) {
   var length = 0;
   for (var i = 0; i < text.length; i++) {
@@ -21,8 +21,9 @@ int utf8Length(String text) {
   return length;
 }
 
-/// Writes the UTF-8 of a part of a String to [bytes] from [at] on. Returns the end,
-/// or -1 if it has a lone surrogate.
+/// Writes a part of a String to [bytes], from index [at] on.
+///
+/// Returns the end, or -1 if there is a lone surrogate.
 int writeUtf8(String text, Uint8List bytes, int at, [int start = 0, int? end]) {
   final stop = end ?? text.length;
   for (var i = start; i < stop; i++) {
@@ -50,8 +51,10 @@ int writeUtf8(String text, Uint8List bytes, int at, [int start = 0, int? end]) {
   return at;
 }
 
-/// Writes a part of a String as far as it is ASCII; returns where that ends. A
-/// Pointer takes it faster than a list.
+/// Writes a part of a String as far as it is ASCII. Returns the index of the first
+/// character that is not.
+///
+/// Writing to a [Pointer] is faster than to a list.
 int writeAscii(String text, Pointer<Uint8> bytes, int start, int end) {
   for (var i = start; i < end; i++) {
     final unit = text.codeUnitAt(i);

@@ -1,20 +1,30 @@
 import '../errors.dart';
-import '../registered_function.dart';
-import 'async_timeouts.dart';
-import 'callback_bridge.dart';
+import 'deadlines.dart';
 import 'execution.dart';
+import 'registered_function.dart';
 
-/// Tells when what a Future calls back is garbage: then nothing can ever complete
-/// the Future.
+/// Receives the outcome of a wait. All but the first outcome are ignored.
+abstract interface class WaitObserver {
+  /// The longest wait.
+  Duration get timeout;
+
+  /// Ends the wait with a value.
+  void complete(FutureWait wait, Object? value);
+
+  /// Ends the wait with an error.
+  void fail(FutureWait wait, Object error, StackTrace stackTrace);
+}
+
+/// Runs when the listener of a pending Future is garbage collected: nothing can complete
+/// the Future any more.
 final _abandoned = Finalizer<FutureWait>((wait) => wait.abandon());
 
 /// The wait of a script for one Future.
 final class FutureWait extends TimedWait {
-  /// Makes it for what the call of [function] returned.
-  FutureWait(this.bridge, this.execution, this.function, this.future);
+  /// Creates the wait for the Future that a call of [function] returned.
+  FutureWait(this._observer, this.execution, this.function, this.future);
 
-  /// What drives the script.
-  final CallbackBridge bridge;
+  final WaitObserver _observer;
 
   /// The script.
   final Execution execution;
@@ -25,8 +35,9 @@ final class FutureWait extends TimedWait {
   /// The Future's id.
   final int future;
 
-  /// What the Future calls back, as long as the wait is short. After that it
-  /// must not be referred to from here: otherwise it would never be garbage.
+  /// The listener, as long as the wait is short.
+  ///
+  /// After that nothing here refers to it: otherwise it would never be garbage.
   _Listener? _listener;
 
   @override
@@ -35,7 +46,7 @@ final class FutureWait extends TimedWait {
     _listener = null;
   }
 
-  /// Says that the script has got its answer.
+  @override
   void end() {
     if (_listener == null) _abandoned.detach(this);
     _listener = null;
@@ -53,13 +64,13 @@ final class FutureWait extends TimedWait {
   void timeOut() => _failInZone(
     RhaiTimeoutError(
       '${function.name} did not complete within '
-      '${bridge.asyncTimeout.inMilliseconds} ms (RhaiConfig.asyncTimeout)',
+      '${_observer.timeout.inMilliseconds} ms (RhaiConfig.asyncTimeout)',
       functionName: function.name,
-      timeout: bridge.asyncTimeout,
+      timeout: _observer.timeout,
     ),
   );
 
-  /// Called when nothing can complete the Future any more.
+  /// Ends the wait because nothing can complete the Future any more.
   void abandon() => _failInZone(
     RhaiChannelClosedError(
       'the Future that ${function.name} returned was garbage collected before '
@@ -68,12 +79,14 @@ final class FutureWait extends TimedWait {
   );
 
   void _failInZone(RhaiException error) =>
-      execution.zone.run(() => bridge.fail(this, error, StackTrace.empty));
+      execution.zone.run(() => _observer.fail(this, error, StackTrace.empty));
 }
 
-/// What a Future calls back. Only what can still complete the Future refers to
-/// it, so that it becomes garbage when nothing can. (Not so the Future itself:
-/// one that wraps another may be forgotten long before the other completes.)
+/// The listener of a Future.
+///
+/// Only code that can still complete the Future refers to it. So it becomes garbage when
+/// nothing can. That is not true of the Future itself: one that wraps another may be
+/// forgotten long before the other completes.
 final class _Listener {
   _Listener(this._wait);
 
@@ -92,9 +105,9 @@ final class _Listener {
     if (_wait.isOver) return;
     // A Future of a Future.
     if (value is Future<Object?>) return listen(value);
-    _wait.bridge.complete(_wait, value);
+    _wait._observer.complete(_wait, value);
   }
 
   void _onError(Object error, StackTrace stackTrace) =>
-      _wait.bridge.fail(_wait, error, stackTrace);
+      _wait._observer.fail(_wait, error, stackTrace);
 }

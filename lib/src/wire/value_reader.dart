@@ -1,4 +1,4 @@
-/// Reads values in the flat encoding that `rust/src/values.rs` describes.
+/// Reads values in the flat encoding, which [Tag] describes.
 library;
 
 import 'dart:convert';
@@ -8,69 +8,10 @@ import '../errors.dart';
 import '../rhai_function.dart';
 import '../rhai_range.dart';
 import 'object_table.dart';
+import 'protocol.dart';
 
-/// The type of an encoded value: `Tag` in `rust/src/values.rs`.
-abstract final class Tag {
-  /// Rhai's `()`.
-  static const unit = 0;
-
-  /// `false`.
-  static const no = 1;
-
-  /// `true`.
-  static const yes = 2;
-
-  /// 64 bits of integer.
-  static const int = 3;
-
-  /// 64 bits of floating point.
-  static const float = 4;
-
-  /// A string in UTF-8.
-  static const string = 5;
-
-  /// Bytes.
-  static const blob = 6;
-
-  /// An array; in a slot, any flat encoding.
-  static const array = 7;
-
-  /// An object map.
-  static const map = 8;
-
-  /// An array of integers.
-  static const ints = 9;
-
-  /// An array of floating point numbers.
-  static const floats = 10;
-
-  /// A range without its end.
-  static const range = 11;
-
-  /// A range with its end.
-  static const inclusiveRange = 12;
-
-  /// A Dart object.
-  static const object = 13;
-
-  /// A Dart function.
-  static const closure = 14;
-
-  /// A function of a script.
-  static const function = 15;
-}
-
-/// Levels of nesting that may cross the boundary, as on the native side.
-const maxDepth = 100000;
-
-/// Keys of a value that later ones can refer to, as on the native side.
-const maxKeys = 32;
-
-/// Marks a key that refers to an earlier one.
-const keyReference = 1 << 31;
-
-/// Makes the Dart side of a script's function, of its id, the address of its
-/// native handle, its serial number and its name.
+/// Makes the Dart object for a script's function, of its id, the address of its native
+/// handle, its serial number and its name.
 typedef MakeFunction =
     RhaiFunction Function(int id, int handle, int serial, String name);
 
@@ -131,18 +72,18 @@ final class _Reader {
 
   String _key() {
     final number = _data.getUint32(_at, Endian.host);
-    if (number & keyReference != 0) {
+    if (number & Key.reference != 0) {
       _at += 4;
-      return _keys[number & ~keyReference];
+      return _keys[number & ~Key.reference];
     }
     final key = _string();
-    if (_keys.length < maxKeys) _keys.add(key);
+    if (_keys.length < Key.maxReferable) _keys.add(key);
     return key;
   }
 
   Object? read() {
     // The containers that are open: each is a List or a Map, with the number of
-    // values it still gets.
+    // values that it still gets.
     final containers = <Object>[];
     final left = <int>[];
     // Of the innermost one.
@@ -156,7 +97,7 @@ final class _Reader {
       if (tag == Tag.array || tag == Tag.map) {
         final count = _count(tag == Tag.array ? 1 : 5);
         if (count > 0) {
-          if (containers.length >= maxDepth) {
+          if (containers.length >= Bound.nesting) {
             throw const RhaiFFIError('malformed value: nested too deeply');
           }
           keys.add(key);
@@ -204,7 +145,7 @@ final class _Reader {
     }
   }
 
-  /// Reads what is neither an array (other than of numbers) nor a map.
+  /// Reads a value that is no container, or an array of numbers alone.
   Object? _leaf(int tag) {
     switch (tag) {
       case Tag.unit:
@@ -213,7 +154,7 @@ final class _Reader {
         return false;
       case Tag.yes:
         return true;
-      case Tag.int:
+      case Tag.integer:
         return _word();
       case Tag.float:
         final number = _data.getFloat64(_at, Endian.host);

@@ -1,40 +1,53 @@
 import 'dart:async';
 
-import '../registered_function.dart';
-import '../script_error.dart';
-import 'async_timeouts.dart';
-import 'callback_bridge.dart';
-import 'future_wait.dart';
+import 'deadlines.dart';
+import 'error_cache.dart';
+import 'registered_function.dart';
 import 'turns.dart';
+
+/// The engine that runs an execution.
+abstract interface class ExecutionOwner {
+  /// The address of the native engine.
+  int get address;
+
+  /// Whether the engine was disposed, and so its executions have ended.
+  bool get isDisposed;
+
+  /// Whether scripts see the stack traces of Dart functions that fail.
+  bool get exposeStackTraces;
+
+  /// Ends an execution that waits, because it took too long in all.
+  void timeOut(Execution execution);
+}
 
 /// A script that has called a Dart function, or let the event loop run, and not ended.
 ///
 /// Its time in all is limited from when it first waits, or lets the event loop run.
-final class Execution extends TimedWait {
-  /// Creates it under the id that the native side knows it by. It runs for [outer], if
-  /// that is not null.
-  Execution(this.bridge, this.id, this.outer, {required bool mayYield})
+final class Execution extends TimedWait implements TurnTaker {
+  /// Creates the execution that the native side knows by [id]. If [outer] is not null, it
+  /// runs for that.
+  Execution(this.owner, this.id, this.outer, {required bool mayYield})
     : _mayYield = mayYield {
     if (mayYield) Turns.join();
   }
 
-  /// What drives it.
-  final CallbackBridge bridge;
+  /// The engine that runs it.
+  final ExecutionOwner owner;
 
   /// Its id.
   final int id;
 
-  /// The script whose function started it, and waits for it.
+  /// The script whose function started this one, and waits for it.
   final Execution? outer;
 
   /// The zone of the `eval` that started it.
   final Zone zone = Zone.current;
 
-  /// The zone in which its functions run: like [zone], but what they start there later
-  /// is known to run for this script.
+  /// The zone of its functions. It is like [zone], but code that they start there is known
+  /// to run for this script.
   Zone? _ownZone;
 
-  /// What [_ownZone] was forked from.
+  /// The zone that [_ownZone] was forked from.
   Zone? _base;
 
   /// The key of the execution in the zones of its functions.
@@ -43,8 +56,8 @@ final class Execution extends TimedWait {
   /// The execution whose function runs now, until that returns.
   static Execution? calling;
 
-  /// The execution for which the code runs that asks: one of its functions does, or has
-  /// started it. `null` if there is none, or none that has not ended.
+  /// The execution that the current code runs for: it is in one of its functions, or was
+  /// started by one. Null if there is none that has not ended.
   static Execution? get current {
     var execution = calling ?? Zone.current[_key] as Execution?;
     while (execution != null && execution.hasEnded) {
@@ -54,25 +67,26 @@ final class Execution extends TimedWait {
   }
 
   /// The errors of Dart functions that the script may hold.
-  late final DartErrors errors = DartErrors(
-    exposeStackTraces: bridge.exposeStackTraces,
+  late final ErrorCache errors = ErrorCache(
+    exposeStackTraces: owner.exposeStackTraces,
   );
 
-  /// The Future that a call returned and the function it called, until the
-  /// execution waits for it.
+  /// The Future that a call returned, and the called function, until the wait begins.
   (RegisteredFunction, Future<Object?>)? returned;
 
-  /// What it waits for.
-  FutureWait? wait;
+  /// The wait for a Future.
+  TimedWait? wait;
 
-  /// Completes when it can go on. Synchronously: that is always from the event
-  /// loop, and saves a microtask for each call.
+  /// Completes when the script can go on.
+  ///
+  /// It does so synchronously, which saves a microtask for each call. That is always from
+  /// the event loop.
   Completer<void> wake = Completer.sync();
 
   /// Whether it waits, or lets the event loop run.
   bool isParked = false;
 
-  /// Whether its time is limited by now.
+  /// Whether its time in all is limited by now.
   bool isTimed = false;
 
   /// Whether it lets the event loop run, as somebody has a Future of its result.
@@ -80,19 +94,19 @@ final class Execution extends TimedWait {
 
   bool _hasEnded = false;
 
-  /// Whether it has ended, also if its engine was disposed.
-  bool get hasEnded => _hasEnded || bridge.isDisposed;
+  /// Whether it has ended, perhaps with its engine.
+  bool get hasEnded => _hasEnded || owner.isDisposed;
 
   @override
   void becomeSlow() {}
 
   @override
-  void timeOut() => bridge.timeOut(this);
+  void timeOut() => owner.timeOut(this);
 
-  /// Whether its functions can be called where this is asked.
+  /// Whether the current zone is the one of its functions.
   bool get isInOwnZone => identical(Zone.current, _ownZone);
 
-  /// Runs [body] where its functions can be called.
+  /// Runs [body] in the zone of its functions.
   R runInOwnZone<R>(R Function() body) =>
       (_ownZone ??= _forkZone()).run<R>(body);
 
@@ -107,7 +121,7 @@ final class Execution extends TimedWait {
     return base.fork(zoneValues: {_key: this});
   }
 
-  /// Says that it waits from now on.
+  /// Notes that it waits, or lets the event loop run, from now on.
   void park() {
     if (wake.isCompleted) wake = Completer.sync();
     isParked = true;
@@ -116,14 +130,14 @@ final class Execution extends TimedWait {
     Turns.joinLate();
   }
 
-  /// Wakes it, if it waits.
+  @override
   void goOn() {
     if (!isParked || wake.isCompleted) return;
     isParked = false;
     wake.complete();
   }
 
-  /// Notes that it has ended.
+  @override
   void end() {
     _hasEnded = true;
     if (_mayYield) Turns.leave();

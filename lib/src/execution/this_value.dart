@@ -1,22 +1,22 @@
-/// What a function of a script has changed in its `this`.
+/// Applies the changes that a function of a script has made to its `this`.
 library;
 
 import 'dart:typed_data';
 
-import 'errors.dart';
-import 'parameters/elements.dart';
-import 'parameters/mismatch.dart';
-import 'rhai_range.dart';
-import 'value_path.dart';
+import '../errors.dart';
+import '../parameters/elements.dart';
+import '../parameters/mismatch.dart';
+import '../rhai_range.dart';
+import '../wire/value_path.dart';
 
-/// Changes [value], and the Maps and Lists in its Maps, by what a script has changed in its
-/// copy, from [before] to [after].
+/// Changes [value] as a script has changed its copy, from [before] to [after]. Maps and
+/// Lists in its Maps are changed, too.
 ///
-/// What the script has not changed stays as it is, whatever has happened to it meanwhile.
-/// Elements of a List are replaced, not changed: they may be elsewhere, too.
+/// Parts that the script has not changed stay as they are, even if they have changed
+/// meanwhile. Elements of a List are replaced, not changed: they may be elsewhere, too.
 ///
-/// Throws a [RhaiConversionError] if something does not take what it would get. Nothing has
-/// been changed then.
+/// Throws a [RhaiConversionError] if a part does not take its new value. Nothing has been
+/// changed then.
 void updateThis(Object? value, Object? before, Object? after) {
   final kind = switch ((value, before, after)) {
     (Map(), Map(), Map()) || (List(), List(), List()) => null,
@@ -62,12 +62,12 @@ final class _Part implements Target {
   }
 }
 
-/// Finds out what is to be changed.
+/// Finds the changes that are to be made.
 final class _Update {
-  /// What is to be changed, in this order.
+  /// The changes, in their order.
   final List<void Function()> changes = [];
 
-  /// Lists of which something is.
+  /// Lists that are to be changed.
   final Set<List<Object?>> _lists = Set.identity();
 
   final List<(Object?, Object?, Object?, _Part)> _open = [];
@@ -181,7 +181,7 @@ final class _Update {
     });
   }
 
-  /// What is at [indices] in [after], as elements of [list].
+  /// Converts the values at [indices] of [after] to elements of [list].
   List<Object?> _elements(
     List<Object?> list,
     List<Object?> after,
@@ -227,7 +227,7 @@ final class _Update {
 
   static const _fixed = 'it cannot be changed';
 
-  /// Makes an error of what does not fit into [part].
+  /// Runs [body], and makes an error about [part] of a [Mismatch].
   T _named<T>(_Part part, T Function() body, {String what = 'it'}) {
     try {
       return body();
@@ -240,7 +240,7 @@ final class _Update {
     }
   }
 
-  /// Tries a change of [part] that changes nothing.
+  /// Tries whether [part] can be changed, by a [change] that has no effect.
   void _try(void Function() change, _Part part, String problem) {
     try {
       change();

@@ -1,7 +1,7 @@
-/// The Dart objects and functions that scripts of an engine hold, and the registered
-/// functions.
+/// The Dart objects and functions that scripts of an engine can refer to.
 ///
-/// An object has a new id each time it crosses, until the script drops it.
+/// Registered functions are among them. An object gets a new id each time that it
+/// crosses, and keeps it until no script needs it.
 final class ObjectTable {
   final Map<int, Object> _objects = {};
   int _nextId = 0;
@@ -15,7 +15,7 @@ final class ObjectTable {
     return first;
   }
 
-  /// The object with an id that the native side was given, or null.
+  /// The object with an id, or null.
   Object? operator [](int id) => _objects[id];
 
   /// Forgets an object.

@@ -1,4 +1,4 @@
-/// The memory through which an engine and Dart talk.
+/// The memory through which Dart and an engine talk.
 library;
 
 import 'dart:convert';
@@ -7,30 +7,34 @@ import 'dart:math';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import 'bindings.dart';
+import '../ffi/bindings.dart';
+import '../ffi/script_function.dart';
 import 'flat_writer.dart';
 import 'object_table.dart';
-import 'script_function.dart';
+import 'protocol.dart';
 import 'utf8_writer.dart';
 import 'value_limits.dart';
 import 'value_reader.dart';
 import 'value_writer.dart';
 
-/// The frame of an engine (`Frame` in `rust/src/host.rs`): reads requests and
-/// results from it, writes scripts and replies to it.
-final class ValueCodec {
-  /// Creates a codec for the frame of [_engine], whose functions [_makeFunction]
-  /// makes. [_owner] and [_limits] are what [ValueWriter.take] wants.
-  ValueCodec(this._engine, this._makeFunction, this._owner, this._limits)
-    : _words = rhaiEngineFrame(_engine),
-      _doubles = rhaiEngineFrame(_engine).cast();
+/// The frame of an engine, whose words are [FrameWord]s.
+///
+/// Reads requests and results from it, and writes scripts and replies to it. What does not
+/// fit into a slot is in the input, a buffer of the native side.
+final class Frame {
+  /// Finds the frame of [engine], whose functions belong to [_owner] and whose values have
+  /// the [_limits].
+  Frame(this.engine, this._owner, this._limits)
+    : _words = rhaiEngineFrame(engine),
+      _doubles = rhaiEngineFrame(engine).cast();
 
-  final Pointer<NativeEngine> _engine;
-  final MakeFunction _makeFunction;
-  final Object _owner;
+  /// The native engine. It is not valid any more if the frame [isClosed].
+  final Pointer<NativeEngine> engine;
+
+  final FunctionOwner _owner;
   final ValueLimits _limits;
 
-  /// The Dart objects that scripts hold.
+  /// The Dart objects that scripts can refer to.
   final ObjectTable objects = ObjectTable();
 
   final Pointer<Int64> _words;
@@ -38,37 +42,26 @@ final class ValueCodec {
   Uint8List _input = Uint8List(0);
   int _inputAddress = 0;
 
-  /// The functions of scripts in what was written last: they must not be collected
-  /// before it is read.
+  /// The functions of scripts in the value that was written last. They must not be
+  /// garbage collected before it is read.
   List<ScriptFunction> get sent => _sent;
   List<ScriptFunction> _sent = const [];
 
   /// Whether the engine was freed, and the frame with it.
   bool isClosed = false;
 
-  // The frame's words.
-  static const _execution = 0;
-  static const _function = 1;
-  static const _argumentCount = 2;
-  static const _future = 3;
-  static const _inputBuffer = 4;
-  static const _inputCapacity = 5;
-  static const _released = 6;
-  static const _releasedCount = 7;
-  static const _slots = 8;
+  /// The id of the execution that made a request.
+  int get execution => _words[FrameWord.execution];
 
-  /// The execution that made a request.
-  int get execution => _words[_execution];
+  /// The id of the function that it calls.
+  int get function => _words[FrameWord.function];
 
-  /// The function that it calls.
-  int get function => _words[_function];
-
-  /// The Future that it waits for.
-  int get future => _words[_future];
+  /// The id of the Future that it waits for.
+  int get future => _words[FrameWord.future];
 
   /// Reads the arguments of a call.
   List<Object?> readArguments() {
-    final count = _words[_argumentCount];
+    final count = _words[FrameWord.argumentCount];
     if (count == 0) return const [];
     final arguments = List<Object?>.filled(count, null);
     for (var i = 0; i < count; i++) {
@@ -85,35 +78,39 @@ final class ValueCodec {
     return result;
   }
 
-  /// Called after the native side has run: forgets what it read, and the objects
-  /// that scripts have dropped. Not before what refers to them was read.
+  /// Forgets the functions that were sent, and the objects that no script needs any more.
+  ///
+  /// Call this after the native side has run, and when its values were read.
   void forgetReleased() {
     _sent = const [];
-    final count = _words[_releasedCount];
+    final count = _words[FrameWord.releasedCount];
     if (count == 0) return;
-    final ids = Pointer<Int64>.fromAddress(_words[_released]);
+    final ids = Pointer<Int64>.fromAddress(_words[FrameWord.released]);
     for (var i = 0; i < count; i++) {
       objects.remove(ids[i]);
     }
-    _words[_releasedCount] = 0;
+    _words[FrameWord.releasedCount] = 0;
   }
 
+  ScriptFunction _makeFunction(int id, int handle, int serial, String name) =>
+      ScriptFunction(_owner, id, handle, serial, name);
+
   Object? _readSlot(int index) {
-    final word = _slots + 2 * index;
+    final word = FrameWord.slots + Slot.words * index;
     final tagAndLength = _words[word];
-    switch (tagAndLength & 0xff) {
+    switch (tagAndLength & Slot.tagMask) {
       case Tag.unit:
         return null;
       case Tag.no:
         return false;
       case Tag.yes:
         return true;
-      case Tag.int:
+      case Tag.integer:
         return _words[word + 1];
       case Tag.float:
         return _doubles[word + 1];
       case final tag:
-        final length = tagAndLength >> 8;
+        final length = tagAndLength >> Slot.lengthShift;
         if (length == 0) return tag == Tag.string ? '' : Uint8List(0);
         final bytes = Pointer<Uint8>.fromAddress(
           _words[word + 1],
@@ -126,7 +123,9 @@ final class ValueCodec {
     }
   }
 
-  /// Writes a text to the input; returns its length in bytes.
+  /// Writes a text to the input. Returns its length in bytes.
+  ///
+  /// Throws a [RhaiConversionError] that calls the text [what].
   int writeText(String text, String what) {
     // Three bytes a code unit are always enough.
     var room = text.length * 3;
@@ -139,14 +138,11 @@ final class ValueCodec {
     return end;
   }
 
-  /// Code units of a long String that are written at once: as bytes they fit into
-  /// the input that is always kept, and into the processor's cache.
+  /// Code units of a long String that are written at once. As bytes they fit into the
+  /// input that is always kept, and into the processor's cache.
   static const _partLength = 1 << 14;
 
-  /// Says that a string was sent by [_appendParts].
-  static const _appended = -1;
-
-  /// Sends a long String in parts; returns its length in bytes.
+  /// Sends a long String in parts. Returns its length in bytes.
   int _appendParts(String text, String what) {
     final input = _reserve(3 * _partLength);
     final bytes = Pointer<Uint8>.fromAddress(_inputAddress);
@@ -160,10 +156,10 @@ final class ValueCodec {
       final ascii = writeAscii(text, bytes, start, end);
       final length = writeUtf8(text, input, ascii - start, ascii, end);
       if (length < 0) {
-        rhaiAppendText(_engine, 0, 0);
+        rhaiAppendText(engine, 0, 0);
         throw RhaiConversionError(what, loneSurrogate, hint: loneSurrogateHint);
       }
-      if (rhaiAppendText(_engine, length, text.length) != 0) {
+      if (rhaiAppendText(engine, length, text.length) != Status.ok) {
         throw OutOfMemoryError();
       }
       total += length;
@@ -172,7 +168,7 @@ final class ValueCodec {
     return total;
   }
 
-  /// Writes a name to the input; returns its length in bytes.
+  /// Writes a name to the input. Returns its length in bytes.
   ///
   /// Throws an [ArgumentError] if it is no valid Unicode.
   int writeName(String name) {
@@ -182,7 +178,7 @@ final class ValueCodec {
     return writeText(name, 'name');
   }
 
-  /// Writes a name to the input, and [numbers] of 32 bits after it; returns the length of
+  /// Writes a name to the input, and [numbers] of 32 bits after it. Returns the length of
   /// the name in bytes.
   int writeNameAndNumbers(String name, List<int> numbers) {
     final length = writeText(name, 'name');
@@ -197,23 +193,22 @@ final class ValueCodec {
 
   /// Writes a value to slot 0, and to the input after its first [offset] bytes.
   ///
-  /// Throws a [RhaiConversionError] that names where in it something cannot cross;
-  /// [what] names the value itself. Throws a [BrokenLimit] if it is larger than scripts
-  /// may have.
+  /// Throws a [RhaiConversionError] with the path to a part that cannot cross, in a value
+  /// called [what]. Throws a [BrokenLimit] if the value is larger than scripts may have.
   void writeValue(Object? value, String what, {int offset = 0}) {
     switch (value) {
       case null:
-        _words[_slots] = Tag.unit;
+        _words[FrameWord.slots] = Tag.unit;
       case final bool value:
-        _words[_slots] = value ? Tag.yes : Tag.no;
+        _words[FrameWord.slots] = value ? Tag.yes : Tag.no;
       case final int value:
-        _words[_slots] = Tag.int;
-        _words[_slots + 1] = value;
+        _words[FrameWord.slots] = Tag.integer;
+        _words[FrameWord.slots + 1] = value;
       case final double value:
-        _words[_slots] = Tag.float;
-        _doubles[_slots + 1] = value;
+        _words[FrameWord.slots] = Tag.float;
+        _doubles[FrameWord.slots + 1] = value;
       case final String value when value.length > _partLength:
-        _setSlot(Tag.string, _appendParts(value, what), _appended);
+        _setSlot(Tag.string, _appendParts(value, what), Slot.appended);
       case final String value when offset == 0:
         _setSlot(Tag.string, writeText(value, what), 0);
       case final Uint8List value when offset == 0:
@@ -251,29 +246,32 @@ final class ValueCodec {
   }
 
   void _setSlot(int tag, int length, int offset) {
-    _words[_slots] = tag | length << 8;
-    _words[_slots + 1] = offset;
+    _words[FrameWord.slots] = tag | length << Slot.lengthShift;
+    _words[FrameWord.slots + 1] = offset;
   }
 
-  /// The input with room for [length] bytes; its first [keep] bytes stay.
+  /// Makes room for [length] bytes of input. Its first [keep] bytes stay.
   Uint8List _reserve(int length, {int keep = 0}) {
     // A buffer that is much too large is given back by the native side.
-    if (length > _words[_inputCapacity] || _words[_inputCapacity] > 1 << 16) {
+    if (length > _words[FrameWord.inputCapacity] ||
+        _words[FrameWord.inputCapacity] > Bound.keptInput) {
       final kept = keep == 0 ? null : Uint8List.sublistView(_input, 0, keep);
       final copy = kept == null ? null : Uint8List.fromList(kept);
-      if (rhaiReserveInput(_engine, length) != 0) throw OutOfMemoryError();
+      if (rhaiReserveInput(engine, length) != Status.ok) {
+        throw OutOfMemoryError();
+      }
       _view();
       if (copy != null) _input.setRange(0, keep, copy);
-    } else if (_inputAddress != _words[_inputBuffer]) {
+    } else if (_inputAddress != _words[FrameWord.input]) {
       _view();
     }
     return _input;
   }
 
   void _view() {
-    _inputAddress = _words[_inputBuffer];
+    _inputAddress = _words[FrameWord.input];
     _input = Pointer<Uint8>.fromAddress(
       _inputAddress,
-    ).asTypedList(_words[_inputCapacity]);
+    ).asTypedList(_words[FrameWord.inputCapacity]);
   }
 }

@@ -1,14 +1,14 @@
-/// Functions of scripts that come back to Dart.
+/// Recognizes functions of scripts that come back to Dart.
 library;
 
 import 'dart:typed_data';
 
-import 'script_function.dart';
+import '../ffi/script_function.dart';
 
-/// Replaces the functions in [value], which has just been read, by those of [sent] that
-/// they are; of the others, by one object for each.
+/// Gives the functions in [value], which has just been read, their identity.
 ///
-/// A function is another object each time that it is read.
+/// A function becomes another object each time that it is read. So each is replaced by the
+/// object in [sent] for the same function, or else by the first such object in [value].
 void restoreFunctions(List<ScriptFunction> sent, List<Object?> value) {
   if (sent.isEmpty) return;
   final known = <int, ScriptFunction>{};

@@ -1,47 +1,48 @@
-/// The pieces of the flat encoding that `rust/src/values.rs` describes.
+/// Writes pieces of the flat encoding, which [Tag] describes.
 library;
 
 import 'dart:math';
 import 'dart:typed_data';
 
+import 'protocol.dart';
 import 'utf8_writer.dart';
-import 'value_reader.dart';
 
-/// What is wrong with a String that is no Unicode text.
+/// The problem with a String that is no Unicode text.
 const loneSurrogate = 'a String with a lone surrogate cannot cross';
 
-/// What to do about it.
+/// The hint for [loneSurrogate].
 const loneSurrogateHint = 'it is not valid Unicode; replace the surrogate';
 
 /// A growing buffer that pieces of values are written to.
 abstract base class FlatWriter {
-  /// The capacity that is always kept between values, in bytes, and the one that is
-  /// kept as long as that much is used.
+  /// The capacity in bytes that is always kept between values, and the largest one that is
+  /// kept while it is used.
   static const _keptCapacity = 1 << 16;
   static const _maxKeptCapacity = 1 << 22;
 
-  /// A List may lie about its length: for no more values room is made at once.
+  /// Numbers that room is made for at once. A List may lie about its length.
   static const _sureCount = 1 << 20;
 
-  /// What was written, and room behind it.
+  /// The bytes that were written, and room behind them.
   Uint8List bytes = Uint8List(1024);
 
-  /// The same.
+  /// A view of [bytes] for numbers.
   late ByteData data = ByteData.sublistView(bytes);
 
-  /// How many bytes were written.
+  /// The number of bytes that were written.
   int length = 0;
 
-  /// The first keys of the value, and which of them is expected next: the Maps
-  /// of a List usually have the same ones.
-  final List<String> _keys = List.filled(maxKeys, '');
+  /// The first keys of the value, and the index of the one that is expected next.
+  ///
+  /// The Maps of a List usually have the same keys.
+  final List<String> _keys = List.filled(Key.maxReferable, '');
   int _keyCount = 0;
   int _nextKey = 0;
 
   /// Ends the writing with an error.
   Never fail(String problem, String hint);
 
-  /// Called when there are to be [bytes] of the value, before there is room for them.
+  /// Allows a value to grow to [bytes] bytes, or refuses that by an exception.
   void grow(int bytes);
 
   /// Forgets what was written.
@@ -83,7 +84,7 @@ abstract base class FlatWriter {
   /// Writes a length or a number of values.
   void writeCount(int value) {
     // The highest bit marks keys that refer to others.
-    if (value >= keyReference) fail('larger than 2 GiB', 'split it up');
+    if (value >= Key.reference) fail('larger than 2 GiB', 'split it up');
     data.setUint32(length, value, Endian.host);
     length += 4;
   }
@@ -103,15 +104,15 @@ abstract base class FlatWriter {
     var index = _nextKey < _keyCount ? _nextKey : 0;
     if (_keyCount == 0 || _keys[index] != key) {
       // Not among many: that would take longer than writing it again.
-      index = _keyCount < maxKeys ? _indexOfKey(key) : -1;
+      index = _keyCount < Key.maxReferable ? _indexOfKey(key) : -1;
     }
     if (index < 0) {
-      if (_keyCount < maxKeys) _keys[_keyCount++] = key;
+      if (_keyCount < Key.maxReferable) _keys[_keyCount++] = key;
       return writeString(key);
     }
     _nextKey = index + 1;
     ensure(4);
-    data.setUint32(length, keyReference | index, Endian.host);
+    data.setUint32(length, Key.reference | index, Endian.host);
     length += 4;
   }
 

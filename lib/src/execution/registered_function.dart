@@ -1,15 +1,15 @@
-import 'parameters/functions.dart' show maxArity;
-import 'parameters/kind.dart';
-import 'parameters/mismatch.dart';
-import 'parameters/parameter_type.dart';
-import 'parameters/parameter_types.dart';
+import '../parameters/mismatch.dart';
+import '../parameters/parameter_type.dart';
+import '../parameters/parameter_types.dart';
+import '../records/error_record.dart' show unnamedFunction;
+import '../wire/arities.dart';
+import '../wire/protocol.dart';
 
-/// A function that scripts can call, with its name for messages.
+/// A Dart function that scripts can call.
 final class RegisteredFunction {
-  /// Creates one for a name that scripts call it by. Others of that name stay if it
-  /// [isOverload].
+  /// Creates it for a function that scripts call by a name.
   ///
-  /// Throws an [ArgumentError] for a function that scripts cannot call.
+  /// Throws an [ArgumentError] if scripts cannot call such a function.
   RegisteredFunction(this.name, this._function, {this.isOverload = false})
     : arities = aritiesOf(_function),
       mayReturnFuture = !_isSynchronous(_function) {
@@ -18,18 +18,19 @@ final class RegisteredFunction {
         _function,
         'function',
         'takes named parameters that are required, type parameters or more '
-            'than $maxArity arguments; wrap it in a closure: '
+            'than ${Bound.arguments} arguments; wrap it in a closure: '
             "registerFunction('$name', (a, b) => …)",
       );
     }
   }
 
-  /// A function that a script got as a value.
+  /// Creates it for a function that a script got as a value, or returns the one that there
+  /// is.
   factory RegisteredFunction.closure(Function function) =>
       _closures[function] ??= RegisteredFunction._closure(function);
 
   RegisteredFunction._closure(this._function)
-    : name = unnamed,
+    : name = unnamedFunction,
       mayReturnFuture = true,
       isOverload = false,
       arities = aritiesOf(_function) {
@@ -37,21 +38,18 @@ final class RegisteredFunction {
     _convert(_types);
   }
 
-  /// What a function is called that is a value, as far as Dart knows.
-  static const unnamed = 'the Dart function';
-
   static final Expando<RegisteredFunction> _closures = Expando();
 
-  /// What scripts call it.
+  /// The name by which scripts call it.
   final String name;
 
-  /// Bit *n* says that it takes *n* arguments.
+  /// The numbers of arguments that it takes, as bits: bit *n* for *n*.
   final int arities;
 
   /// Whether it may return a Future, as far as its type says.
   final bool mayReturnFuture;
 
-  /// Whether it is beside others of its name, and not in their place.
+  /// Whether it is registered beside others of its name, and not in their place.
   final bool isOverload;
 
   final Function _function;
@@ -61,18 +59,21 @@ final class RegisteredFunction {
     arities,
   );
 
-  /// What converts each argument, or null; null if nothing has to be done.
+  /// The conversion of each argument, or null; null if there are none at all.
   List<Object? Function(Object?)?>? _conversions;
 
-  /// The signatures that a function is registered with at most, for each number of
-  /// arguments. A parameter that accepts several kinds of values multiplies them.
+  /// The most signatures that a function is registered with for a number of arguments.
+  ///
+  /// A parameter that accepts several kinds of values multiplies them.
   static const _maxSignatures = 256;
 
-  /// Rhai calls these for what is printed, whatever it is, and goes on with the result.
+  /// Functions that Rhai calls for a value of any kind, and goes on with the result.
   static const _ofAnything = {'print', 'debug'};
 
-  /// The parameters that are open to values that they do not accept, for which the call
-  /// fails: there would be too many signatures otherwise.
+  /// Whether each parameter is open to all values. The call fails for those that it does
+  /// not accept.
+  ///
+  /// There would be too many signatures otherwise.
   late final List<bool> _isOpen = _findOpen();
 
   List<bool> _findOpen() {
@@ -83,22 +84,24 @@ final class RegisteredFunction {
           true
         else
           _ofAnything.contains(name) ||
-              (signatures *= countTypes(type.kinds | type.convertedKinds)) >
+              (signatures *= _countTypes(type.kinds | type.convertedKinds)) >
                   _maxSignatures,
     ];
   }
 
-  /// Finds out by which kinds of arguments it is to be registered: for each parameter
-  /// the kinds that it accepts as they are, and above these those that are converted.
+  /// Finds the kinds of arguments that it is to be registered for: for each parameter the
+  /// kinds that it accepts as they are, and above these the kinds that are converted.
   ///
-  /// [call] takes nothing else from then on.
+  /// From then on [call] takes nothing else.
   List<int> register() {
     final parameters = <int>[];
     final converted = <ParameterType<Object?>?>[];
     for (final (index, type) in _types.indexed) {
       final isOpen = _isOpen[index];
       parameters.add(
-        type.kinds | (isOpen ? Kind.open : 0) | type.convertedKinds << 16,
+        type.kinds |
+            (isOpen ? Kind.open : 0) |
+            type.convertedKinds << Kind.convertedShift,
       );
       converted.add(type.mustConvert || isOpen ? type : null);
     }
@@ -119,11 +122,11 @@ final class RegisteredFunction {
     Parameter parameter,
   ) => type == null ? null : (value) => type.argument(value, parameter);
 
-  /// Checks that it can be beside [others] of its name.
+  /// Checks that it can be registered beside [others] of its name.
   ///
-  /// Throws an [ArgumentError] if there are arguments for which it cannot be said which
-  /// is to be called. That is the one that accepts more of them as they are. The last of
-  /// many parameters that accept several kinds of values say nothing.
+  /// The function is called that accepts more of the arguments as they are. Throws an
+  /// [ArgumentError] if for some arguments that is neither. An open parameter, as the last
+  /// of many may be, accepts everything alike.
   void checkAgainst(List<RegisteredFunction> others) {
     if (!others.any(_isAmbiguousWith)) return;
     throw ArgumentError.value(
@@ -139,7 +142,7 @@ final class RegisteredFunction {
       _isOpen[place] ? const AnyType() : _types[place];
 
   bool _isAmbiguousWith(RegisteredFunction other) {
-    for (var arity = 0; arity <= maxArity; arity++) {
+    for (var arity = 0; arity <= Bound.arguments; arity++) {
       if (arities & other.arities & (1 << arity) == 0) continue;
       final places = [
         for (var i = 0; i < arity; i++)
@@ -154,7 +157,9 @@ final class RegisteredFunction {
     return false;
   }
 
-  /// Calls it. The usual numbers of arguments are calls of a closure, several
+  /// Calls the function.
+  ///
+  /// For the usual numbers of arguments that is the call of a closure, which is several
   /// times as fast as [Function.apply].
   Object? call(List<Object?> a) {
     if (_conversions case final conversions?) {
@@ -174,8 +179,18 @@ final class RegisteredFunction {
   }
 }
 
-/// Whether the type of a function with the usual number of parameters says that it
-/// returns no Future.
+/// Counts the types of Rhai that some [kinds] are.
+int _countTypes(int kinds) {
+  // Ranges have two.
+  var count = kinds & Kind.range == 0 ? 0 : 1;
+  for (var left = kinds; left != 0; left &= left - 1) {
+    count++;
+  }
+  return count;
+}
+
+/// Whether the type of a function says that it returns no Future. Functions with an
+/// unusual number of parameters are not looked at.
 bool _isSynchronous(Function f) =>
     _returns<num?>(f) ||
     _returns<String?>(f) ||

@@ -1,32 +1,29 @@
-/// How much of a value is read before it is refused.
+/// Limits of the values that Dart writes for scripts.
 library;
 
 import 'dart:math';
 
 import '../engine_config.dart';
-import '../rhai_limit.dart';
+import 'protocol.dart';
 
-/// Says that a value is larger than scripts may have, or took too long to read.
+/// A value was larger than scripts may have, or took too long to read.
 final class BrokenLimit implements Exception {
-  /// Creates it for [limit]; null is the time.
+  /// Creates it for a [Limit].
   const BrokenLimit(this.limit);
 
-  /// What the value broke, if not the time.
-  final RhaiLimit? limit;
-
-  /// The limit as the native side knows it.
-  int get number => limit?.index ?? -1;
+  /// The [Limit] that the value broke.
+  final int limit;
 }
 
-/// The limits of a value that is made as it is read, and may never end.
+/// Limits of values that are made while they are read, and may never end.
 ///
-/// The native side looks at the sizes of what is there already.
+/// Other values are measured by the native side.
 final class ValueLimits {
   /// Takes the limits of [config].
   ValueLimits(RhaiConfig config)
-    : maxArraySize = _orNone(config.maxArraySize),
-      maxMapSize = _orNone(config.maxMapSize),
-      maxBytes = _orNone(config.maxMemory),
+    : maxArraySize = _unlimitedIfZero(config.maxArraySize),
+      maxMapSize = _unlimitedIfZero(config.maxMapSize),
+      maxBytes = _unlimitedIfZero(config.maxMemory),
       _maxTime = Duration(milliseconds: config.timeoutMs);
 
   /// Elements of an Iterable.
@@ -35,23 +32,23 @@ final class ValueLimits {
   /// Entries of a Map.
   final int maxMapSize;
 
-  /// Bytes of the whole value as it is written. In a script it takes more.
+  /// Bytes of the whole value in the flat encoding. In a script it takes more.
   final int maxBytes;
 
   final Duration _maxTime;
 
-  static int _orNone(int limit) => limit == 0 ? 1 << 62 : limit;
+  static int _unlimitedIfZero(int limit) => limit == 0 ? 1 << 62 : limit;
 }
 
-/// The time that reading a value takes, from when it is made.
+/// Measures how long it takes to read a value, and limits that.
 final class ReadingTime {
-  /// Creates it with the limit of [_limits].
+  /// Starts to measure, for the limit of [_limits].
   ReadingTime(this._limits);
 
-  /// Parts between two looks, once they are fast.
+  /// Parts between two looks at the clock, where parts are fast.
   static const _maxParts = 64;
 
-  /// What may pass between two looks before they get more frequent.
+  /// Time between two looks after which they get more frequent.
   static const _longPause = Duration(milliseconds: 1);
 
   final ValueLimits _limits;
@@ -62,10 +59,10 @@ final class ReadingTime {
   int _parts = 1;
   int _left = 2;
 
-  /// Called before each part of a value whose parts may take any time. Now and then it
-  /// looks at the time.
+  /// Counts a part of the value that may take any time, and now and then looks at the
+  /// clock.
   ///
-  /// Throws what [look] does.
+  /// Throws a [BrokenLimit] as [look] does.
   @pragma('vm:prefer-inline')
   void next() {
     if (--_left <= 0) _adapt();
@@ -83,6 +80,8 @@ final class ReadingTime {
   void look() {
     _looked = _watch.elapsed;
     final max = _limits._maxTime;
-    if (max > Duration.zero && _looked > max) throw const BrokenLimit(null);
+    if (max > Duration.zero && _looked > max) {
+      throw const BrokenLimit(Limit.readingTime);
+    }
   }
 }

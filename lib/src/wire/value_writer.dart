@@ -1,4 +1,4 @@
-/// Writes values in the flat encoding, into Dart memory.
+/// Writes values in the flat encoding into Dart memory.
 library;
 
 import 'dart:async';
@@ -6,20 +6,19 @@ import 'dart:collection';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import '../parameters/functions.dart' show maxArity;
-import '../parameters/parameter_types.dart';
-import '../rhai_limit.dart';
+import '../ffi/script_function.dart';
 import '../rhai_range.dart';
-import '../value_path.dart';
+import 'arities.dart';
 import 'flat_writer.dart';
-import 'script_function.dart';
+import 'open_containers.dart';
+import 'protocol.dart';
 import 'value_limits.dart';
-import 'value_reader.dart';
+import 'value_path.dart';
 
-/// What is wrong with a function that is gone.
+/// The problem with a function that is gone.
 const disposedFunction = 'a RhaiFunction that was disposed cannot cross';
 
-/// What to do about it.
+/// The hint for [disposedFunction].
 const disposedFunctionHint = 'keep it until no script needs it';
 
 /// Writes values, one after the other.
@@ -28,19 +27,13 @@ final class ValueWriter extends FlatWriter {
 
   static ValueWriter? _idle = ValueWriter._();
 
-  /// The depth and the number of entries that an idle writer keeps room for.
-  static const _keptDepth = 64;
+  /// The number of entries that an idle writer keeps room for.
   static const _keptEntries = 1 << 12;
 
-  /// Bytes before a flat encoding: the first id of its new objects, and their
-  /// number.
-  static const _headerLength = 16;
-
-  /// Takes an empty writer; [what] names the value for errors. Writing may run
-  /// code that takes another.
+  /// Takes an empty writer for a value that errors call [what].
   ///
-  /// [owner] is the `CallbackBridge` whose scripts the value is for, and [limits] are
-  /// theirs.
+  /// The value is for scripts of [owner], a [FunctionOwner], which have the [limits].
+  /// Writing may run code that takes another writer.
   factory ValueWriter.take(String what, Object owner, ValueLimits limits) {
     final writer = _idle ?? ValueWriter._();
     _idle = null;
@@ -52,43 +45,35 @@ final class ValueWriter extends FlatWriter {
 
   /// Gives the writer back for the next use.
   void release() {
-    while (_depth > 0) {
+    while (_open.depth > 0) {
       _leave();
     }
-    if (_containers.length > _keptDepth) _containers.length = _keptDepth;
+    _open.trim();
     _forgetEntries(0);
     if (_entries.length > _keptEntries) _entries = List.filled(64, null);
     reset();
     objects.clear();
     functions.clear();
-    _open = null;
     _owner = null;
     _limits = null;
     _time = null;
     _idle = this;
   }
 
-  /// The objects and functions in what was written, which have no ids yet.
+  /// The objects and functions in the value, which have no ids yet.
   final List<Object> objects = [];
 
-  /// The functions of scripts in what was written, which must be there until it is
-  /// read.
+  /// The functions of scripts in the value. They must be there until it is read.
   final List<ScriptFunction> functions = [];
 
   String _what = '';
   Object? _owner;
   ValueLimits? _limits;
 
-  /// How long this takes, once that may matter.
+  /// The time that this takes, once it may matter.
   ReadingTime? _time;
 
-  /// The Lists and Maps that are being written, outermost first: the first
-  /// [_depth]. The others are there to be used again.
-  final List<_Open> _containers = [];
-  int _depth = 0;
-
-  /// The same, as a set for finding cycles; made when nesting gets deep.
-  Set<Object>? _open;
+  final OpenContainers _open = OpenContainers();
 
   /// Keys and values of the Maps that are being written: the first [_entryCount].
   List<Object?> _entries = List.filled(64, null);
@@ -96,10 +81,10 @@ final class ValueWriter extends FlatWriter {
 
   /// Writes a value and all below it, without recursion, after room for a header.
   void writeValue(Object? root) {
-    length = _headerLength;
+    length = Header.length;
     _writeOne(root);
-    while (_depth > 0) {
-      final container = _containers[_depth - 1];
+    while (_open.depth > 0) {
+      final container = _open.innermost;
       var hasEntered = false;
       // Continue with its next values, up to one that is a container.
       while (!hasEntered && _next(container)) {
@@ -107,7 +92,6 @@ final class ValueWriter extends FlatWriter {
       }
       if (hasEntered) continue;
       data.setUint32(container.countAt, container.written, Endian.host);
-      _open?.remove(container.container);
       _leave();
     }
   }
@@ -116,17 +100,17 @@ final class ValueWriter extends FlatWriter {
 
   @override
   void grow(int bytes) {
-    if (bytes > _limits!.maxBytes) throw const BrokenLimit(RhaiLimit.memory);
+    if (bytes > _limits!.maxBytes) throw const BrokenLimit(Limit.memory);
     // Lists and Maps may run code of the user's, too.
     _readingTime.look();
   }
 
-  /// Goes to the next value of a container, after writing its key if it is a Map;
-  /// returns whether there is one.
-  bool _next(_Open container) {
+  /// Goes to the next value of a container, and writes its key if it has one. Returns
+  /// whether there is a value.
+  bool _next(OpenContainer container) {
     final written = container.written;
     switch (container.kind) {
-      case _Kind.map:
+      case ContainerKind.map:
         if (written == container.expected) return false;
         final at = container.start + 2 * written;
         final key = _entries[at]! as String;
@@ -135,7 +119,7 @@ final class ValueWriter extends FlatWriter {
           ..key = key
           ..value = _entries[at + 1];
         writeKey(key);
-      case _Kind.list:
+      case ContainerKind.list:
         final list = container.container as List<Object?>;
         if (written == container.expected) {
           if (list.length != written) throw ConcurrentModificationError(list);
@@ -144,13 +128,13 @@ final class ValueWriter extends FlatWriter {
         container
           ..written = written + 1
           ..value = written == 0 ? container.value : list[written];
-      case _Kind.iterable:
+      case ContainerKind.iterable:
         final values = container.values!;
         // One that goes on without end must not fill the memory, nor take for ever.
         _readingTime.next();
         if (!values.moveNext()) return false;
         if (written == _limits!.maxArraySize) {
-          throw const BrokenLimit(RhaiLimit.arraySize);
+          throw const BrokenLimit(Limit.arraySize);
         }
         container
           ..written = written + 1
@@ -162,11 +146,11 @@ final class ValueWriter extends FlatWriter {
   /// Writes the header, once the [objects] have consecutive ids.
   void writeHeader(int firstObject) {
     data
-      ..setInt64(0, firstObject, Endian.host)
-      ..setInt64(8, objects.length, Endian.host);
+      ..setInt64(Header.firstObject, firstObject, Endian.host)
+      ..setInt64(Header.objectCount, objects.length, Endian.host);
   }
 
-  /// Writes a value, of a container only the beginning; returns whether it is one.
+  /// Writes a value, but only the beginning of a container. Returns whether it is one.
   bool _writeOne(Object? value) {
     ensure(17);
     switch (value) {
@@ -175,7 +159,7 @@ final class ValueWriter extends FlatWriter {
       case final bool value:
         bytes[length++] = value ? Tag.yes : Tag.no;
       case final int value:
-        bytes[length++] = Tag.int;
+        bytes[length++] = Tag.integer;
         data.setInt64(length, value, Endian.host);
         length += 8;
       case final double value:
@@ -201,11 +185,11 @@ final class ValueWriter extends FlatWriter {
         length += 16;
       case final Iterable<Object?> value:
         bytes[length++] = Tag.array;
-        _enter(_Kind.iterable, value, 0).values = value.iterator;
+        _enter(ContainerKind.iterable, value, 0).values = value.iterator;
         return true;
       case final ScriptFunction value:
         if (value.isDisposed) fail(disposedFunction, disposedFunctionHint);
-        if (!identical(value.bridge, _owner)) {
+        if (!identical(value.owner, _owner)) {
           _writeClosure(value.call);
           break;
         }
@@ -237,7 +221,7 @@ final class ValueWriter extends FlatWriter {
     if (arities == 0) {
       fail(
         'a function with required named parameters, type parameters or more than '
-            '$maxArity arguments cannot cross to Rhai',
+            '${Bound.arguments} arguments cannot cross to Rhai',
         'wrap it in a closure',
       );
     }
@@ -264,7 +248,7 @@ final class ValueWriter extends FlatWriter {
       }
     }
     bytes[length++] = Tag.array;
-    _enter(_Kind.list, list, count).value = first;
+    _enter(ContainerKind.list, list, count).value = first;
     return true;
   }
 
@@ -285,12 +269,12 @@ final class ValueWriter extends FlatWriter {
       _entryCount += 2;
       final count = (_entryCount - start) ~/ 2;
       if (count > _alwaysFits && count > _limits!.maxMapSize) {
-        throw const BrokenLimit(RhaiLimit.mapSize);
+        throw const BrokenLimit(Limit.mapSize);
       }
     });
     final count = (_entryCount - start) ~/ 2;
     bytes[length++] = Tag.map;
-    _enter(_Kind.map, map, count).start = start;
+    _enter(ContainerKind.map, map, count).start = start;
     return true;
   }
 
@@ -300,57 +284,40 @@ final class ValueWriter extends FlatWriter {
     _entries = [..._entries, ...List.filled(_entries.length, null)];
   }
 
-  /// Lists and Maps of more elements are refused before they are read; an error, and what
-  /// a function is called with, is a List of fewer.
+  /// Elements that a List or Map may have under any limit: an error is a List, and so are
+  /// the arguments of a call.
   static const _alwaysFits = 64;
 
-  _Open _enter(_Kind kind, Object value, int count) {
-    if (kind == _Kind.list &&
+  OpenContainer _enter(ContainerKind kind, Object value, int count) {
+    if (kind == ContainerKind.list &&
         count > _alwaysFits &&
         count > _limits!.maxArraySize) {
-      throw const BrokenLimit(RhaiLimit.arraySize);
+      throw const BrokenLimit(Limit.arraySize);
     }
     final countAt = length;
     writeCount(count);
-    if (_depth >= maxDepth) {
-      fail('nested more than $maxDepth levels', 'flatten the data');
+    if (_open.depth >= Bound.nesting) {
+      fail('nested more than ${Bound.nesting} levels', 'flatten the data');
     }
-    // A cycle nests without end, so looking from some depth on finds it.
-    const lookFrom = 64;
-    if (_depth >= lookFrom) {
-      final open = _open ??= Set.identity()
-        ..addAll(_containers.take(_depth).map((c) => c.container!));
-      if (!open.add(value)) {
-        final depth = _cycleEnd();
-        while (_depth > depth) {
-          _leave();
-        }
-        fail(
-          'a value that contains itself cannot cross',
-          'refer to it by a key or an index instead',
-        );
+    if (_open.closesCycle(value)) {
+      final depth = _open.depthOfCycle;
+      while (_open.depth > depth) {
+        _leave();
       }
+      fail(
+        'a value that contains itself cannot cross',
+        'refer to it by a key or an index instead',
+      );
     }
-    if (_depth == _containers.length) _containers.add(_Open());
-    return _containers[_depth++]
-      ..kind = kind
-      ..container = value
+    return _open.enter(kind, value)
       ..countAt = countAt
-      ..expected = count
-      ..written = 0;
+      ..expected = count;
   }
 
-  /// Forgets the innermost container.
+  /// Leaves the innermost container.
   void _leave() {
-    final container = _containers[--_depth];
-    if (container.kind == _Kind.map) {
-      _forgetEntries(container.start);
-    }
-    container
-      ..container = null
-      ..values = null
-      ..key = null
-      ..value = null;
+    final container = _open.leave();
+    if (container.kind == ContainerKind.map) _forgetEntries(container.start);
   }
 
   void _forgetEntries(int start) {
@@ -358,53 +325,9 @@ final class ValueWriter extends FlatWriter {
     _entryCount = start;
   }
 
-  /// The depth at which a cycle closes first.
-  int _cycleEnd() {
-    final seen = Set<Object>.identity();
-    for (var depth = 0; depth < _depth; depth++) {
-      if (!seen.add(_containers[depth].container!)) return depth;
-    }
-    return _depth;
-  }
-
   @override
   Never fail(String problem, String hint) {
-    final steps = [
-      for (final container in _containers.take(_depth)) ?container.step,
-    ];
-    final path = describePath(_what, steps);
+    final path = describePath(_what, _open.path);
     throw RhaiConversionError(path, problem, hint: hint);
   }
-}
-
-enum _Kind { list, map, iterable }
-
-/// A List, Map or other Iterable that is being written.
-final class _Open {
-  _Kind kind = _Kind.list;
-  Object? container;
-
-  /// Where the number of its values is written.
-  int countAt = 0;
-
-  /// How many values it says it has, if it does, and how many were written.
-  int expected = 0;
-  int written = 0;
-
-  /// Of a Map: where its entries start, and the key of [value].
-  int start = 0;
-  String? key;
-
-  /// Of an Iterable.
-  Iterator<Object?>? values;
-
-  /// What was written last.
-  Object? value;
-
-  /// Where [value] is in it, once something was written.
-  Object? get step => written == 0
-      ? null
-      : kind == _Kind.map
-      ? key
-      : written - 1;
 }

@@ -1,0 +1,54 @@
+/// Makes native engines from configurations.
+library;
+
+import 'dart:ffi';
+import 'dart:typed_data';
+
+import '../engine_config.dart';
+import '../ffi/bindings.dart';
+import '../wire/frame.dart';
+import '../wire/protocol.dart';
+
+/// Makes a native engine with the limits of [config].
+Pointer<NativeEngine> newEngine(RhaiConfig config) {
+  final numbers = Uint64List.fromList(engineNumbersOf(config));
+  return rhaiEngineNew(
+    numbers.address,
+    numbers.length,
+    (config.disableFileIo ? 0 : EngineFlag.allowFileIo) |
+        (config.disableEval ? 0 : EngineFlag.allowEval) |
+        (config.disableModules ? 0 : EngineFlag.allowModules),
+  );
+}
+
+/// Whether scripts may use a function of Rhai's under [config].
+bool isAllowed(String function, RhaiConfig config) =>
+    !config.deniedFunctions.contains(function) &&
+    (config.allowedFunctions?.contains(function) ?? true);
+
+/// Switches off the names in [config], in the new engine of [frame].
+///
+/// Throws an [ArgumentError] for a name that does not exist.
+void restrict(Frame frame, RhaiConfig config) {
+  final lists = {
+    NameList.disabledSymbols: config.disabledSymbols,
+    NameList.allowedFunctions: ?config.allowedFunctions,
+    NameList.deniedFunctions: config.deniedFunctions,
+  };
+  for (final MapEntry(key: list, value: names) in lists.entries) {
+    // An empty list of what is allowed means much.
+    if (names.isEmpty && list != NameList.allowedFunctions) continue;
+    final end = String.fromCharCode(NameList.terminator);
+    final text = names.map((name) => '$name$end').join();
+    final length = frame.writeText(text, 'names');
+    final unknown = rhaiRestrict(frame.engine, list, length);
+    if (unknown == NameList.allKnown) continue;
+    throw ArgumentError.value(
+      unknown < 0 ? names : names.elementAt(unknown),
+      'config',
+      list == NameList.disabledSymbols
+          ? 'is no keyword or operator of Rhai'
+          : 'is no function of Rhai',
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import 'dart:async';
+import 'dart:collection';
+
+import '../wire/protocol.dart';
+
+/// A script that lets the event loop run, and goes on in a later turn.
+abstract interface class TurnTaker {
+  /// Goes on.
+  void goOn();
+}
+
+/// The turns of the isolate's event loop, which all its scripts share.
+///
+/// A script that has held the event loop for the length of a turn lets it run. It joins a
+/// queue, and a timer goes on with that. Microtasks are no turn: while there are any,
+/// neither timers nor input are looked at.
+///
+/// The start of a turn is known only if it began here. If it did not, a script yields once
+/// more than it must, at most once in the length of a turn.
+abstract final class Turns {
+  /// The largest [held] of a script that starts, so that its first statements run at once.
+  /// A turn may have begun without being known.
+  static const _heldAtStart = EventLoop.turn * 3 ~/ 4;
+
+  static final Stopwatch _clock = Stopwatch()..start();
+
+  /// The start of the last known turn, in microseconds.
+  static int _began = 0;
+
+  /// The number of scripts that may yield, have made a request and not ended.
+  static int _unfinished = 0;
+
+  /// The scripts that go on in the next turn.
+  static final ListQueue<TurnTaker> _queue = ListQueue();
+
+  /// Whether there is a timer for the next turn, or one will be set after this turn.
+  static bool _hasTimer = false;
+
+  /// Microseconds for which the event loop has been held, at most.
+  static int get held => _clock.elapsedMicroseconds - _began;
+
+  /// Notes that a script starts which may yield. Returns [held], as far as it counts.
+  static int start() {
+    final now = _clock.elapsedMicroseconds;
+    if (_unfinished == 0) {
+      _began = now;
+      return 0;
+    }
+    final held = now - _began;
+    return held < _heldAtStart ? held : _heldAtStart;
+  }
+
+  /// Notes that a script which may yield has made its first request.
+  static void join() => _unfinished++;
+
+  /// Notes that a script waits, which may yield from now on.
+  static void joinLate() {
+    if (_unfinished++ == 0) _began = _clock.elapsedMicroseconds;
+  }
+
+  /// Notes that a script has ended which had joined.
+  static void leave() => _unfinished--;
+
+  /// Notes that a turn begins. Timers call this.
+  static void begin() => _began = _clock.elapsedMicroseconds;
+
+  /// Lets [script] go on in a later turn, after those that came before.
+  static void add(TurnTaker script) {
+    _queue.add(script);
+    if (_hasTimer) return;
+    _hasTimer = true;
+    _setTimer();
+  }
+
+  static void _setTimer() {
+    // In the root zone: it belongs to no single script. A timer's turn comes after the
+    // events that are there by now.
+    Zone.root.createTimer(Duration.zero, _onTimer);
+  }
+
+  static void _onTimer() {
+    begin();
+    _goOn(_queue.length);
+  }
+
+  /// Lets the first of [count] scripts go on. The others follow after the microtasks that
+  /// it leaves, which run the functions that it called.
+  static void _goOn(int count) {
+    try {
+      _queue.removeFirst().goOn();
+    } finally {
+      if (count > 1 && held < EventLoop.turn ~/ 2) {
+        Zone.root.scheduleMicrotask(() => _goOn(count - 1));
+      } else {
+        _hasTimer = _queue.isNotEmpty;
+        if (_hasTimer) _setTimer();
+      }
+    }
+  }
+}
