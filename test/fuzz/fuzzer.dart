@@ -7,7 +7,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 import '../hostile/attacks.dart';
 import '../hostile/process_memory.dart';
-import '../support.dart';
+import '../support/futures.dart';
 import 'script_generator.dart';
 import 'vocabulary.dart';
 

@@ -4,7 +4,7 @@ library;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-import '../support.dart';
+import '../support/futures.dart';
 import 'attack.dart';
 import 'process_memory.dart';
 
