@@ -7,6 +7,9 @@ import 'dart:math';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/matchers.dart';
+
 void main() {
   late RhaiEngine engine;
 
@@ -15,10 +18,9 @@ void main() {
 
   /// An engine that lets scripts use `eval` and modules.
   RhaiEngine permissive() {
-    final engine = RhaiEngine.withConfig(
+    final engine = engineWith(
       RhaiConfig.custom(disableEval: false, disableModules: false),
     );
-    addTearDown(engine.dispose);
     return engine;
   }
 
@@ -267,8 +269,7 @@ void main() {
     ) {
       test(name, () {
         final text = script(count);
-        final generous = RhaiEngine.withConfig(RhaiConfig.unlimited());
-        addTearDown(generous.dispose);
+        final generous = engineWith(RhaiConfig.unlimited());
         (AnalysisResult, int) fastest(String text) {
           var time = 1 << 62;
           late AnalysisResult result;
@@ -364,8 +365,7 @@ void main() {
 
   group('analyze has the limits of an execution:', () {
     RhaiEngine limited(RhaiConfig config) {
-      final engine = RhaiEngine.withConfig(config);
-      addTearDown(engine.dispose);
+      final engine = engineWith(config);
       return engine;
     }
 
@@ -373,13 +373,7 @@ void main() {
       final small = limited(RhaiConfig.custom(maxMemory: 8 << 20));
       expect(
         () => small.analyze('[${'[1],' * 200000}]'),
-        throwsA(
-          isA<RhaiLimitError>().having(
-            (e) => e.limit,
-            'limit',
-            RhaiLimit.memory,
-          ),
-        ),
+        throwsLimitError(RhaiLimit.memory),
       );
       expect(small.analyze('1 + 1').isValid, isTrue);
     });

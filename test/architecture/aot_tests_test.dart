@@ -6,11 +6,11 @@ import 'dart:io';
 import 'package:test/test.dart';
 
 import '../../tool/aot_tests.dart';
+import '../support/folders.dart';
 
 void main() {
   test('files in all folders are found, but for those with the tag', () {
-    final root = Directory.systemTemp.createTempSync('rhai_dart_tests');
-    addTearDown(() => root.deleteSync(recursive: true));
+    final root = temporaryFolder();
     void write(String path, String text) => File('${root.path}/$path')
       ..createSync(recursive: true)
       ..writeAsStringSync(text);

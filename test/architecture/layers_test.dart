@@ -7,6 +7,7 @@ import 'dart:io';
 import 'package:test/test.dart';
 
 import '../../tool/layers/check.dart';
+import '../support/folders.dart';
 
 void main() {
   test('a package that keeps the rules has no problems', () {
@@ -335,8 +336,7 @@ List<String> problemsOf(Map<String, String> files) =>
 
 /// A package that keeps the rules, with [files] added or replaced.
 Directory packageWith(Map<String, String> files) {
-  final root = Directory.systemTemp.createTempSync('rhai_dart_layers');
-  addTearDown(() => root.deleteSync(recursive: true));
+  final root = temporaryFolder();
   ({..._clean, ...files}).forEach((path, text) {
     File('${root.path}/$path')
       ..createSync(recursive: true)

@@ -7,6 +7,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -83,13 +84,7 @@ void main() {
               fn attempt() { try { $call } catch (e) { throw e } }
               try { attempt() } catch (e) { let kept = [e]; throw kept[0]; }
             '''),
-            throwsA(
-              isA<RhaiRuntimeError>().having(
-                (e) => e.cause,
-                'cause',
-                same(error),
-              ),
-            ),
+            throwsWithCause(same(error)),
           );
         });
       }
@@ -116,16 +111,7 @@ void main() {
     String script(int i) => 'try { fail("$i") } catch (e) { throw e.message }';
     final results = [for (var i = 0; i < 50; i++) engine.evalAsync(script(i))];
     for (final (i, result) in results.indexed) {
-      await expectLater(
-        result,
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.cause,
-            'cause',
-            'FormatException: $i',
-          ),
-        ),
-      );
+      await expectLater(result, throwsWithCause('FormatException: $i'));
     }
   });
 
@@ -141,7 +127,7 @@ void main() {
         try { second() } catch (e) { errors.push(e) }
         throw errors[0]
       '''),
-      throwsA(isA<RhaiRuntimeError>().having((e) => e.cause, '', same(first))),
+      throwsWithCause(same(first)),
     );
   });
 

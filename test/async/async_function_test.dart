@@ -9,7 +9,9 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/folders.dart';
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -151,8 +153,8 @@ void main() {
   group('files', () {
     late Directory directory;
 
-    setUp(() async {
-      directory = await Directory.systemTemp.createTemp('rhai_dart_test');
+    setUp(() {
+      directory = temporaryFolder();
       File file(String name) => File('${directory.path}/$name');
       engine
         ..registerFunction('read', (String name) => file(name).readAsString())
@@ -161,7 +163,6 @@ void main() {
           await file(name).writeAsString(text);
         });
     });
-    tearDown(() => directory.delete(recursive: true));
 
     test('are written and read', () async {
       const script = '''
@@ -195,13 +196,7 @@ void main() {
       );
       await expectLater(
         engine.eval('read("missing")'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.cause,
-            'cause',
-            isA<FileSystemException>(),
-          ),
-        ),
+        throwsWithCause(isA<FileSystemException>()),
       );
     });
   });

@@ -7,6 +7,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 const _timeout = Duration(milliseconds: 20);
 
@@ -86,13 +87,7 @@ void main() {
     engine.registerFunction('fail', () async => throw TimeoutException('own'));
     await expectLater(
       engine.eval('fail()'),
-      throwsA(
-        isA<RhaiRuntimeError>().having(
-          (e) => e.cause,
-          'cause',
-          isA<TimeoutException>(),
-        ),
-      ),
+      throwsWithCause(isA<TimeoutException>()),
     );
   });
 

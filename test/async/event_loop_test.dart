@@ -8,6 +8,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -94,7 +95,7 @@ void main() {
 
   test('disposing the engine ends a script that computes', () async {
     final result = engine.evalAsync('loop { }');
-    final cancelled = expectLater(result, throwsA(isA<RhaiCancelledError>()));
+    final cancelled = expectLater(result, throwsCancelled);
     await later(null);
     engine.dispose();
     await cancelled;

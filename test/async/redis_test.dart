@@ -9,6 +9,7 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/matchers.dart';
 import '../support/redis_connection.dart';
 import '../support/redis_server.dart';
 
@@ -304,13 +305,7 @@ void _tests() {
       ''');
       final notCaught = expectLater(
         engine.evalAsync('redis(["GET", "name"], own)'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.cause,
-            'cause',
-            isA<SocketException>(),
-          ),
-        ),
+        throwsWithCause(isA<SocketException>()),
       );
       expect(engine.pendingCount, 2);
       await mortal.kill();

@@ -6,14 +6,14 @@ import 'dart:async';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
 import '../support/futures.dart';
 
 void main() {
-  RhaiEngine engineWith(Duration totalTimeout, {Duration? asyncTimeout}) {
-    final engine = RhaiEngine.withConfig(
+  RhaiEngine engineThatWaits(Duration totalTimeout, {Duration? asyncTimeout}) {
+    final engine = engineWith(
       RhaiConfig.custom(totalTimeout: totalTimeout, asyncTimeout: asyncTimeout),
     );
-    addTearDown(engine.dispose);
     engine
       ..registerFunction('never', never)
       ..registerFunction('later', later);
@@ -38,7 +38,7 @@ void main() {
     'fn f() { sleep(0.01); f() } f()',
   ]) {
     test('a script cannot wait longer: $script', () async {
-      final engine = engineWith(short);
+      final engine = engineThatWaits(short);
       await expectLater(engine.evalAsync(script), isTimeout(short));
       expect(engine.pendingCount, 0);
       expect(await engine.evalAsync('later(42)'), 42);
@@ -48,17 +48,16 @@ void main() {
   test(
     'a script that computes counts, if it lets the event loop run',
     () async {
-      final engine = RhaiEngine.withConfig(
+      final engine = engineWith(
         RhaiConfig.unlimited().copyWith(totalTimeout: short),
       );
-      addTearDown(engine.dispose);
       await expectLater(engine.evalAsync('loop { }'), isTimeout(short));
       expect(engine.eval('40 + 2'), 42);
     },
   );
 
   test('many scripts are each stopped in time', () async {
-    final engine = engineWith(short);
+    final engine = engineThatWaits(short);
     final results = [
       for (var i = 0; i < 100; i++)
         engine.evalAsync('loop { sleep(0.00$i); later(1); }'),
@@ -70,12 +69,12 @@ void main() {
   });
 
   test('it does not concern those that end before', () async {
-    final engine = engineWith(const Duration(seconds: 60));
+    final engine = engineThatWaits(const Duration(seconds: 60));
     expect(await engine.evalAsync('sleep(0.01); later(1) + later(2)'), 3);
   });
 
   test('the timeout of one call may come first, and be caught', () async {
-    final engine = engineWith(
+    final engine = engineThatWaits(
       const Duration(seconds: 60),
       asyncTimeout: const Duration(milliseconds: 20),
     );
@@ -86,7 +85,7 @@ void main() {
   });
 
   test('what completes afterwards is ignored', () async {
-    final engine = engineWith(short);
+    final engine = engineThatWaits(short);
     final late = Completer<int>();
     engine.registerFunction('late', () => late.future);
     await expectLater(engine.evalAsync('late()'), isTimeout(short));
@@ -96,12 +95,12 @@ void main() {
   });
 
   test('of zero is no limit', () async {
-    final engine = engineWith(Duration.zero);
+    final engine = engineThatWaits(Duration.zero);
     expect(await engine.evalAsync('sleep(0.1); 1'), 1);
   });
 
   test('nothing keeps the program alive when the scripts have ended', () async {
-    final engine = engineWith(const Duration(days: 1));
+    final engine = engineThatWaits(const Duration(days: 1));
     expect(await engine.evalAsync('later(1)'), 1);
     // Timers are per zone: none is left in this one.
     var timers = 0;

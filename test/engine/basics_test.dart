@@ -7,6 +7,9 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/matchers.dart';
+
 void main() {
   late RhaiEngine engine;
 
@@ -153,8 +156,7 @@ void main() {
       'export v as w; v',
     ]) {
       test(script, () {
-        final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
-        addTearDown(engine.dispose);
+        final engine = engineWith(RhaiConfig.unlimited());
         engine
           ..registerFunction('f', (int x) => x)
           ..registerFunction('f2', (List<Object?> x) => x.single)
@@ -236,8 +238,7 @@ void main() {
     });
 
     test('and functions of one engine are unknown to another', () {
-      final other = RhaiEngine.withDefaults();
-      addTearDown(other.dispose);
+      final other = engineWith(RhaiConfig.secureDefaults());
       engine
         ..setVar('x', 1)
         ..registerFunction('f', () => 1);
@@ -282,9 +283,7 @@ void main() {
             print: (_, _, _, _) => throw StateError('full'),
           ),
         ),
-        throwsA(
-          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', isStateError),
-        ),
+        throwsWithCause(isStateError),
       );
     });
 
@@ -297,13 +296,7 @@ void main() {
               print: (_, _, _, _) => throw StateError('broken'),
             ),
           ),
-          throwsA(
-            isA<RhaiRuntimeError>().having(
-              (e) => e.cause,
-              'cause',
-              isA<StateError>(),
-            ),
-          ),
+          throwsWithCause(isA<StateError>()),
         );
       }
     });

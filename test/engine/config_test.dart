@@ -4,6 +4,8 @@ library;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+
 void _print(String text) {}
 
 void _debug(String text, RhaiPosition position) {}
@@ -154,7 +156,7 @@ void main() {
 
   test('the largest numbers may be used', () {
     const max = 0x7fffffffffffffff;
-    final engine = RhaiEngine.withConfig(
+    final engine = engineWith(
       RhaiConfig.custom(
         maxOperations: max,
         maxStackDepth: max,
@@ -170,7 +172,6 @@ void main() {
         totalTimeout: RhaiConfig.maxAsyncTimeout,
       ),
     );
-    addTearDown(engine.dispose);
     expect(engine.eval('let s = "a"; [1].map(|x| s + x)'), ['a1']);
   });
 

@@ -9,8 +9,7 @@ import 'package:test/test.dart';
 
 import '../support/futures.dart';
 import '../support/garbage.dart';
-
-final _throwsCancelled = throwsA(isA<RhaiCancelledError>());
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -51,7 +50,7 @@ void main() {
         for (var i = 0; i < 100; i++) engine.evalAsync('never()'),
       ];
       final expectations = [
-        for (final result in results) expectLater(result, _throwsCancelled),
+        for (final result in results) expectLater(result, throwsCancelled),
       ];
       engine.dispose();
       await Future.wait(expectations);
@@ -65,7 +64,7 @@ void main() {
       final result = engine.evalAsync(
         'try { note("a"); never() } catch { note("b") } note("c")',
       );
-      final expectation = expectLater(result, _throwsCancelled);
+      final expectation = expectLater(result, throwsCancelled);
       engine.dispose();
       await expectation;
       expect(calls, ['a']);
@@ -78,7 +77,7 @@ void main() {
           fn deep(n) { if n == 0 { never() } else { [n].map(|x| deep(x - 1)) } }
           deep(20)
         '''),
-        _throwsCancelled,
+        throwsCancelled,
       );
       engine.dispose();
       await expectation;
@@ -92,7 +91,7 @@ void main() {
       }
       final cancelled = expectLater(
         engine.evalAsync('wait()'),
-        _throwsCancelled,
+        throwsCancelled,
       );
       final result = other.evalAsync('wait() + 1');
       engine.dispose();
@@ -140,7 +139,7 @@ void main() {
         // Before the turn of the script after this one, and its end after that.
         ..registerFunction('dispose', () => scheduleMicrotask(engine.dispose));
       final first = engine.evalAsync('while !is_next_turn() {} dispose(); 1');
-      final ended = expectLater(engine.evalAsync('loop {}'), _throwsCancelled);
+      final ended = expectLater(engine.evalAsync('loop {}'), throwsCancelled);
       expect(await first, 1);
       await ended;
     }
@@ -154,7 +153,7 @@ void main() {
         ..registerFunction('dispose', () => engine.dispose());
       expect(
         () => engine.eval('try { dispose() } catch { } note("after")'),
-        throwsA(isA<RhaiCancelledError>()),
+        throwsCancelled,
       );
       expect(calls, isEmpty);
     });
@@ -164,10 +163,7 @@ void main() {
         engine.dispose();
         throw StateError('after');
       });
-      expect(
-        () => engine.eval('dispose()'),
-        throwsA(isA<RhaiCancelledError>()),
-      );
+      expect(() => engine.eval('dispose()'), throwsCancelled);
     });
 
     test('ends the script when the function returns a Future', () async {
@@ -175,7 +171,7 @@ void main() {
         engine.dispose();
         return Future<int>.error('ignored');
       });
-      await expectLater(engine.evalAsync('dispose()'), _throwsCancelled);
+      await expectLater(engine.evalAsync('dispose()'), throwsCancelled);
     });
 
     test('ends the script that waits for it', () async {
@@ -184,7 +180,7 @@ void main() {
         engine.dispose();
         return 1;
       });
-      await expectLater(engine.evalAsync('dispose()'), _throwsCancelled);
+      await expectLater(engine.evalAsync('dispose()'), throwsCancelled);
     });
 
     test('after a wait ends the script', () async {
@@ -193,7 +189,7 @@ void main() {
         ..registerFunction('dispose', () => engine.dispose());
       await expectLater(
         engine.evalAsync('later(1); [1].map(|x| dispose())'),
-        _throwsCancelled,
+        throwsCancelled,
       );
     });
 
@@ -202,23 +198,14 @@ void main() {
         ..registerFunction('never', never)
         ..registerFunction('run', (String script) => engine.eval(script))
         ..registerFunction('dispose', () => engine.dispose());
-      final waiting = expectLater(
-        engine.evalAsync('never()'),
-        _throwsCancelled,
-      );
-      expect(
-        () => engine.eval('run("run(`dispose()`)")'),
-        throwsA(isA<RhaiCancelledError>()),
-      );
+      final waiting = expectLater(engine.evalAsync('never()'), throwsCancelled);
+      expect(() => engine.eval('run("run(`dispose()`)")'), throwsCancelled);
       await waiting;
     });
 
     test('by print ends the script', () {
       engine.registerFunction('print', (Object? _) => engine.dispose());
-      expect(
-        () => engine.eval('print("bye"); 1'),
-        throwsA(isA<RhaiCancelledError>()),
-      );
+      expect(() => engine.eval('print("bye"); 1'), throwsCancelled);
     });
   });
 
@@ -227,12 +214,12 @@ void main() {
 
     test('of a synchronous function', () {
       engine.registerFunction('get', disposing);
-      expect(() => engine.eval('get()'), throwsA(isA<RhaiCancelledError>()));
+      expect(() => engine.eval('get()'), throwsCancelled);
     });
 
     test('of an asynchronous function', () async {
       engine.registerFunction('get', () => later(disposing()));
-      await expectLater(engine.evalAsync('get()'), _throwsCancelled);
+      await expectLater(engine.evalAsync('get()'), throwsCancelled);
     });
 
     test('of a variable', () {
@@ -247,7 +234,7 @@ void main() {
         'fail',
         () async => throw _DisposingError(engine),
       );
-      await expectLater(engine.evalAsync('fail()'), _throwsCancelled);
+      await expectLater(engine.evalAsync('fail()'), throwsCancelled);
       expect(engine.isDisposed, isTrue);
     });
   });

@@ -1,7 +1,9 @@
-import 'dart:io';
-
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
+
+import '../support/engines.dart';
+import '../support/folders.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -119,12 +121,8 @@ void main() {
       test(script, () {
         expect(
           () => engine.eval(script),
-          throwsA(
-            isA<RhaiRuntimeError>().having(
-              (e) => e.message,
-              'message',
-              contains(hint ?? 'declare it with `const nothing = …`'),
-            ),
+          throwsRuntimeError(
+            contains(hint ?? 'declare it with `const nothing = …`'),
           ),
         );
         expect(
@@ -137,29 +135,18 @@ void main() {
     test('a near name without global::', () {
       expect(
         () => engine.eval('fn f() { RATE } f()'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            contains('did you mean global::RATES?'),
-          ),
-        ),
+        throwsRuntimeError(contains('did you mean global::RATES?')),
       );
     });
 
     test('in a module', () {
-      final directory = Directory.systemTemp.createTempSync('rhai_dart');
-      addTearDown(() => directory.deleteSync(recursive: true));
-      final path = '${directory.path}/m'.replaceAll(r'\', '/');
-      File('$path.rhai').writeAsStringSync(
+      final path = ModuleFolder().write(
+        'm',
         'const X = 3; let v = 1; '
-        'fn plain() { X } fn near() { global::XX } fn tax() { global::TAX } '
-        'fn state() { global::v }',
+            'fn plain() { X } fn near() { global::XX } fn tax() { global::TAX } '
+            'fn state() { global::v }',
       );
-      final engine = RhaiEngine.withConfig(
-        RhaiConfig.custom(disableModules: false, disableFileIo: false),
-      )..setConstant('TAX', 5);
-      addTearDown(engine.dispose);
+      final engine = engineWithModules()..setConstant('TAX', 5);
       const hints = {
         'plain':
             'Variable not found: X (functions see this constant as '
@@ -173,13 +160,7 @@ void main() {
       hints.forEach((function, hint) {
         expect(
           () => engine.eval('import "$path" as m; m::$function()'),
-          throwsA(
-            isA<RhaiRuntimeError>().having(
-              (e) => e.message,
-              'message',
-              allOf(startsWith('in module '), contains(hint)),
-            ),
-          ),
+          throwsRuntimeError(allOf(startsWith('in module '), contains(hint))),
         );
       });
     });
@@ -213,13 +194,7 @@ void main() {
     ]) {
       expect(
         () => engine.eval(script),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            isNot(contains('global::')),
-          ),
-        ),
+        throwsRuntimeError(isNot(contains('global::'))),
       );
     }
   });

@@ -6,19 +6,15 @@ import 'dart:async';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
 import '../support/futures.dart';
-
-RhaiEngine _engine(RhaiConfig config) {
-  final engine = RhaiEngine.withConfig(config);
-  addTearDown(engine.dispose);
-  return engine;
-}
+import '../support/matchers.dart';
 
 void main() {
   group('output', () {
     test('goes to onPrint and onDebug', () {
       final output = <Object>[];
-      final engine = _engine(
+      final engine = engineWith(
         RhaiConfig.custom(
           onPrint: output.add,
           onDebug: (text, position) => output.addAll([text, position]),
@@ -30,7 +26,7 @@ void main() {
 
     test('goes to the print of the zone by default', () async {
       final lines = <String>[];
-      final engine = _engine(RhaiConfig.secureDefaults())
+      final engine = engineWith(RhaiConfig.secureDefaults())
         ..registerFunction('wait', () => later(null));
       await runZoned(
         () => engine.evalAsync('print("a"); wait(); print("b")'),
@@ -43,7 +39,7 @@ void main() {
 
     test('may be waited for', () async {
       final output = <String>[];
-      final engine = _engine(
+      final engine = engineWith(
         RhaiConfig.custom(
           onPrint: (text) async {
             await later(null);
@@ -57,31 +53,25 @@ void main() {
 
     test('that fails ends the script with its error', () {
       final error = StateError('full');
-      final engine = _engine(
+      final engine = engineWith(
         RhaiConfig.custom(onPrint: (text) => throw text.isEmpty ? text : error),
       );
       expect(
         () => engine.eval('try { print("a"); } catch { } loop { }'),
-        throwsA(
-          isA<RhaiRuntimeError>().having((e) => e.cause, '', same(error)),
-        ),
+        throwsWithCause(same(error)),
       );
     });
 
     test('is limited in all', () async {
       final output = <String>[];
-      final engine = _engine(
+      final engine = engineWith(
         RhaiConfig.custom(
           maxOutputLength: 10,
           onPrint: output.add,
           onDebug: (text, _) => output.add(text),
         ),
       )..registerFunction('wait', () => later(null));
-      final isTooMuch = throwsA(
-        isA<RhaiLimitError>()
-            .having((e) => e.limit, 'limit', RhaiLimit.outputLength)
-            .having((e) => e.value, 'value', 10),
-      );
+      final isTooMuch = throwsLimitError(RhaiLimit.outputLength, 10);
       expect(engine.eval('print("12345"); print("éé"); "end"'), 'end');
       for (final script in [
         'print("12345678901")',
@@ -107,7 +97,7 @@ void main() {
     Never fail() => throw StateError('failed');
 
     test('is off by default', () async {
-      final engine = _engine(RhaiConfig.secureDefaults())
+      final engine = engineWith(RhaiConfig.secureDefaults())
         ..registerFunction('fail', fail);
       expect(engine.eval(script), '');
       expect(
@@ -122,7 +112,7 @@ void main() {
     });
 
     test('shows them to scripts', () {
-      final engine = _engine(RhaiConfig.custom(exposeStackTraces: true))
+      final engine = engineWith(RhaiConfig.custom(exposeStackTraces: true))
         ..registerFunction('fail', fail);
       expect(engine.eval(script), contains('output_test'));
       expect(RhaiConfig.unlimited().exposeStackTraces, isTrue);

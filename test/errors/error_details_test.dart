@@ -1,24 +1,20 @@
 /// What errors carry beside their message.
 library;
 
-import 'dart:io';
-
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
+
+import '../support/engines.dart';
+import '../support/errors.dart';
+import '../support/folders.dart';
 
 void main() {
   late RhaiEngine engine;
   setUp(() => engine = RhaiEngine.withDefaults());
   tearDown(() => engine.dispose());
 
-  T errorOf<T extends RhaiException>(String script, [RhaiEngine? other]) {
-    try {
-      (other ?? engine).eval(script);
-    } on T catch (error) {
-      return error;
-    }
-    fail('no error: $script');
-  }
+  T errorOf<T extends RhaiException>(String script, [RhaiEngine? other]) =>
+      errorThrownBy<T>(() => (other ?? engine).eval(script));
 
   group('a syntax error', () {
     test('has the line and a caret below the place', () {
@@ -59,14 +55,8 @@ void main() {
     });
 
     test('of a module has no line of the script, but the calls', () {
-      final directory = Directory.systemTemp.createTempSync('rhai_dart');
-      addTearDown(() => directory.deleteSync(recursive: true));
-      File('${directory.path}/bad.rhai').writeAsStringSync('let x = ;');
-      final other = RhaiEngine.withConfig(
-        RhaiConfig.custom(disableModules: false, disableFileIo: false),
-      );
-      addTearDown(other.dispose);
-      final path = '${directory.path}/bad';
+      final path = ModuleFolder().write('bad', 'let x = ;');
+      final other = engineWithModules();
       final error = errorOf<RhaiSyntaxError>(
         'let a = 1;\nimport "$path" as bad;',
         other,

@@ -2,29 +2,22 @@
 library;
 
 import 'dart:async';
-import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-void main() {
-  RhaiEngine engineWith(RhaiConfig config) {
-    final engine = RhaiEngine.withConfig(config);
-    addTearDown(engine.dispose);
-    return engine;
-  }
+import '../support/engines.dart';
+import '../support/errors.dart';
+import '../support/folders.dart';
 
+void main() {
   late RhaiEngine engine;
   setUp(() => engine = engineWith(RhaiConfig.secureDefaults()));
 
-  String messageOf(String script, [RhaiEngine? other]) {
-    try {
-      (other ?? engine).eval(script);
-    } on RhaiException catch (error) {
-      return error.message;
-    }
-    fail('no error: $script');
-  }
+  String messageOf(String script, [RhaiEngine? other]) =>
+      errorThrownBy<RhaiException>(
+        () => (other ?? engine).eval(script),
+      ).message;
 
   group('a function that is not there', () {
     test('comes with the nearest names that there are', () {
@@ -76,15 +69,10 @@ void main() {
     });
 
     test('of a module comes with those of the module', () {
-      final directory = Directory.systemTemp.createTempSync('rhai_dart');
-      addTearDown(() => directory.deleteSync(recursive: true));
-      File(
-        '${directory.path}/tax.rhai',
-      ).writeAsStringSync('fn rate_of(x) { x } fn total(a, b) { a + b }');
-      final engine = engineWith(
-        RhaiConfig.custom(disableModules: false, disableFileIo: false),
-      );
-      final import = 'import "${directory.path}/tax" as tax;';
+      final modules = ModuleFolder()
+        ..write('tax', 'fn rate_of(x) { x } fn total(a, b) { a + b }');
+      final engine = engineWithModules();
+      final import = modules.import('tax', 'tax');
       expect(
         messageOf('$import tax::rateof(1)', engine),
         endsWith('tax::rateof (i64) (did you mean tax::rate_of?)'),
@@ -200,10 +188,7 @@ void main() {
   });
 
   test('a limit that is broken in a module names the module', () {
-    final directory = Directory.systemTemp.createTempSync('rhai_dart');
-    addTearDown(() => directory.deleteSync(recursive: true));
-    final path = '${directory.path}/inf'.replaceAll(r'\', '/');
-    File('$path.rhai').writeAsStringSync('loop { }');
+    final path = ModuleFolder().write('inf', 'loop { }');
     final engine = engineWith(
       RhaiConfig.custom(
         disableModules: false,

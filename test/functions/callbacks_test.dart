@@ -5,6 +5,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -15,14 +16,6 @@ void main() {
       ..registerFunction('opt', (String text, [int n = 0]) => '$text$n');
   });
   tearDown(() => engine.dispose());
-
-  Matcher throwsMessage(Object message) => throwsA(
-    isA<RhaiRuntimeError>().having(
-      (error) => error.message,
-      'message',
-      message,
-    ),
-  );
 
   group('a text', () {
     var called = 0;
@@ -74,7 +67,7 @@ void main() {
       test('is no function in $call', () {
         final name = RegExp(r'\.(\w+)\(').firstMatch(call)!.group(1);
         const hint = 'a text is not a function; use Fn("pay")';
-        expect(() => engine.eval(call), throwsMessage('$name: $hint'));
+        expect(() => engine.eval(call), throwsRuntimeError('$name: $hint'));
         expect(called, 0);
       });
     }
@@ -83,10 +76,13 @@ void main() {
       const hint = 'a text is not a function; a function is needed';
       expect(
         () => engine.eval('[1].map("no name")'),
-        throwsMessage('map: $hint'),
+        throwsRuntimeError('map: $hint'),
       );
       engine.setVar('long', 'x' * 1000000);
-      expect(() => engine.eval('[1].sort(long)'), throwsMessage('sort: $hint'));
+      expect(
+        () => engine.eval('[1].sort(long)'),
+        throwsRuntimeError('sort: $hint'),
+      );
     });
 
     test('names a function where the script says so', () {
@@ -264,7 +260,7 @@ void main() {
       expect(engine.eval('is_def_fn("opt", 1)'), isFalse);
       expect(
         () => engine.eval('opt = 1'),
-        throwsMessage('Cannot modify constant opt'),
+        throwsRuntimeError('Cannot modify constant opt'),
       );
     });
 

@@ -1,12 +1,13 @@
 /// Dart functions in namespaces: `variable::get("x")`.
 library;
 
-import 'dart:io';
-
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/folders.dart';
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -80,13 +81,9 @@ void main() {
     );
     expect(
       () => engine.eval('shape::sum(["a"])'),
-      throwsA(
-        isA<RhaiRuntimeError>().having(
-          (e) => e.message,
-          'message',
-          'shape::sum: argument 1 must be a list of ints; '
-              'element 0 is a string',
-        ),
+      throwsRuntimeError(
+        'shape::sum: argument 1 must be a list of ints; '
+        'element 0 is a string',
       ),
     );
   });
@@ -118,24 +115,22 @@ void main() {
   });
 
   test('are there where modules are disabled or functions denied', () {
-    final strict = RhaiEngine.withConfig(
+    final strict = engineWith(
       RhaiConfig.secureDefaults().copyWith(
         disableModules: true,
         allowedFunctions: {'len'},
       ),
     );
-    addTearDown(strict.dispose);
     strict.registerFunction('variable::get', (String s) => s);
     expect(strict.eval('variable::get("x").len()'), 1);
   });
 
   test('give way to a module that the script imports under that name', () {
-    final directory = Directory.systemTemp.createTempSync();
-    addTearDown(() => directory.deleteSync(recursive: true));
-    final path = '${directory.path}/module'.replaceAll(r'\', '/');
-    File('$path.rhai').writeAsStringSync('fn get(name) { "of the module" }');
-    final open = RhaiEngine.withConfig(RhaiConfig.unlimited());
-    addTearDown(open.dispose);
+    final path = ModuleFolder().write(
+      'module',
+      'fn get(name) { "of the module" }',
+    );
+    final open = engineWith(RhaiConfig.unlimited());
     open.registerFunction('variable::get', (String name) => 'of Dart');
     expect(open.eval('variable::get("x")'), 'of Dart');
     expect(
@@ -176,12 +171,8 @@ void main() {
         final (evaluated, analyzed) = hints;
         expect(
           () => engine.eval(script),
-          throwsA(
-            isA<RhaiRuntimeError>().having(
-              (e) => e.message,
-              'message',
-              evaluated == null ? isNot(contains('(did')) : contains(evaluated),
-            ),
+          throwsRuntimeError(
+            evaluated == null ? isNot(contains('(did')) : contains(evaluated),
           ),
         );
         expect(
@@ -192,14 +183,11 @@ void main() {
     });
 
     test('those of modules', () {
-      final directory = Directory.systemTemp.createTempSync();
-      addTearDown(() => directory.deleteSync(recursive: true));
-      final path = '${directory.path}/module'.replaceAll(r'\', '/');
-      File(
-        '$path.rhai',
-      ).writeAsStringSync('fn f(a) { a } export const RATE = 2;');
-      final open = RhaiEngine.withConfig(RhaiConfig.unlimited());
-      addTearDown(open.dispose);
+      final path = ModuleFolder().write(
+        'module',
+        'fn f(a) { a } export const RATE = 2;',
+      );
+      final open = engineWith(RhaiConfig.unlimited());
       const hints = {
         'm::ff(1)': 'did you mean m::f?',
         'mm::f(1)': 'did you mean m?',
@@ -212,13 +200,7 @@ void main() {
       hints.forEach((script, hint) {
         expect(
           () => open.eval('import "$path" as m; $script'),
-          throwsA(
-            isA<RhaiRuntimeError>().having(
-              (e) => e.message,
-              'message of $script',
-              contains(hint),
-            ),
-          ),
+          throwsRuntimeError(contains(hint)),
         );
       });
     });

@@ -7,6 +7,8 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/matchers.dart';
+
 void main() {
   late RhaiEngine engine;
 
@@ -80,13 +82,7 @@ void main() {
       expect(lines, ['a', '1', '#{"b": 2.0}', 'x', '1', '1', 'int 1']);
       expect(
         () => engine.eval('print("a")'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            'print: argument 1 must be an int; it is a string',
-          ),
-        ),
+        throwsRuntimeError('print: argument 1 must be an int; it is a string'),
       );
     });
 

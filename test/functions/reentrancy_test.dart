@@ -7,7 +7,9 @@ import 'dart:collection';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -211,8 +213,7 @@ void main() {
   group('scripts that run each other without end are an error', () {
     /// Returns how many were nested when that failed with [error].
     int nestWithoutEnd(RhaiConfig config, Matcher error) {
-      final engine = RhaiEngine.withConfig(config);
-      addTearDown(engine.dispose);
+      final engine = engineWith(config);
       var depth = 0;
       engine.registerFunction('again', () {
         depth++;
@@ -351,13 +352,7 @@ void main() {
       });
       expect(
         () => engine.eval('get()'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.cause,
-            'cause',
-            isA<ConcurrentModificationError>(),
-          ),
-        ),
+        throwsWithCause(isA<ConcurrentModificationError>()),
       );
     });
   });

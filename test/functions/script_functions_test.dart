@@ -8,6 +8,7 @@ import 'package:test/test.dart';
 
 import '../support/futures.dart';
 import '../support/garbage.dart';
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -169,7 +170,7 @@ void main() {
       final f = other.eval('|| never()') as RhaiFunction;
       final result = f() as Future<dynamic>;
       other.dispose();
-      await expectLater(result, throwsA(isA<RhaiCancelledError>()));
+      await expectLater(result, throwsCancelled);
     });
   });
 
@@ -188,23 +189,14 @@ void main() {
     test('is that of the Dart function it called', () {
       final error = StateError('gone');
       engine.registerFunction('fail', () => throw error);
-      expect(
-        () => function('|| fail()')(),
-        throwsA(
-          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', same(error)),
-        ),
-      );
+      expect(() => function('|| fail()')(), throwsWithCause(same(error)));
     });
 
     test('tells of a wrong number of arguments', () {
       expect(
         () => function('|x| x')(1, 2),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            'Function not found: closure (i64, i64) (it takes 1 argument)',
-          ),
+        throwsRuntimeError(
+          'Function not found: closure (i64, i64) (it takes 1 argument)',
         ),
       );
     });
@@ -466,16 +458,7 @@ void main() {
         let f = || { for i in 0..20000 { let h = k; k = [|| h]; } };
         for j in 0..100 { on(f); }
       ''';
-      expect(
-        () => engine.eval(script),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.cause,
-            'cause',
-            isA<RhaiLimitError>(),
-          ),
-        ),
-      );
+      expect(() => engine.eval(script), throwsWithCause(isA<RhaiLimitError>()));
       expect(engine.eval('40 + 2'), 42);
     });
 
@@ -544,7 +527,7 @@ void main() {
     final other = RhaiEngine.withDefaults();
     other.registerFunction('end', other.dispose);
     final f = other.eval('|| { end(); 1 }') as RhaiFunction;
-    expect(f.call, throwsA(isA<RhaiCancelledError>()));
+    expect(f.call, throwsCancelled);
   });
 
   test('a closure may change what the function that calls it is called on', () {

@@ -8,17 +8,9 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/errors.dart';
 import '../support/futures.dart';
-
-/// What [run] fails with.
-RhaiRuntimeError failure(void Function() run) {
-  try {
-    run();
-  } on RhaiRuntimeError catch (error) {
-    return error;
-  }
-  fail('it did not fail');
-}
+import '../support/matchers.dart';
 
 void main() {
   late RhaiEngine engine;
@@ -37,7 +29,9 @@ void main() {
   /// Expects that `f(arguments)` is an error of the types before `f` is called.
   void expectMismatch(Function f, String arguments, String message) {
     engine.registerFunction('f', f);
-    final error = failure(() => engine.eval('\n  f($arguments)'));
+    final error = errorThrownBy<RhaiRuntimeError>(
+      () => engine.eval('\n  f($arguments)'),
+    );
     expect(error.message, message);
     expect((error.lineNumber, error.columnNumber), (2, 3));
     expect(error.kind, RhaiRuntimeErrorKind.typeMismatch);
@@ -373,13 +367,17 @@ void main() {
         for (final n in numbers) n.toDouble(),
         15.0,
       ]);
-      final error = failure(() => engine.eval('f(${numbers.join(', ')}, "x")'));
+      final error = errorThrownBy<RhaiRuntimeError>(
+        () => engine.eval('f(${numbers.join(', ')}, "x")'),
+      );
       expect(
         error.message,
         'f: argument 16 must be a list of floats; it is a string',
       );
       final late = [for (final n in numbers) n == 14 ? '"x"' : '$n'];
-      final other = failure(() => engine.eval('f(${late.join(', ')}, [])'));
+      final other = errorThrownBy<RhaiRuntimeError>(
+        () => engine.eval('f(${late.join(', ')}, [])'),
+      );
       expect(other.message, 'f: argument 15 must be a float; it is a string');
     });
 
@@ -392,12 +390,8 @@ void main() {
       final failed = engine.evalAsync('f(3, ["a", 1])');
       await expectLater(
         failed,
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            'f: argument 2 must be a list of strings; element 1 is an int',
-          ),
+        throwsRuntimeError(
+          'f: argument 2 must be a list of strings; element 1 is an int',
         ),
       );
     });
@@ -472,11 +466,13 @@ void main() {
 
     test('nothing of what fails in the function', () {
       engine.registerFunction('f', (Object? x) => (x as List<Object?>).length);
-      final error = failure(() => engine.eval('f(1)'));
+      final error = errorThrownBy<RhaiRuntimeError>(() => engine.eval('f(1)'));
       expect(error.kind, RhaiRuntimeErrorKind.dartFunction);
       expect(error.cause, isA<TypeError>());
       engine.registerFunction('g', (List<int> l) => (l as dynamic) as String);
-      final other = failure(() => engine.eval('g([1])'));
+      final other = errorThrownBy<RhaiRuntimeError>(
+        () => engine.eval('g([1])'),
+      );
       expect(other.kind, RhaiRuntimeErrorKind.dartFunction);
       expect(other.cause, isA<TypeError>());
     });
@@ -484,7 +480,9 @@ void main() {
     test('which function there is for other types', () {
       var calls = 0;
       engine.registerFunction('area', (num r) => calls++);
-      final error = failure(() => engine.eval('let x = "a";\n area(x)'));
+      final error = errorThrownBy<RhaiRuntimeError>(
+        () => engine.eval('let x = "a";\n area(x)'),
+      );
       expect(
         error.message,
         'Function not found: area (string); there is area (i64 | f64)',
@@ -498,7 +496,7 @@ void main() {
     test('how many arguments it takes', () {
       engine.registerFunction('f', (String s, [int? n]) => s);
       expect(
-        failure(() => engine.eval('f()')).message,
+        errorThrownBy<RhaiRuntimeError>(() => engine.eval('f()')).message,
         'Function not found: f () (f takes 1 or 2 arguments)',
       );
     });
@@ -552,11 +550,15 @@ void main() {
       expect(engine.eval('float(|x| x)'), 3.0);
       expect(engine.eval('list(|| ["a", "b"])'), 'a-b');
       expect(
-        failure(() => engine.eval('list(|| ["a", 1])')).message,
+        errorThrownBy<RhaiRuntimeError>(
+          () => engine.eval('list(|| ["a", 1])'),
+        ).message,
         'result of argument 1 of list: it must be a list of strings; '
         'element 1 is an int',
       );
-      final error = failure(() => engine.eval('float(|x| "s")'));
+      final error = errorThrownBy<RhaiRuntimeError>(
+        () => engine.eval('float(|x| "s")'),
+      );
       expect(error.cause, isA<RhaiConversionError>());
     });
 
@@ -575,24 +577,16 @@ void main() {
       expect(engine.eval('either(|x| x)'), 3);
       await expectLater(
         engine.evalAsync('plain(|x| fetch(x))'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            startsWith(
-              'result of argument 1 of plain: it must be an int; it is a Future',
-            ),
+        throwsRuntimeError(
+          startsWith(
+            'result of argument 1 of plain: it must be an int; it is a Future',
           ),
         ),
       );
       await expectLater(
         engine.evalAsync('future(|x| "s")'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            'result of argument 1 of future: it must be a float; it is a string',
-          ),
+        throwsRuntimeError(
+          'result of argument 1 of future: it must be a float; it is a string',
         ),
       );
     });
@@ -607,7 +601,9 @@ void main() {
       expect(engine.eval('same(half)'), true);
       expect(engine.eval('run(half)'), 4);
       expect(
-        failure(() => engine.eval('script(half)')).message,
+        errorThrownBy<RhaiRuntimeError>(
+          () => engine.eval('script(half)'),
+        ).message,
         'script: argument 1 must be a function of a script; '
         'it is a Dart function',
       );
@@ -630,12 +626,16 @@ void main() {
     test('says which argument is wrong', () {
       engine.setVar('f', (int a, List<String> l) => l.length);
       expect(
-        failure(() => engine.eval('f.call(1, [2])')).message,
+        errorThrownBy<RhaiRuntimeError>(
+          () => engine.eval('f.call(1, [2])'),
+        ).message,
         'f: argument 2 must be a list of strings; '
         'element 0 is an int',
       );
       expect(
-        failure(() => engine.eval('f.call("a", [])')).message,
+        errorThrownBy<RhaiRuntimeError>(
+          () => engine.eval('f.call("a", [])'),
+        ).message,
         'f: argument 1 must be an int; it is a string',
       );
     });
@@ -648,7 +648,9 @@ void main() {
         ..setVar('maybe', (DateTime? time) => time?.year);
       expect(engine.eval('[year.call(time), maybe.call(())]'), [2020, null]);
       expect(
-        failure(() => engine.eval('year.call(1)')).message,
+        errorThrownBy<RhaiRuntimeError>(
+          () => engine.eval('year.call(1)'),
+        ).message,
         'year: argument 1 must be a Dart object; it is an int',
       );
     });

@@ -6,6 +6,8 @@ import 'dart:convert';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+
 void main() {
   late RhaiEngine engine;
 
@@ -156,10 +158,7 @@ void main() {
     });
 
     test('has the limit of strings', () {
-      final small = RhaiEngine.withConfig(
-        RhaiConfig.custom(maxStringLength: 100),
-      );
-      addTearDown(small.dispose);
+      final small = engineWith(RhaiConfig.custom(maxStringLength: 100));
       expect(small.eval('#{a: "x"}.to_json()'), '{"a":"x"}');
       expect(
         () => small.eval('#{a: blob(50, 100)}.to_json()'),

@@ -1,6 +1,8 @@
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/matchers.dart';
+
 void main() {
   late RhaiEngine engine;
   late List<RhaiFunction> handlers;
@@ -397,13 +399,7 @@ void main() {
     test('and is not what a call of no function is', () {
       expect(
         () => engine.eval('let a = [1, 2]; a.fitler(|x| x == a[0])'),
-        throwsA(
-          isA<RhaiRuntimeError>().having(
-            (e) => e.message,
-            'message',
-            contains('did you mean filter?'),
-          ),
-        ),
+        throwsRuntimeError(contains('did you mean filter?')),
       );
     });
 

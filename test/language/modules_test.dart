@@ -3,94 +3,70 @@ import 'dart:io';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/errors.dart';
+import '../support/folders.dart';
+import '../support/matchers.dart';
+
 void main() {
-  late Directory directory;
+  late ModuleFolder modules;
   late RhaiEngine engine;
 
-  RhaiEngine engineWith({int? maxModules}) {
-    final engine = RhaiEngine.withConfig(
-      RhaiConfig.custom(
-        maxModules: maxModules,
-        disableModules: false,
-        disableFileIo: false,
-      ),
-    );
-    addTearDown(engine.dispose);
-    return engine;
-  }
-
-  /// The path by which scripts import [name].
-  String path(String name) => '${directory.path}/$name'.replaceAll(r'\', '/');
-
-  void write(String name, String text) {
-    final file = File('${path(name)}.rhai');
-    file.parent.createSync(recursive: true);
-    file.writeAsStringSync(text);
-  }
-
-  String import(String name, [String alias = 'm']) =>
-      'import "${path(name)}" as $alias;';
-
-  RhaiRuntimeError runtimeError(String script) {
-    try {
-      engine.eval(script);
-    } on RhaiRuntimeError catch (error) {
-      return error;
-    }
-    fail('no error');
-  }
+  RhaiRuntimeError runtimeError(String script) =>
+      errorThrownBy<RhaiRuntimeError>(() => engine.eval(script));
 
   setUp(() {
-    directory = Directory.systemTemp.createTempSync('rhai_dart');
-    addTearDown(() => directory.deleteSync(recursive: true));
-    engine = engineWith();
+    modules = ModuleFolder();
+    engine = engineWithModules();
   });
 
   group('maxModules counts', () {
-    final broken = throwsA(
-      isA<RhaiLimitError>()
-          .having((e) => e.limit, 'limit', RhaiLimit.modules)
-          .having((e) => e.value, 'value', 5),
-    );
+    final broken = throwsLimitError(RhaiLimit.modules, 5);
 
     /// A module that imports the next one, [length] in all.
     void writeChain(int length) {
       for (var i = 0; i < length; i++) {
         final next = i + 1 < length ? 'import "c${i + 1}" as next;' : '';
-        write('c$i', '$next fn f() { $i }');
+        modules.write('c$i', '$next fn f() { $i }');
       }
     }
 
     test('the modules that modules import', () {
-      final engine = engineWith(maxModules: 5);
+      final engine = engineWithModules(maxModules: 5);
       writeChain(151);
-      expect(() => engine.eval('${import('c0')} m::f()'), broken);
-      expect(engine.eval('${import('c146')} m::f()'), 146);
+      expect(() => engine.eval('${modules.import('c0')} m::f()'), broken);
+      expect(engine.eval('${modules.import('c146')} m::f()'), 146);
     });
 
     test('in each execution anew', () {
-      final engine = engineWith(maxModules: 5);
+      final engine = engineWithModules(maxModules: 5);
       writeChain(5);
       for (var i = 0; i < 4; i++) {
-        expect(engine.eval('${import('c0')} m::f()'), 0);
+        expect(engine.eval('${modules.import('c0')} m::f()'), 0);
       }
     });
 
     test('imports in functions of modules', () {
-      final engine = engineWith(maxModules: 5);
-      write('a', 'fn f(n) { for i in 0..n { import "b" as b; b::X + 1; } }');
-      write('b', 'export const X = 1;');
-      expect(engine.eval('${import('a')} m::f(4); 1'), 1);
-      expect(() => engine.eval('${import('a')} m::f(5); 1'), broken);
+      final engine = engineWithModules(maxModules: 5);
+      modules.write(
+        'a',
+        'fn f(n) { for i in 0..n { import "b" as b; b::X + 1; } }',
+      );
+      modules.write('b', 'export const X = 1;');
+      expect(engine.eval('${modules.import('a')} m::f(4); 1'), 1);
+      expect(() => engine.eval('${modules.import('a')} m::f(5); 1'), broken);
     });
 
     test('and cannot be caught, not even by a module', () {
-      final engine = engineWith(maxModules: 5);
+      final engine = engineWithModules(maxModules: 5);
       writeChain(9);
-      write('a', 'fn f() { try { import "c0" as c; c::f() } catch { 2 } }');
-      expect(() => engine.eval('${import('a')} m::f()'), broken);
+      modules.write(
+        'a',
+        'fn f() { try { import "c0" as c; c::f() } catch { 2 } }',
+      );
+      expect(() => engine.eval('${modules.import('a')} m::f()'), broken);
       expect(
-        () => engine.eval('try { ${import('c0')} m::f() } catch { 2 }'),
+        () => engine.eval('try { ${modules.import('c0')} m::f() } catch { 2 }'),
         broken,
       );
     });
@@ -105,66 +81,74 @@ void main() {
     }
 
     test('that names the modules', () {
-      write('a', '\nimport "b" as b;');
-      write('b', '\nimport "a" as a;');
-      final (a, b) = (path('a'), path('b'));
-      expectCycle(import('a'), '$a -> $b -> $a');
+      modules.write('a', '\nimport "b" as b;');
+      modules.write('b', '\nimport "a" as a;');
+      final (a, b) = (modules.path('a'), modules.path('b'));
+      expectCycle(modules.import('a'), '$a -> $b -> $a');
     });
 
     test('of one module', () {
-      write('a', '\nimport "a" as a;');
-      expectCycle(import('a'), '${path('a')} -> ${path('a')}');
+      modules.write('a', '\nimport "a" as a;');
+      expectCycle(
+        modules.import('a'),
+        '${modules.path('a')} -> ${modules.path('a')}',
+      );
     });
 
     test('whatever the file is called', () {
-      write('a', '\nimport "sub/../a" as a;');
-      Directory(path('sub')).createSync();
-      expectCycle(import('a'), '${path('a')} -> ${path('sub/../a')}');
+      modules.write('a', '\nimport "sub/../a" as a;');
+      Directory(modules.path('sub')).createSync();
+      expectCycle(
+        modules.import('a'),
+        '${modules.path('a')} -> ${modules.path('sub/../a')}',
+      );
     });
 
     test('that a script can catch', () {
-      write('a', 'import "a" as a; fn f() { 1 }');
+      modules.write('a', 'import "a" as a; fn f() { 1 }');
       expect(
         engine.eval(
-          'try { ${import('a')} m::f() } catch (e) { return "caught"; }',
+          'try { ${modules.import('a')} m::f() } catch (e) { return "caught"; }',
         ),
         'caught',
       );
     });
 
     test('but not two imports of the same module', () {
-      write('a', 'import "c" as c; fn f() { c::f() }');
-      write('b', 'import "c" as c; fn f() { c::f() }');
-      write('c', 'fn f() { 1 }');
+      modules.write('a', 'import "c" as c; fn f() { c::f() }');
+      modules.write('b', 'import "c" as c; fn f() { c::f() }');
+      modules.write('c', 'fn f() { 1 }');
       expect(
-        engine.eval('${import('a')} ${import('b', 'n')} m::f() + n::f()'),
+        engine.eval(
+          '${modules.import('a')} ${modules.import('b', 'n')} m::f() + n::f()',
+        ),
         2,
       );
     });
 
     test('and no import in a function that a module calls later', () {
-      write('a', 'fn f() { import "b" as b; b::g() } fn h() { 3 }');
-      write('b', 'fn g() { import "a" as a; a::h() }');
-      expect(engine.eval('${import('a')} m::f()'), 3);
+      modules.write('a', 'fn f() { import "b" as b; b::g() } fn h() { 3 }');
+      modules.write('b', 'fn g() { import "a" as a; a::h() }');
+      expect(engine.eval('${modules.import('a')} m::f()'), 3);
     });
   });
 
   group('A path', () {
     test('in a module is relative to its folder', () {
-      write('lib/a', 'import "b" as b; fn f() { b::f() }');
-      write('lib/b', 'import "sub/c" as c; fn f() { c::f() }');
-      write('lib/sub/c', 'import "d" as d; fn f() { d::f() }');
-      write('lib/sub/d', 'fn f() { 4 }');
-      expect(engine.eval('${import('lib/a')} m::f()'), 4);
+      modules.write('lib/a', 'import "b" as b; fn f() { b::f() }');
+      modules.write('lib/b', 'import "sub/c" as c; fn f() { c::f() }');
+      modules.write('lib/sub/c', 'import "d" as d; fn f() { d::f() }');
+      modules.write('lib/sub/d', 'fn f() { 4 }');
+      expect(engine.eval('${modules.import('lib/a')} m::f()'), 4);
     });
 
     test('that leads to no file is an error', () {
-      write('a', '\n import "nope" as m;');
-      final error = runtimeError('1;\n${import('nope')}');
+      modules.write('a', '\n import "nope" as m;');
+      final error = runtimeError('1;\n${modules.import('nope')}');
       expect(error.kind, RhaiRuntimeErrorKind.moduleNotFound);
-      expect(error.name, path('nope'));
+      expect(error.name, modules.path('nope'));
       expect(error.lineNumber, 2);
-      final nested = runtimeError(import('a'));
+      final nested = runtimeError(modules.import('a'));
       expect(nested.kind, RhaiRuntimeErrorKind.moduleNotFound);
       expect(nested.name, 'nope');
       expect((nested.lineNumber, nested.columnNumber), (2, 9));
@@ -172,10 +156,11 @@ void main() {
   });
 
   test('A module runs once in an execution, and anew in the next', () {
-    write('a', 'print("runs"); export const X = 1;');
+    modules.write('a', 'print("runs"); export const X = 1;');
     final output = <String>[];
-    final engine = engineWith()..registerFunction('print', output.add);
-    final script = '${import('a')} ${import('a', 'n')} m::X + n::X';
+    final engine = engineWithModules()..registerFunction('print', output.add);
+    final script =
+        '${modules.import('a')} ${modules.import('a', 'n')} m::X + n::X';
     expect(engine.eval(script), 2);
     expect(output, ['runs']);
     expect(engine.eval(script), 2);
@@ -184,31 +169,34 @@ void main() {
 
   test('A file that has changed is another module', () {
     for (final value in [1, 2, 1]) {
-      write('a', 'export const X = $value;');
-      expect(engine.eval('${import('a')} m::X'), value);
+      modules.write('a', 'export const X = $value;');
+      expect(engine.eval('${modules.import('a')} m::X'), value);
     }
   });
 
   test('Files with the same text are different modules', () {
-    write('a', 'fn f() { nope }');
-    write('b', 'fn f() { nope }');
+    modules.write('a', 'fn f() { nope }');
+    modules.write('b', 'fn f() { nope }');
     for (final name in ['a', 'b']) {
-      final error = runtimeError('${import(name)} m::f()');
-      expect(error.callStack.first.source, path(name));
+      final error = runtimeError('${modules.import(name)} m::f()');
+      expect(error.callStack.first.source, modules.path(name));
     }
   });
 
   test('A module may begin with the program that runs it', () {
-    write('a', '#!/usr/bin/env rhai\nfn f() { 1 }\nfn g() { nope }');
-    expect(engine.eval('${import('a')} m::f()'), 1);
-    expect(runtimeError('${import('a')} m::g()').lineNumber, 3);
+    modules.write('a', '#!/usr/bin/env rhai\nfn f() { 1 }\nfn g() { nope }');
+    expect(engine.eval('${modules.import('a')} m::f()'), 1);
+    expect(runtimeError('${modules.import('a')} m::g()').lineNumber, 3);
   });
 
   test('A module may wait while it is imported', () async {
-    write('a', 'export const X = later(1); fn f() { X2 } const X2 = later(2);');
-    final engine = engineWith()
+    modules.write(
+      'a',
+      'export const X = later(1); fn f() { X2 } const X2 = later(2);',
+    );
+    final engine = engineWithModules()
       ..registerFunction('later', (int x) async => x + 1);
-    expect(await engine.eval('${import('a')} m::X'), 2);
+    expect(await engine.eval('${modules.import('a')} m::X'), 2);
   });
 
   group('A function that the script gives to one of a module', () {
@@ -217,7 +205,7 @@ void main() {
         'fn add(x) { helper() + x } fn helper() { global::VAR } ';
 
     setUp(() {
-      write(
+      modules.write(
         'a',
         'const VAR = 0; fn helper() { 0 } fn call_cb(cb) { cb.call() } '
             'fn map_cb(cb) { [1].map(cb)[0] } fn pass(cb) { call_cb(cb) } '
@@ -251,7 +239,7 @@ void main() {
       final (call, value) = callback;
       test('$how runs in the script', () {
         final start =
-            '${import('a')} $script let f = own; let list = [own]; let map = #{on: own};';
+            '${modules.import('a')} $script let f = own; let list = [own]; let map = #{on: own};';
         expect(engine.eval('$start m::$call'), value);
       });
     });
@@ -259,7 +247,7 @@ void main() {
     test('in a function runs in the script', () {
       expect(
         engine.eval(
-          '$script fn f() { ${import('a')} m::call_cb(own) + '
+          '$script fn f() { ${modules.import('a')} m::call_cb(own) + '
           'm::call_cb(|| global::VAR) } f()',
         ),
         84,
@@ -267,7 +255,7 @@ void main() {
     });
 
     test('comes back the same', () {
-      final start = '${import('a')} $script';
+      final start = '${modules.import('a')} $script';
       expect(engine.eval('$start let f = m::same(own); f.call()'), 42);
       expect(
         engine.eval('$start let f = m::same(|x| one += x); f.call(2); one'),
@@ -277,38 +265,45 @@ void main() {
 
     test('may be a Dart function', () {
       engine.registerFunction('seven', () => 7);
-      expect(engine.eval('${import('a')} m::call_cb(Fn("seven"))'), 7);
+      expect(engine.eval('${modules.import('a')} m::call_cb(Fn("seven"))'), 7);
       engine.setVar('eight', () => 8);
-      expect(engine.eval('${import('a')} m::call_cb(eight)'), 8);
+      expect(engine.eval('${modules.import('a')} m::call_cb(eight)'), 8);
     });
 
     test('may wait', () async {
       engine.registerFunction('later', (int x) async => x);
       expect(
         await engine.eval(
-          '${import('a')} $script m::call_cb(|| later(global::VAR))',
+          '${modules.import('a')} $script m::call_cb(|| later(global::VAR))',
         ),
         42,
       );
     });
 
     test('fails in the script', () {
-      final error = runtimeError('${import('a')}\nm::call_cb(|| nope());');
+      final error = runtimeError(
+        '${modules.import('a')}\nm::call_cb(|| nope());',
+      );
       expect(error.message, 'Function not found: nope ()');
       expect(error.callStack.first.source, '');
       expect(error.lineNumber, 2);
       expect(
         engine.eval(
-          '${import('a')} try { m::call_cb(|| throw 5) } catch (e) { return e; }',
+          '${modules.import('a')} try { m::call_cb(|| throw 5) } catch (e) { return e; }',
         ),
         5,
       );
     });
 
     test('does not change other arguments', () {
-      write('b', 'fn push(list, x) { list.push(x); list } fn id(x) { x }');
+      modules.write(
+        'b',
+        'fn push(list, x) { list.push(x); list } fn id(x) { x }',
+      );
       expect(
-        engine.eval('${import('b')} let a = [1]; m::push(a, 2) + a + m::id(a)'),
+        engine.eval(
+          '${modules.import('b')} let a = [1]; m::push(a, 2) + a + m::id(a)',
+        ),
         [1, 2, 1, 1],
       );
     });
@@ -316,18 +311,18 @@ void main() {
 
   group('An error in a module names it:', () {
     void expectIn(String name, RhaiScriptError error, int line, int column) {
-      expect(error.message, contains(path(name)));
-      expect(error.callStack.first.source, path(name));
+      expect(error.message, contains(modules.path(name)));
+      expect(error.callStack.first.source, modules.path(name));
       expect((error.lineNumber, error.columnNumber), (line, column));
     }
 
     test('one that does not parse', () {
-      write('a', 'let x = 1;\nlet y = ;');
+      modules.write('a', 'let x = 1;\nlet y = ;');
       expect(
-        () => engine.eval(import('a')),
+        () => engine.eval(modules.import('a')),
         throwsA(
           isA<RhaiSyntaxError>()
-              .having((e) => e.message, 'message', contains(path('a')))
+              .having((e) => e.message, 'message', contains(modules.path('a')))
               .having((e) => e.lineNumber, 'line', 2)
               .having((e) => e.columnNumber, 'column', 9),
         ),
@@ -335,35 +330,35 @@ void main() {
     });
 
     test('one while it is imported', () {
-      write('a', '\n  nope;');
-      expectIn('a', runtimeError(import('a')), 2, 3);
+      modules.write('a', '\n  nope;');
+      expectIn('a', runtimeError(modules.import('a')), 2, 3);
     });
 
     test('one in its function', () {
-      write('a', 'fn f(x) {\n  x.nope()\n}');
-      expectIn('a', runtimeError('${import('a')} m::f(1)'), 2, 5);
+      modules.write('a', 'fn f(x) {\n  x.nope()\n}');
+      expectIn('a', runtimeError('${modules.import('a')} m::f(1)'), 2, 5);
     });
 
     test('one in a module that it imports', () {
-      write('a', 'import "b" as b; fn f() { b::f() }');
-      write('b', 'fn f() { throw "no" }');
-      final error = runtimeError('${import('a')} m::f()');
+      modules.write('a', 'import "b" as b; fn f() { b::f() }');
+      modules.write('b', 'fn f() { throw "no" }');
+      final error = runtimeError('${modules.import('a')} m::f()');
       expectIn('b', error, 1, 10);
       expect(error.cause, 'no');
     });
 
     test('one of a Dart function that it calls', () {
       final error = StateError('failed');
-      write('a', 'fn f() { fail() }');
+      modules.write('a', 'fn f() { fail() }');
       engine.registerFunction('fail', () => throw error);
-      final thrown = runtimeError('${import('a')} m::f()');
+      final thrown = runtimeError('${modules.import('a')} m::f()');
       expectIn('a', thrown, 1, 10);
       expect(thrown.cause, same(error));
     });
 
     test('but not one in the script', () {
-      write('a', 'fn f(x) { x }');
-      final error = runtimeError('${import('a')} m::f(nope)');
+      modules.write('a', 'fn f(x) { x }');
+      final error = runtimeError('${modules.import('a')} m::f(nope)');
       expect(error.message, startsWith('Variable not found: nope ('));
     });
   });

@@ -4,25 +4,15 @@ library;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/matchers.dart';
+
 const _megabyte = 1 << 20;
 
 void main() {
   late RhaiEngine engine;
 
-  setUp(() {
-    engine = RhaiEngine.withDefaults();
-    engine.registerFunction('id', (Object? x) => x);
-  });
-  tearDown(() {
-    // The health check: everything still works after the bad input.
-    engine.setVar('check', ['ok', 1]);
-    expect(engine.eval('let r = check; r.push(id(2.5)); r.map(|x| x)'), [
-      'ok',
-      1,
-      2.5,
-    ]);
-    engine.dispose();
-  });
+  setUp(() => engine = engineThatSurvives());
 
   group('a script of a megabyte', () {
     test('may be one string', () {
@@ -45,18 +35,14 @@ void main() {
       final array = engine.eval('[${'1,' * count}]') as List<dynamic>;
       expect(array, hasLength(count));
       // Each key is compared with all before it, which takes its time.
-      final patient = RhaiEngine.withConfig(RhaiConfig.custom(timeoutMs: 0));
-      addTearDown(patient.dispose);
+      final patient = engineWith(RhaiConfig.custom(timeoutMs: 0));
       final entries = List.generate(60000, (i) => 'key_$i: $i').join(', ');
       expect(patient.eval('#{$entries}.len()'), 60000);
     });
 
     test('may be many functions', () {
       final functions = List.generate(40000, (i) => 'fn f$i() { $i }');
-      final generous = RhaiEngine.withConfig(
-        RhaiConfig.custom(maxFunctions: 40000),
-      );
-      addTearDown(generous.dispose);
+      final generous = engineWith(RhaiConfig.custom(maxFunctions: 40000));
       expect(generous.eval('${functions.join('\n')} f39999()'), 39999);
     });
 
@@ -180,8 +166,7 @@ void main() {
         'let x = 0; ${List.generate(100000, (i) => 'let x$i = x;').join()}';
 
     test('is a RhaiTimeoutError', () {
-      final hasty = RhaiEngine.withConfig(RhaiConfig.custom(timeoutMs: 50));
-      addTearDown(hasty.dispose);
+      final hasty = engineWith(RhaiConfig.custom(timeoutMs: 50));
       expect(() => hasty.eval(script), throwsA(isA<RhaiTimeoutError>()));
       expect(hasty.eval('1 + 1'), 2);
     });
@@ -189,7 +174,7 @@ void main() {
     test('lets the event loop run, and can be cancelled', () async {
       final other = RhaiEngine.withDefaults();
       final result = other.evalAsync(script);
-      final cancelled = expectLater(result, throwsA(isA<RhaiCancelledError>()));
+      final cancelled = expectLater(result, throwsCancelled);
       await Future<void>.delayed(const Duration(milliseconds: 10));
       other.dispose();
       await cancelled;

@@ -1,47 +1,19 @@
 /// The limits of a configuration.
 library;
 
-import 'dart:io';
-
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-RhaiEngine _engine({
-  int maxOperations = 0,
-  int? maxStackDepth,
-  int? maxStringLength,
-  int timeoutMs = 0,
-}) {
-  final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(
-      maxOperations: maxOperations,
-      maxStackDepth: maxStackDepth,
-      maxStringLength: maxStringLength,
-      timeoutMs: timeoutMs,
-    ),
-  );
-  addTearDown(engine.dispose);
-  return engine;
-}
-
-RhaiEngine _engineWith(RhaiConfig config) {
-  final engine = RhaiEngine.withConfig(config);
-  addTearDown(engine.dispose);
-  return engine;
-}
-
-Matcher _breaks(RhaiLimit limit, [int? value]) => throwsA(
-  isA<RhaiLimitError>()
-      .having((e) => e.limit, 'limit', limit)
-      .having((e) => e.value, 'value', value ?? anything),
-);
+import '../support/engines.dart';
+import '../support/folders.dart';
+import '../support/matchers.dart';
 
 void main() {
   group('maxOperations', () {
-    final isTooMany = _breaks(RhaiLimit.operations);
+    final isTooMany = throwsLimitError(RhaiLimit.operations);
 
     test('stops an endless script', () {
-      final engine = _engine(maxOperations: 1000);
+      final engine = limitedEngine(maxOperations: 1000);
       for (final script in [
         'loop { }',
         'while true { }',
@@ -101,31 +73,31 @@ void main() {
 
     test('is counted anew in every execution', () {
       const script = 'for i in 0..100 { let x = i; }';
-      final engine = _engine(maxOperations: operationsOf(script));
+      final engine = limitedEngine(maxOperations: operationsOf(script));
       for (var i = 0; i < 100; i++) {
         expect(engine.eval(script), isNull);
       }
     });
 
     test('goes on to be counted after waiting', () async {
-      final engine = _engine(maxOperations: 1000);
+      final engine = limitedEngine(maxOperations: 1000);
       await expectLater(engine.evalAsync('loop { sleep(0); }'), isTooMany);
     });
 
     test('of 0 is no limit', () {
       const script = 'let s = 0; for i in 0..1000000 { s += i; } s';
-      expect(_engine().eval(script), 499999500000);
+      expect(limitedEngine().eval(script), 499999500000);
     });
   });
 
   group('maxStackDepth', () {
-    final overflows = _breaks(RhaiLimit.stackDepth);
+    final overflows = throwsLimitError(RhaiLimit.stackDepth);
     String nested(int calls) =>
         'fn f(n) { if n > 1 { 1 + f(n - 1) } else { 1 } } f($calls)';
 
     test('is how many calls may be nested', () {
       for (final limit in [1, 2, 10, 100, 1000]) {
-        final engine = _engine(maxStackDepth: limit);
+        final engine = limitedEngine(maxStackDepth: limit);
         expect(engine.eval(nested(limit)), limit);
         expect(() => engine.eval(nested(limit + 1)), overflows);
         expect(engine.eval(nested(limit)), limit);
@@ -134,7 +106,7 @@ void main() {
 
     test('counts closures like functions', () {
       for (final limit in [1, 2, 10, 100]) {
-        final engine = _engine(maxStackDepth: limit);
+        final engine = limitedEngine(maxStackDepth: limit);
         String script(int calls) =>
             'let f = |f, n| if n > 1 { 1 + f.call(f, n - 1) } else { 1 }; '
             'f.call(f, $calls)';
@@ -144,7 +116,7 @@ void main() {
     });
 
     test('counts a closure that a native function calls twice', () {
-      final engine = _engine(maxStackDepth: 4);
+      final engine = limitedEngine(maxStackDepth: 4);
       String script(int closures) =>
           '${'[1].map(|x| ' * closures}1${')' * closures}.len()';
       expect(engine.eval(script(2)), 1);
@@ -152,7 +124,7 @@ void main() {
     });
 
     test('stops endless recursion of every kind', () {
-      final engine = _engine();
+      final engine = limitedEngine();
       for (final script in _endlessRecursions) {
         expect(() => engine.eval(script), overflows, reason: script);
       }
@@ -160,28 +132,27 @@ void main() {
     });
 
     test('of 0 allows what the native stack holds', () {
-      final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
-      addTearDown(engine.dispose);
+      final engine = engineWith(RhaiConfig.unlimited());
       expect(engine.eval(nested(4000)), 4000);
       for (final script in _endlessRecursions) {
         expect(
           () => engine.eval(script),
-          _breaks(RhaiLimit.nativeStack),
+          throwsLimitError(RhaiLimit.nativeStack),
           reason: script,
         );
       }
       expect(
         () => engine.eval('fn f() { eval("f()") } f()'),
-        _breaks(RhaiLimit.nativeStack),
+        throwsLimitError(RhaiLimit.nativeStack),
       );
       expect(engine.eval(nested(4000)), 4000);
     });
   });
 
   group('maxStringLength', () {
-    final isTooLong = _breaks(RhaiLimit.stringLength);
+    final isTooLong = throwsLimitError(RhaiLimit.stringLength);
     late RhaiEngine engine;
-    setUp(() => engine = _engine(maxStringLength: 100));
+    setUp(() => engine = limitedEngine(maxStringLength: 100));
 
     const scripts = {
       '+': 's + s',
@@ -222,12 +193,12 @@ void main() {
     });
 
     test('of 0 is no limit', () {
-      final engine = _engine(maxStringLength: 0);
+      final engine = limitedEngine(maxStringLength: 0);
       const length = 11 * 1024 * 1024;
       const script = 'let s = ""; s.pad($length, "x"); s.len()';
       expect(engine.eval(script), length);
       expect(
-        () => _engine().eval(script),
+        () => limitedEngine().eval(script),
         isTooLong,
         reason: 'the default is 10 MiB',
       );
@@ -256,8 +227,7 @@ void main() {
     };
     scripts.forEach((script, value) {
       test('take no time that grows with the value: $script', () {
-        final engine = RhaiEngine.withDefaults();
-        addTearDown(engine.dispose);
+        final engine = engineWith(RhaiConfig.secureDefaults());
         expect(engine.eval(script), value);
       });
     });
@@ -274,7 +244,7 @@ void main() {
       required List<String> passing,
       required List<String> breaking,
     }) {
-      final engine = _engineWith(config)
+      final engine = engineWith(config)
         ..registerFunction('take', (Object? x) => null);
       for (final script in passing) {
         engine.eval(script);
@@ -282,7 +252,7 @@ void main() {
       for (final script in breaking) {
         expect(
           () => engine.eval(script),
-          _breaks(limit, value),
+          throwsLimitError(limit, value),
           reason: script,
         );
         // Functions are not defined in blocks; a value that is not used may be
@@ -290,7 +260,7 @@ void main() {
         if (script.startsWith('fn') || script.endsWith(' a')) continue;
         expect(
           () => engine.eval('try { $script } catch { } "caught"'),
-          _breaks(limit, value),
+          throwsLimitError(limit, value),
           reason: 'caught: $script',
         );
       }
@@ -377,12 +347,11 @@ void main() {
         () => RhaiConfig.custom(maxExpressionDepth: 257),
         throwsArgumentError,
       );
-      final deepest = RhaiEngine.withConfig(RhaiConfig.unlimited());
-      addTearDown(deepest.dispose);
+      final deepest = engineWith(RhaiConfig.unlimited());
       expect(deepest.eval(nested(80)), 1);
       expect(
         () => deepest.eval(nested(1000)),
-        _breaks(RhaiLimit.expressionDepth, 256),
+        throwsLimitError(RhaiLimit.expressionDepth, 256),
       );
     });
 
@@ -401,12 +370,12 @@ void main() {
               'try { f() } catch { } "caught"',
         ],
       );
-      final withEval = _engineWith(
+      final withEval = engineWith(
         RhaiConfig.custom(maxVariables: 5, disableEval: false),
       );
       expect(
         () => withEval.eval(join(6, (i) => 'eval("let v$i = $i");')),
-        _breaks(RhaiLimit.variables, 5),
+        throwsLimitError(RhaiLimit.variables, 5),
       );
     });
 
@@ -424,10 +393,8 @@ void main() {
     });
 
     test('maxModules is of imports', () {
-      final directory = Directory.systemTemp.createTempSync('rhai_dart');
-      addTearDown(() => directory.deleteSync(recursive: true));
-      File('${directory.path}/m.rhai').writeAsStringSync('export const X = 1;');
-      String import(int i) => 'import "${directory.path}/m" as m$i;';
+      final modules = ModuleFolder()..write('m', 'export const X = 1;');
+      String import(int i) => modules.import('m', 'm$i');
       check(
         RhaiConfig.custom(
           maxModules: 2,

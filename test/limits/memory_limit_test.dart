@@ -7,8 +7,10 @@ import 'dart:io';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
 import '../support/futures.dart';
 import '../support/garbage.dart';
+import '../support/matchers.dart';
 
 const _mib = 1024 * 1024;
 
@@ -72,10 +74,7 @@ void main() {
 
   test('asking for more than there can be is an error, at any size', () {
     for (final maxArraySize in [0, 1000]) {
-      final other = RhaiEngine.withConfig(
-        RhaiConfig.custom(maxArraySize: maxArraySize),
-      );
-      addTearDown(other.dispose);
+      final other = engineWith(RhaiConfig.custom(maxArraySize: maxArraySize));
       for (var bits = 20; bits < 64; bits++) {
         final size = (1 << bits) - 1;
         for (final script in [
@@ -237,8 +236,7 @@ void main() {
 
   test('the memory of a script that is stopped is given back', () {
     final config = RhaiConfig.unlimited().copyWith(maxMemory: 64 * _mib);
-    final large = RhaiEngine.withConfig(config);
-    addTearDown(large.dispose);
+    final large = engineWith(config);
     void bomb() => expect(
       () => large.eval('let a = []; loop { a.push([a.len()]); }'),
       throwsA(_isOutOfMemory),
@@ -252,25 +250,19 @@ void main() {
   });
 
   test('a script without limits ends when there is no more memory', () {
-    final unlimited = RhaiEngine.withConfig(RhaiConfig.unlimited());
-    addTearDown(unlimited.dispose);
+    final unlimited = engineWith(RhaiConfig.unlimited());
     expect(
       () => unlimited.eval('blob(100000000000000)'),
-      throwsA(
-        isA<RhaiLimitError>()
-            .having((e) => e.limit, 'limit', RhaiLimit.memory)
-            .having((e) => e.value, 'value', 0),
-      ),
+      throwsLimitError(RhaiLimit.memory, 0),
     );
     expect(unlimited.eval('40 + 2'), 42);
   });
 
   test('what others left in buffers is nobody\'s to spend', () {
     // A list that many bytes long is sent, each time a longer one.
-    final small = RhaiEngine.withConfig(
+    final small = engineWith(
       RhaiConfig.unlimited().copyWith(maxMemory: 16 * _mib),
     );
-    addTearDown(small.dispose);
     var longest = 0;
     small.registerFunction('send', (List<Object?> list) {
       final bytes = list.length * (list.first! as String).length;
@@ -297,8 +289,7 @@ void main() {
       nested = [nested];
     }
     final gate = Completer<void>();
-    final deep = RhaiEngine.withConfig(RhaiConfig.unlimited());
-    addTearDown(deep.dispose);
+    final deep = engineWith(RhaiConfig.unlimited());
     deep
       ..registerFunction('nested', () => nested)
       ..registerFunction('wait', () => gate.future);

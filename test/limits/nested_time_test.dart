@@ -7,26 +7,23 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/endless_scripts.dart';
+import '../support/engines.dart';
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 void main() {
-  RhaiEngine engineWith({
+  RhaiEngine timedEngine({
     int timeoutMs = 0,
     Duration totalTimeout = Duration.zero,
   }) {
-    final engine = RhaiEngine.withConfig(
+    final engine = engineWith(
       RhaiConfig.unlimited().copyWith(
         timeoutMs: timeoutMs,
         totalTimeout: totalTimeout,
       ),
     );
-    addTearDown(engine.dispose);
     return engine;
   }
-
-  Matcher throwsTimeout(Duration timeout) => throwsA(
-    isA<RhaiTimeoutError>().having((e) => e.timeout, 'timeout', timeout),
-  );
 
   const limit = Duration(milliseconds: 200);
   const endless = 'loop { }';
@@ -62,10 +59,10 @@ void main() {
     test('the limits of a script bound what runs for it: $name', () async {
       // The inner engine has no limits.
       for (final (:outer, :errors) in [
-        (outer: engineWith(timeoutMs: 200), errors: <Object>[]),
-        (outer: engineWith(totalTimeout: limit), errors: <Object>[]),
+        (outer: timedEngine(timeoutMs: 200), errors: <Object>[]),
+        (outer: timedEngine(totalTimeout: limit), errors: <Object>[]),
       ]) {
-        final inner = engineWith();
+        final inner = timedEngine();
         final watch = Stopwatch()..start();
         outer.registerFunction('run', () async {
           try {
@@ -93,8 +90,8 @@ void main() {
   }
 
   test('analyze is bound by the limits of the script that waits', () async {
-    final engine = engineWith(timeoutMs: 100);
-    final inner = engineWith();
+    final engine = timedEngine(timeoutMs: 100);
+    final inner = timedEngine();
     final huge = List.filled(40, largeScript.replaceAll('fn f', 'fn g')).join();
     engine.registerFunction('analyze', () {
       inner.analyze(huge);
@@ -108,8 +105,8 @@ void main() {
   });
 
   test('the limit that was broken is the one that the error has', () async {
-    final outer = engineWith(timeoutMs: 5000);
-    final inner = engineWith(timeoutMs: 50);
+    final outer = timedEngine(timeoutMs: 5000);
+    final inner = timedEngine(timeoutMs: 50);
     Object? caught;
     outer.registerFunction('run', () async {
       try {
@@ -131,8 +128,8 @@ void main() {
   });
 
   test('what runs for a script counts as its running time', () async {
-    final outer = engineWith(timeoutMs: 200);
-    final inner = engineWith();
+    final outer = timedEngine(timeoutMs: 200);
+    final inner = timedEngine();
     var runs = 0;
     outer.registerFunction('run', () async {
       await later(null);
@@ -158,18 +155,18 @@ void main() {
   });
 
   test('waiting for a script that waits does not count', () async {
-    final outer = engineWith(timeoutMs: 200);
-    final inner = engineWith();
+    final outer = timedEngine(timeoutMs: 200);
+    final inner = timedEngine();
     outer.registerFunction('run', () => inner.evalAsync('sleep(0.4); 42'));
     expect(await outer.evalAsync('run()'), 42);
   });
 
   test('a script that has ended bounds nothing that it left behind', () async {
-    final outer = engineWith(
+    final outer = timedEngine(
       timeoutMs: 100,
       totalTimeout: const Duration(milliseconds: 100),
     );
-    final inner = engineWith();
+    final inner = timedEngine();
     Future<Object?>? left;
     outer.registerFunction('leave', () {
       left = later(null).then((_) async {
@@ -186,7 +183,7 @@ void main() {
   });
 
   test('scripts that start each other do not pile up', () async {
-    final engine = engineWith(totalTimeout: const Duration(milliseconds: 200));
+    final engine = timedEngine(totalTimeout: const Duration(milliseconds: 200));
     final done = Completer<void>();
     var count = 0;
     // Each is over when the next one starts.
@@ -202,24 +199,21 @@ void main() {
   });
 
   test('the outer script may be of an engine that was disposed', () async {
-    final outer = engineWith(timeoutMs: 100);
-    final inner = engineWith();
+    final outer = timedEngine(timeoutMs: 100);
+    final inner = timedEngine();
     final result = Completer<Object?>();
     outer.registerFunction('run', () async {
       await later(null);
       outer.dispose();
       result.complete(inner.evalAsync('for i in 0..1000000 { } 42'));
     });
-    await expectLater(
-      outer.evalAsync('run()'),
-      throwsA(isA<RhaiCancelledError>()),
-    );
+    await expectLater(outer.evalAsync('run()'), throwsCancelled);
     expect(await result.future, 42);
   });
 
   group('callAsync', () {
     test('returns a Future of the value', () async {
-      final engine = engineWith();
+      final engine = timedEngine();
       final f = engine.eval('|a, b| a + b') as RhaiFunction;
       final result = f.callAsync(40, 2);
       expect(result, isA<Future<dynamic>>());
@@ -227,14 +221,14 @@ void main() {
     });
 
     test('completes with errors', () async {
-      final engine = engineWith();
+      final engine = timedEngine();
       final f = engine.eval('|| throw "no"') as RhaiFunction;
       await expectLater(f.callAsync(), throwsA(isA<RhaiRuntimeError>()));
       await expectLater(f.callAsync(1), throwsA(isA<RhaiRuntimeError>()));
     });
 
     test('throws when the function was disposed', () {
-      final engine = engineWith();
+      final engine = timedEngine();
       final f = (engine.eval('|| 1') as RhaiFunction)..dispose();
       expect(f.callAsync, throwsStateError);
     });
@@ -242,7 +236,7 @@ void main() {
 
   group('analyzeAsync', () {
     test('says what analyze says', () async {
-      final engine = engineWith();
+      final engine = timedEngine();
       for (final script in ['let x = 1;', 'let', largeScript]) {
         final expected = engine.analyze(script);
         final result = await engine.analyzeAsync(script);
@@ -253,7 +247,7 @@ void main() {
     });
 
     test('completes with a broken limit', () async {
-      final engine = engineWith(timeoutMs: 2);
+      final engine = timedEngine(timeoutMs: 2);
       final huge = List.filled(20, largeScript).join('\n');
       await expectLater(
         engine.analyzeAsync(huge),
@@ -264,7 +258,7 @@ void main() {
     test(
       'of several scripts at once, and of type_of, is not mixed up',
       () async {
-        final engine = engineWith();
+        final engine = timedEngine();
         final script = [
           for (var i = 0; i < 5000; i++) 'let x$i = type_of($i); fn f$i() { }',
         ].join('\n');
@@ -279,7 +273,7 @@ void main() {
     );
 
     test('throws when the engine was disposed', () {
-      final engine = engineWith()..dispose();
+      final engine = timedEngine()..dispose();
       expect(() => engine.analyzeAsync('1'), throwsStateError);
     });
   });

@@ -7,23 +7,7 @@ import 'dart:io' as io;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-RhaiEngine _engine({
-  int maxOperations = 0,
-  int? maxStackDepth,
-  int? maxStringLength,
-  int timeoutMs = 0,
-}) {
-  final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(
-      maxOperations: maxOperations,
-      maxStackDepth: maxStackDepth,
-      maxStringLength: maxStringLength,
-      timeoutMs: timeoutMs,
-    ),
-  );
-  addTearDown(engine.dispose);
-  return engine;
-}
+import '../support/engines.dart';
 
 Matcher _timeLimit(int milliseconds) => throwsA(
   isA<RhaiTimeoutError>()
@@ -55,14 +39,14 @@ void main() {
   group('timeoutMs', () {
     for (final script in endless) {
       test('stops $script', () {
-        final engine = _engine(timeoutMs: 30);
+        final engine = limitedEngine(timeoutMs: 30);
         expect(() => engine.eval(script), _timeLimit(30));
         expect(engine.eval('1 + 1'), 2);
       });
     }
 
     test('stops a script that has waited', () async {
-      final engine = _engine(timeoutMs: 30);
+      final engine = limitedEngine(timeoutMs: 30);
       await expectLater(
         engine.evalAsync('sleep(0.001); loop { }'),
         _timeLimit(30),
@@ -70,7 +54,7 @@ void main() {
     });
 
     test('does not count the time that a script waits', () async {
-      final engine = _engine(timeoutMs: 200);
+      final engine = limitedEngine(timeoutMs: 200);
       expect(
         await engine.eval('sleep(0.5); for i in 0..1000 { let x = i; } 42'),
         42,
@@ -78,7 +62,7 @@ void main() {
     });
 
     test('adds up what a script runs between its waits', () async {
-      final engine = _engine(timeoutMs: 50);
+      final engine = limitedEngine(timeoutMs: 50);
       await expectLater(
         engine.evalAsync('loop { sleep(0); for i in 0..1000 { let x = i; } }'),
         _timeLimit(50),
@@ -94,7 +78,7 @@ void main() {
       };
       scripts.forEach((name, script) {
         test(name, () async {
-          final engine = _engine(timeoutMs: 500);
+          final engine = limitedEngine(timeoutMs: 500);
           engine.registerFunction(
             'slow',
             () => io.sleep(const Duration(milliseconds: 600)),
@@ -104,7 +88,7 @@ void main() {
       });
 
       test('that is called a few times', () {
-        final engine = _engine(timeoutMs: 50);
+        final engine = limitedEngine(timeoutMs: 50);
         engine.registerFunction(
           'slow',
           () => io.sleep(const Duration(milliseconds: 60)),
@@ -122,8 +106,7 @@ void main() {
       'let x = (); try { x = busy(); } catch { } x',
     ]) {
       test('is looked at also at the end: $script', () {
-        final engine = RhaiEngine.withConfig(RhaiConfig.custom(timeoutMs: 20));
-        addTearDown(engine.dispose);
+        final engine = engineWith(RhaiConfig.custom(timeoutMs: 20));
         engine.registerFunction(
           'busy',
           () => io.sleep(const Duration(milliseconds: 40)),
@@ -134,7 +117,7 @@ void main() {
     }
 
     test('is for each execution', () {
-      final engine = _engine(timeoutMs: 500);
+      final engine = limitedEngine(timeoutMs: 500);
       final watch = Stopwatch()..start();
       while (watch.elapsedMilliseconds < 700) {
         expect(engine.eval('for i in 0..10000 { let x = i; } 1'), 1);
@@ -142,7 +125,7 @@ void main() {
     });
 
     test('of an outer script counts scripts that it runs', () {
-      final engine = _engine(timeoutMs: 30);
+      final engine = limitedEngine(timeoutMs: 30);
       engine.registerFunction('run', (String script) => engine.eval(script));
       expect(
         () => engine.eval('run("loop { }")'),
@@ -152,7 +135,7 @@ void main() {
     });
 
     test('of 0 is no limit', () async {
-      final engine = _engine();
+      final engine = limitedEngine();
       var stop = false;
       Timer(const Duration(milliseconds: 100), () => stop = true);
       engine.registerFunction('stop', () => stop);
@@ -163,7 +146,7 @@ void main() {
 
   group('a script cannot catch', () {
     test('the limit of operations', () {
-      final engine = _engine(maxOperations: 1000);
+      final engine = limitedEngine(maxOperations: 1000);
       expect(
         () => engine.eval('loop { try { loop { } } catch { } }'),
         throwsA(isA<RhaiLimitError>()),
@@ -172,7 +155,7 @@ void main() {
     });
 
     test('the limit of running time', () {
-      final engine = _engine(timeoutMs: 30);
+      final engine = limitedEngine(timeoutMs: 30);
       expect(
         () => engine.eval('loop { try { loop { } } catch { } }'),
         _timeLimit(30),
@@ -185,7 +168,7 @@ void main() {
     });
 
     test('the limit of nested calls', () {
-      final engine = _engine(maxStackDepth: 10);
+      final engine = limitedEngine(maxStackDepth: 10);
       for (final script in [
         'fn f() { f() } try { f() } catch { } "caught"',
         'fn f() { try { f() } catch { } } f(); "caught"',
@@ -205,8 +188,7 @@ void main() {
     });
 
     test('the end of the native stack', () {
-      final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
-      addTearDown(engine.dispose);
+      final engine = engineWith(RhaiConfig.unlimited());
       expect(
         () => engine.eval('fn f() { try { f() } catch { f() } } f(); "caught"'),
         throwsA(isA<RhaiLimitError>()),
@@ -215,7 +197,7 @@ void main() {
     });
 
     test('the limit of string length', () {
-      final engine = _engine(maxStringLength: 10);
+      final engine = limitedEngine(maxStringLength: 10);
       expect(
         () => engine.eval(
           'let s = "x"; try { loop { s += s; } } catch { } "caught"',

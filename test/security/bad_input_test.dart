@@ -5,23 +5,13 @@ library;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/matchers.dart';
+
 void main() {
   late RhaiEngine engine;
 
-  setUp(() {
-    engine = RhaiEngine.withDefaults();
-    engine.registerFunction('id', (Object? x) => x);
-  });
-  tearDown(() {
-    // The health check: everything still works after the bad input.
-    engine.setVar('check', ['ok', 1]);
-    expect(engine.eval('let r = check; r.push(id(2.5)); r.map(|x| x)'), [
-      'ok',
-      1,
-      2.5,
-    ]);
-    engine.dispose();
-  });
+  setUp(() => engine = engineThatSurvives());
 
   final isSyntaxError = throwsA(
     isA<RhaiSyntaxError>().having((e) => e.lineNumber, 'line', isNotNull),
@@ -289,12 +279,7 @@ void main() {
     for (final script in scripts) {
       test(script, () {
         engine.registerFunction('throw_it', () => throw 'it');
-        expect(
-          () => engine.eval(script),
-          throwsA(
-            isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', 'it'),
-          ),
-        );
+        expect(() => engine.eval(script), throwsWithCause('it'));
         expect(
           engine.eval('try { $script } catch { return "caught"; }'),
           'caught',

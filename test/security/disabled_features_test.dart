@@ -1,10 +1,12 @@
 /// What a configuration disables, and scripts without any limit.
 library;
 
-import 'dart:io';
-
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
+
+import '../support/engines.dart';
+import '../support/folders.dart';
+import '../support/matchers.dart';
 
 RhaiEngine _engine({
   int? maxOperations,
@@ -12,7 +14,7 @@ RhaiEngine _engine({
   bool? disableModules,
   bool? disableFileIo,
 }) {
-  final engine = RhaiEngine.withConfig(
+  final engine = engineWith(
     RhaiConfig.custom(
       maxOperations: maxOperations,
       disableEval: disableEval,
@@ -20,17 +22,8 @@ RhaiEngine _engine({
       disableFileIo: disableFileIo,
     ),
   );
-  addTearDown(engine.dispose);
   return engine;
 }
-
-Matcher _runtimeError(String message) => throwsA(
-  isA<RhaiRuntimeError>().having(
-    (e) => e.message,
-    'message',
-    contains(message),
-  ),
-);
 
 void main() {
   group('disableEval', () {
@@ -58,13 +51,7 @@ void main() {
       final engine = _engine(disableEval: false, maxOperations: 1000);
       expect(
         () => engine.eval('eval("loop { }")'),
-        throwsA(
-          isA<RhaiLimitError>().having(
-            (e) => e.limit,
-            'limit',
-            RhaiLimit.operations,
-          ),
-        ),
+        throwsLimitError(RhaiLimit.operations),
       );
       expect(
         () => engine.eval('fn f() { eval("f()") } f()'),
@@ -74,29 +61,25 @@ void main() {
   });
 
   group('modules', () {
-    late Directory directory;
+    late ModuleFolder modules;
     late String import;
 
     setUp(() {
-      directory = Directory.systemTemp.createTempSync('rhai_dart_test');
-      final path = '${directory.path}/shapes'.replaceAll(r'\', '/');
-      File('$path.rhai').writeAsStringSync(
-        'export const SIDES = 4; fn area(a, b) { a * b } fn bad() { throw 1 }',
-      );
-      import = 'import "$path" as shapes;';
+      modules = ModuleFolder()
+        ..write(
+          'shapes',
+          'export const SIDES = 4; fn area(a, b) { a * b } fn bad() { throw 1 }',
+        );
+      import = modules.import('shapes', 'shapes');
     });
-    tearDown(() => directory.deleteSync(recursive: true));
 
     test('can be imported from files if nothing is disabled', () {
       final engine = _engine(disableModules: false, disableFileIo: false);
       expect(engine.eval('$import shapes::area(shapes::SIDES, 2)'), 8);
+      expect(() => engine.eval('$import shapes::bad()'), throwsWithCause(1));
       expect(
-        () => engine.eval('$import shapes::bad()'),
-        throwsA(isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', 1)),
-      );
-      expect(
-        () => engine.eval('import "${directory.path}/none" as m; 1'),
-        _runtimeError('none'),
+        () => engine.eval('${modules.import('none')} 1'),
+        throwsRuntimeError(contains('none')),
       );
     });
 
@@ -115,7 +98,10 @@ void main() {
 
     test('are not found if only files are disabled', () {
       final engine = _engine(disableModules: false);
-      expect(() => engine.eval('$import 1'), _runtimeError('Module not found'));
+      expect(
+        () => engine.eval('$import 1'),
+        throwsRuntimeError(contains('Module not found')),
+      );
       expect(
         engine.eval(
           'try { $import shapes::area(1, 2); } catch (e) { return "caught"; }',

@@ -1,16 +1,11 @@
 /// What a configuration switches off.
 library;
 
-import 'dart:io';
-
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-RhaiEngine _engine(RhaiConfig config) {
-  final engine = RhaiEngine.withConfig(config);
-  addTearDown(engine.dispose);
-  return engine;
-}
+import '../support/engines.dart';
+import '../support/folders.dart';
 
 Matcher _isNotFound(String name) => throwsA(
   isA<RhaiRuntimeError>()
@@ -23,7 +18,7 @@ final Matcher _isSyntaxError = throwsA(isA<RhaiSyntaxError>());
 void main() {
   group('by default', () {
     late RhaiEngine engine;
-    setUp(() => engine = _engine(RhaiConfig.secureDefaults()));
+    setUp(() => engine = engineWith(RhaiConfig.secureDefaults()));
 
     for (final script in [
       'eval("1")',
@@ -64,14 +59,10 @@ void main() {
   });
 
   test('disableFileIo alone keeps import from reading files', () {
-    final engine = _engine(
+    final engine = engineWith(
       RhaiConfig.unlimited().copyWith(disableFileIo: true),
     );
-    final directory = Directory.systemTemp.createTempSync('rhai_dart');
-    addTearDown(() => directory.deleteSync(recursive: true));
-    final file = File('${directory.path}/m.rhai')
-      ..writeAsStringSync('export const X = 1;');
-    final path = file.path.substring(0, file.path.length - '.rhai'.length);
+    final path = ModuleFolder().write('m', 'export const X = 1;');
     for (final script in [
       'import "$path" as m; m::X',
       'let p = "$path"; import p as m; m::X',
@@ -93,7 +84,7 @@ void main() {
         reason: script,
       );
     }
-    final allowed = _engine(RhaiConfig.unlimited());
+    final allowed = engineWith(RhaiConfig.unlimited());
     expect(allowed.eval('import "$path" as m; m::X'), 1);
   });
 
@@ -125,7 +116,7 @@ void main() {
     };
     scripts.forEach((symbol, script) {
       test('$symbol makes it a syntax error', () {
-        final engine = _engine(RhaiConfig.custom(disabledSymbols: {symbol}));
+        final engine = engineWith(RhaiConfig.custom(disabledSymbols: {symbol}));
         expect(() => engine.eval(script), _isSyntaxError, reason: script);
         expect(engine.eval('40 - -2'), 42);
         expect(engine.analyze(script).isValid, isFalse);
@@ -133,7 +124,7 @@ void main() {
     });
 
     test('type_of cannot be reached in another way', () {
-      final engine = _engine(
+      final engine = engineWith(
         RhaiConfig.custom(disabledSymbols: {'type_of'}, disableEval: false),
       );
       for (final script in [
@@ -166,7 +157,7 @@ void main() {
   group('deniedFunctions', () {
     late RhaiEngine engine;
     setUp(
-      () => engine = _engine(
+      () => engine = engineWith(
         RhaiConfig.custom(
           deniedFunctions: {'len', 'to_upper', 'timestamp', 'sleep', 'print'},
           disableEval: false,
@@ -247,7 +238,7 @@ void main() {
 
   group('allowedFunctions', () {
     test('are all that there is, beside the language and Dart functions', () {
-      final engine = _engine(RhaiConfig.custom(allowedFunctions: {'len'}))
+      final engine = engineWith(RhaiConfig.custom(allowedFunctions: {'len'}))
         ..registerFunction('twice', (int x) => 2 * x);
       expect(engine.eval('"abc".len() + [1].len + twice(3)'), 10);
       expect(
@@ -273,13 +264,13 @@ void main() {
     });
 
     test('may be none', () {
-      final engine = _engine(RhaiConfig.custom(allowedFunctions: {}));
+      final engine = engineWith(RhaiConfig.custom(allowedFunctions: {}));
       expect(engine.eval('let x = [1, 2]; x[0] + x[1]'), 3);
       expect(() => engine.eval('[1].len()'), _isNotFound('len'));
     });
 
     test('and deniedFunctions work together', () {
-      final engine = _engine(
+      final engine = engineWith(
         RhaiConfig.custom(
           allowedFunctions: {'len', 'abs'},
           deniedFunctions: {'len'},

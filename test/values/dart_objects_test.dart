@@ -8,6 +8,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/futures.dart';
+import '../support/matchers.dart';
 
 /// An object with its own equality and text.
 class _Point {
@@ -184,7 +185,7 @@ void main() {
     test('whose == disposes the engine ends the script', () {
       final other = RhaiEngine.withDefaults();
       other.setVar('a', _Disposing(other));
-      expect(() => other.eval('a == a'), throwsA(isA<RhaiCancelledError>()));
+      expect(() => other.eval('a == a'), throwsCancelled);
     });
   });
 
@@ -267,12 +268,7 @@ void main() {
         engine.eval('try { f.call() } catch (e) { return e.type; }'),
         'FormatException',
       );
-      expect(
-        () => engine.eval('f.call()'),
-        throwsA(
-          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', same(error)),
-        ),
-      );
+      expect(() => engine.eval('f.call()'), throwsWithCause(same(error)));
     });
 
     test('that does not complete is a timeout', () async {

@@ -7,6 +7,7 @@ import 'dart:math';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/matchers.dart';
 import '../support/value_matcher.dart';
 
 void main() {
@@ -135,13 +136,7 @@ void main() {
       engine.setConstant('JSON', '[${List.filled(1 << 18, '[]').join(',')}]');
       expect(
         () => engine.eval('try { parse_json(JSON) } catch { }'),
-        throwsA(
-          isA<RhaiLimitError>().having(
-            (e) => e.limit,
-            'limit',
-            RhaiLimit.memory,
-          ),
-        ),
+        throwsLimitError(RhaiLimit.memory),
       );
       expect(engine.leakedBytes, 0);
       engine.dispose();

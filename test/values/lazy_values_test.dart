@@ -6,6 +6,9 @@ import 'dart:collection';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
+import '../support/matchers.dart';
+
 Iterable<int> _count([int? end]) sync* {
   for (var i = 0; i != end; i++) {
     yield i;
@@ -40,9 +43,6 @@ final class _LazyMap extends MapBase<String, Object?> {
   @override
   Object? remove(Object? key) => throw UnsupportedError('');
 }
-
-Matcher _breaks(RhaiLimit limit) =>
-    throwsA(isA<RhaiLimitError>().having((e) => e.limit, 'limit', limit));
 
 void main() {
   /// Every way in which a value comes from Dart, with no way to catch.
@@ -95,11 +95,10 @@ void main() {
     limits.forEach((limit, values) {
       final (config, tooMany, enough) = values;
       test('$way may not break the limit ${limit.name}', () async {
-        final engine = RhaiEngine.withConfig(config);
-        addTearDown(engine.dispose);
+        final engine = engineWith(config);
         await expectLater(
           Future.sync(() => pass(engine, tooMany())),
-          _breaks(limit),
+          throwsLimitError(limit),
         );
         await Future.sync(() => pass(engine, enough()));
         expect(engine.eval('40 + 2'), 42);
@@ -107,32 +106,22 @@ void main() {
     });
 
     test('$way may not be an endless Map', () async {
-      final engine = RhaiEngine.withConfig(
+      final engine = engineWith(
         RhaiConfig.custom(maxMapSize: 0, maxMemory: 1 << 20),
       );
-      addTearDown(engine.dispose);
       await expectLater(
         Future.sync(
           () => pass(engine, _LazyMap(_count().map((i) => '$i' * 100))),
         ),
-        _breaks(RhaiLimit.memory),
+        throwsLimitError(RhaiLimit.memory),
       );
     });
 
     test('$way may not take longer to read than scripts may run', () async {
-      final engine = RhaiEngine.withConfig(
-        RhaiConfig.unlimited().copyWith(timeoutMs: 30),
-      );
-      addTearDown(engine.dispose);
+      final engine = engineWith(RhaiConfig.unlimited().copyWith(timeoutMs: 30));
       await expectLater(
         Future.sync(() => pass(engine, _slowly())),
-        throwsA(
-          isA<RhaiTimeoutError>().having(
-            (e) => e.timeout,
-            'timeout',
-            const Duration(milliseconds: 30),
-          ),
-        ),
+        throwsTimeout(const Duration(milliseconds: 30)),
       );
       await expectLater(
         Future.sync(() => pass(engine, _LazyMap(_slowly().map((b) => '$b')))),
@@ -145,10 +134,9 @@ void main() {
   for (final fast in [0, 1, 5]) {
     test('the time is looked at soon after $fast fast values', () {
       const timeout = Duration(milliseconds: 30);
-      final engine = RhaiEngine.withConfig(
+      final engine = engineWith(
         RhaiConfig.unlimited().copyWith(timeoutMs: timeout.inMilliseconds),
       );
-      addTearDown(engine.dispose);
       var slow = 0;
       Iterable<int> values() sync* {
         yield* _count(fast);
@@ -178,13 +166,7 @@ void main() {
     addTearDown(engine.dispose);
     expect(
       () => engine.eval('fail()'),
-      throwsA(
-        isA<RhaiRuntimeError>().having(
-          (e) => e.message,
-          'message',
-          contains('no such file'),
-        ),
-      ),
+      throwsRuntimeError(contains('no such file')),
     );
   });
 }

@@ -8,6 +8,8 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/matchers.dart';
+
 void main() {
   late RhaiEngine engine;
 
@@ -214,12 +216,7 @@ void main() {
         'get',
         () => [_Changing(3, () => throw StateError('gone'))],
       );
-      expect(
-        () => engine.eval('get()'),
-        throwsA(
-          isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', isStateError),
-        ),
-      );
+      expect(() => engine.eval('get()'), throwsWithCause(isStateError));
     });
   });
 
@@ -289,10 +286,7 @@ void main() {
     });
 
     test('is thrown without the value', () {
-      expect(
-        () => engine.eval('throw timestamp()'),
-        throwsA(isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', null)),
-      );
+      expect(() => engine.eval('throw timestamp()'), throwsWithCause(null));
     });
   });
 
@@ -300,15 +294,11 @@ void main() {
     engine.registerFunction('later', () async => {'at': '\ud800'});
     await expectLater(
       engine.evalAsync('later()'),
-      throwsA(
-        isA<RhaiRuntimeError>().having(
-          (e) => e.cause,
-          'cause',
-          isA<RhaiConversionError>().having(
-            (e) => e.path,
-            'path',
-            'result of later.at',
-          ),
+      throwsWithCause(
+        isA<RhaiConversionError>().having(
+          (e) => e.path,
+          'path',
+          'result of later.at',
         ),
       ),
     );
