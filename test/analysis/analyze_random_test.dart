@@ -1,4 +1,4 @@
-/// That what `analyze` says of random scripts is what happens when they run.
+/// `analyze` is right about random scripts: it says what happens when they run.
 library;
 
 import 'dart:math';
@@ -26,7 +26,7 @@ void main() {
   });
   tearDown(() => engine.dispose());
 
-  /// What comes of a script, without the places in it and what to do.
+  /// The value or error of a script, without places and without hints.
   String outcome(String script) {
     String text;
     try {

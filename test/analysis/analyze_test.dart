@@ -1,5 +1,4 @@
-/// What `analyze` says of a script; what it warns of is in
-/// `analyze_warnings_test.dart`.
+/// The result of `analyze`. Its warnings are tested in `analyze_warnings_test.dart`.
 library;
 
 import 'dart:math';
@@ -257,7 +256,7 @@ void main() {
   });
 
   group('a large script', () {
-    /// Expects that looking at a script takes about as long as parsing it at most.
+    /// Expects that `analyze` takes at most about as long as parsing the script.
     ///
     /// Rhai's parser itself looks through all variables and functions at each use of
     /// one. A script with an error at its end is parsed and no more.

@@ -1,4 +1,4 @@
-/// What `analyze` warns of, and what it does not.
+/// The warnings of `analyze`, and scripts that it does not warn of.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

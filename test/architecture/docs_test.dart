@@ -10,7 +10,7 @@ import 'package:test/test.dart';
 
 import '../support/run_program.dart';
 
-/// What the blocks may use besides what they declare.
+/// Declarations that all blocks may use.
 const _prelude = r'''
 import 'dart:async';
 import 'package:rhai_dart/rhai_dart.dart';
@@ -84,7 +84,7 @@ List<(String, String)> _blocksOf(String markdown) => [
     (block[1]!, block[2]!),
 ];
 
-/// What a block says it prints: the comments behind its calls of `print`.
+/// Lines that a block should print: the comments behind its calls of `print`.
 List<String> _expectedOf(String code) => [
   for (final line in const LineSplitter().convert(code))
     if (RegExp(r'^ *print\(.*\); // (.*)$').firstMatch(line) case final match?)

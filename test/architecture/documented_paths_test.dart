@@ -1,4 +1,4 @@
-/// The documents name only files that there are.
+/// Documents name only files that exist.
 library;
 
 import 'dart:io';

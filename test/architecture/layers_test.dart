@@ -1,5 +1,5 @@
-/// The checker of the layers finds every kind of offence in small packages, and none
-/// in this one.
+/// The checker of the layers finds every kind of offence in small packages. It finds
+/// none in this one.
 library;
 
 import 'dart:io';

@@ -1,4 +1,4 @@
-/// The words of comments and documents.
+/// Rules for the words of comments and documents.
 library;
 
 import 'dart:io';
@@ -42,23 +42,31 @@ void main() {
   });
 
   test('no doc comment begins with "What"', () {
-    expect([
-      for (final path in sources)
-        for (final line in commentsWithWhat(File(path).readAsStringSync()))
-          '$path:$line',
-    ].join('\n'), isEmpty);
+    expect(
+      [
+        for (final path in sources)
+          for (final line in commentsWithWhat(File(path).readAsStringSync()))
+            '$path:$line',
+      ].join('\n'),
+      isEmpty,
+    );
   });
 
   test('scripts are untrusted, and nobody is a stranger', () {
-    expect([
-      for (final path in documents)
-        for (final line in linesWithStrangers(File(path).readAsStringSync()))
-          '$path:$line',
-      for (final path in sources)
-        if (path != 'test/architecture/prose_test.dart')
+    expect(
+      [
+        for (final path in documents)
           for (final line in linesWithStrangers(File(path).readAsStringSync()))
             '$path:$line',
-    ].join('\n'), isEmpty);
+        for (final path in sources)
+          if (path != 'test/architecture/prose_test.dart')
+            for (final line in linesWithStrangers(
+              File(path).readAsStringSync(),
+            ))
+              '$path:$line',
+      ].join('\n'),
+      isEmpty,
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-/// What Dart functions throw, in scripts and for their callers.
+/// Errors that Dart functions throw, in scripts and for their callers.
 library;
 
 import 'dart:async';

@@ -1,4 +1,4 @@
-/// What happens when a Dart function does not complete in time.
+/// Dart functions that do not complete in time.
 library;
 
 import 'dart:async';

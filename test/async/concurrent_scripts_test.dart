@@ -227,7 +227,7 @@ Random _random() {
 final class _Gates {
   final List<(int, Completer<int>)> _waiting = [];
 
-  /// How many are waited for.
+  /// Number of Futures that are not complete.
   int get waiting => _waiting.length;
 
   Future<int> wait(int value) {

@@ -8,8 +8,8 @@ import 'dart:math';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-/// Starts scripts that wait, on [engines] in turn, and completes what they wait
-/// for in random order. Returns whether every result is right.
+/// Starts scripts that wait, on [engines] in turn, and lets them go on in random order.
+/// Returns whether every result is right.
 Future<bool> _run({required int engines, required int scripts}) async {
   final waiting = <(Completer<int>, int)>[];
   final made = [

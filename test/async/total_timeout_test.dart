@@ -1,4 +1,4 @@
-/// How long a script may take with all its waiting.
+/// The limit on how long a script takes with all its waiting.
 library;
 
 import 'dart:async';

@@ -11,7 +11,7 @@ import '../support/endless_scripts.dart';
 /// The longest gap between two ticks that there may be.
 const _longestGap = Duration(milliseconds: 10);
 
-/// How often it is measured before that counts: the machine may be busy.
+/// Measurements of a gap before it counts: the machine may be busy.
 const _attempts = 10;
 
 const _limit = Duration(milliseconds: 300);

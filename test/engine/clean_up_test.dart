@@ -1,4 +1,4 @@
-/// What is left of scripts that have ended, in whichever way: nothing.
+/// Scripts leave nothing behind, in whichever way they end.
 library;
 
 import 'dart:async';
@@ -69,8 +69,8 @@ Future<void> _disposeMany(int count) async {
   }
 }
 
-/// What 100,000 scripts may add to the resident memory: less than half a
-/// kilobyte each, as Dart's own heap grows and shrinks by tens of megabytes.
+/// Bytes that 100,000 scripts may add to the resident memory. That is less than half a
+/// kilobyte each: Dart's own heap grows and shrinks by tens of megabytes.
 const _noise = 48 << 20;
 
 Future<void> _expectFlat(Future<void> Function(int count) run) async {

@@ -10,7 +10,7 @@ void _print(String text) {}
 
 void _debug(String text, RhaiPosition position) {}
 
-/// Each with one thing that is not as in the secure defaults.
+/// Configurations that differ from the secure defaults in one thing.
 final _changed = <String, RhaiConfig>{
   'maxOperations': RhaiConfig.custom(maxOperations: 1),
   'maxStackDepth': RhaiConfig.custom(maxStackDepth: 1),

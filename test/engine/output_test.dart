@@ -1,4 +1,4 @@
-/// Where the output of scripts goes, and what scripts see of Dart.
+/// The output of scripts, and how much of Dart scripts see.
 library;
 
 import 'dart:async';

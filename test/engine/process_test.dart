@@ -1,4 +1,4 @@
-/// How programs that run scripts end. Each runs in a process of its own.
+/// Programs that run scripts, and how they end. Each runs in a process of its own.
 @Tags(['sdk'])
 @Timeout(Duration(minutes: 5))
 library;

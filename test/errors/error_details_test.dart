@@ -1,4 +1,4 @@
-/// What errors carry beside their message.
+/// The fields of errors beside their message.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

@@ -1,4 +1,4 @@
-/// What errors say: where, why, through which calls.
+/// Messages, places and calls in errors.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

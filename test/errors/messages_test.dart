@@ -1,4 +1,4 @@
-/// What messages of errors say beside what has failed: what to do about it.
+/// Hints in the messages of errors: what to do about a failure.
 library;
 
 import 'dart:async';

@@ -180,7 +180,8 @@ void main() {
     );
   });
 
-  /// What `this` is, what is done to it with the arguments `x` and `y`, and what it is then.
+  /// `this` before a call, the code that changes it with the arguments `x` and `y`, and
+  /// `this` after the call.
   final changes = <(Object, String, Object)>[
     ([1, 2, 3], 'this.push(4)', [1, 2, 3, 4]),
     ([1, 2, 3], 'this.pop()', [1, 2]),
@@ -265,7 +266,7 @@ void main() {
     }
   });
 
-  /// What `this` is, what is done to it, and what is said of it.
+  /// `this` before a call, the code that may not change it so, and the message.
   final refused = <(Object, String, String)>[
     (
       <String, int>{'n': 1},

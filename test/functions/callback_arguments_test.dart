@@ -1,4 +1,4 @@
-/// The arguments that functions get from Rhai's own, whatever kind of function it is.
+/// Arguments that Rhai's own functions give to callbacks of every kind.
 library;
 
 import 'dart:math';
@@ -9,8 +9,8 @@ import 'package:test/test.dart';
 import '../support/futures.dart';
 import '../support/matchers.dart';
 
-/// A call of a built-in function, `f` being the callback, with the numbers of arguments
-/// that this may take and what it answers.
+/// A call of a built-in function with the callback `f`, the numbers of arguments that
+/// `f` may take, and its answer.
 typedef _Call = (
   String call,
   List<int> arities,
@@ -86,7 +86,7 @@ Function _withArity(int arity, Object? Function(List<Object?>) f) =>
     };
 
 void main() {
-  /// What `call` makes of [object], and what its callback was called with, for every
+  /// The results of `call` on [object], and the arguments of its callback, for every
   /// kind of callback.
   Future<Map<String, Object?>> outcomes(
     String object,

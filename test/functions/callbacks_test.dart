@@ -1,4 +1,5 @@
-/// What Rhai's own functions take for a callback, and what is left when one fails.
+/// Values that Rhai's own functions take for a callback, and containers after a
+/// callback failed.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

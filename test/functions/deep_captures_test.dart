@@ -1,5 +1,5 @@
-/// Functions that captured data which is nested so deeply that only a fiber's stack can
-/// drop it, let go of at every point of a call.
+/// Functions that captured deeply nested data. Only a fiber's stack can drop such data,
+/// so the functions are released at every point of a call.
 library;
 
 import 'dart:async';

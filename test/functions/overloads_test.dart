@@ -1,5 +1,5 @@
-/// Functions of the same name that are chosen by the types of the arguments: Dart
-/// functions, and those of Rhai.
+/// Functions of the same name that are chosen by the types of the arguments. They are
+/// Dart functions and those of Rhai.
 library;
 
 import 'dart:typed_data';
@@ -15,7 +15,7 @@ void main() {
   setUp(() => engine = RhaiEngine.withDefaults());
   tearDown(() => engine.dispose());
 
-  /// Expects that `script` calls something that there is not.
+  /// Expects that `script` calls a function that does not exist.
   void expectNotFound(String script, String message) => expect(
     () => engine.eval(script),
     throwsA(

@@ -211,7 +211,7 @@ void main() {
   });
 
   group('scripts that run each other without end are an error', () {
-    /// Returns how many were nested when that failed with [error].
+    /// Nests calls until that fails with [error]; returns how many were nested.
     int nestWithoutEnd(RhaiConfig config, Matcher error) {
       final engine = engineWith(config);
       var depth = 0;

@@ -1,5 +1,5 @@
-/// Types of the parameters of Dart functions: what is converted to them, and what is
-/// said of arguments that cannot be.
+/// Types of the parameters of Dart functions: conversions of arguments, and the errors
+/// of those that cannot be converted.
 library;
 
 import 'dart:async';

@@ -1,5 +1,5 @@
-/// Arrays, maps and blobs that grow without end: under the default limits they
-/// are an error before they use up the memory of the process.
+/// Arrays, maps and blobs that grow without end. Under the default limits they fail
+/// before they use up the memory of the process.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

@@ -28,7 +28,7 @@ void main() {
       expect(engine.eval('1 + 1'), 2);
     });
 
-    /// The smallest limit under which a script runs.
+    /// The smallest limit of operations under which a script runs.
     int operationsOf(String script) {
       var (low, high) = (1, 1 << 17);
       while (low < high) {

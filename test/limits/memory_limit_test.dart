@@ -1,4 +1,4 @@
-/// How much memory scripts may use.
+/// The limit on the memory of scripts.
 library;
 
 import 'dart:async';

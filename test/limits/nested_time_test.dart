@@ -1,4 +1,4 @@
-/// What scripts that run for another one count for it, and how it bounds them.
+/// Scripts that run for another one: they count for its limits, which also end them.
 library;
 
 import 'dart:async';

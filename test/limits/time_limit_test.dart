@@ -1,4 +1,4 @@
-/// The limit on how long a script runs, and that no limit can be caught.
+/// The limit on how long a script runs. No limit can be caught.
 library;
 
 import 'dart:async';

@@ -1,5 +1,5 @@
-/// Scripts that are broken, hostile or merely odd: each ends with a value or a
-/// clean error, and the engine goes on to work.
+/// Scripts that are broken, hostile or merely odd. Each ends with a value or a clean
+/// error, and the engine works afterwards.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

@@ -1,4 +1,4 @@
-/// What a configuration disables, and scripts without any limit.
+/// Features that a configuration disables, and scripts without any limit.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

@@ -1,4 +1,4 @@
-/// What a configuration switches off.
+/// Words, functions and files that a configuration takes away from scripts.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

@@ -5,7 +5,7 @@ import 'dart:async';
 
 import 'package:rhai_dart/rhai_dart.dart';
 
-/// A script that never stops, and what is special about it.
+/// A script that never stops.
 final class Endless {
   /// Makes one.
   const Endless(
@@ -16,7 +16,7 @@ final class Endless {
     this.copies = 1,
   });
 
-  /// What it does.
+  /// A description of the script.
   final String name;
 
   /// The script.
@@ -28,7 +28,7 @@ final class Endless {
   /// Whether a single Dart call in it holds the event loop for long.
   final bool holds;
 
-  /// How many of it run at once.
+  /// Number of copies that run at once.
   final int copies;
 }
 
@@ -44,8 +44,8 @@ final String largeScript = [
   'f1(1)',
 ].join('\n');
 
-/// Gives an engine the functions that the scripts call. [other] is a second engine with
-/// the same ones.
+/// Registers the functions that the scripts call. [other] is a second engine with the
+/// same functions.
 void registerFunctions(RhaiEngine engine, RhaiEngine other) {
   var large = 0;
   engine

@@ -9,8 +9,8 @@ Future<Object?> later(Object? value) => Future(() => value);
 /// Never completes.
 Future<Object?> never() => Completer<Object?>().future;
 
-/// A Future whose `then` calls back before it returns, as user interface
-/// frameworks have one for values that are often there already.
+/// A Future whose `then` calls back before it returns. User interface frameworks have
+/// such Futures for values that are often there already.
 final class SynchronousFuture<T> implements Future<T> {
   SynchronousFuture(this._value);
 

@@ -3,8 +3,8 @@ library;
 
 import 'futures.dart';
 
-/// Makes garbage, so that what is not reachable is collected. Large objects,
-/// which go where the long-lived ones are.
+/// Makes garbage, so that unreachable objects are collected. The garbage is large: it
+/// goes where the long-lived objects are.
 void makeGarbage() {
   final kept = <List<int>>[];
   for (var i = 0; i < 20; i++) {
@@ -12,7 +12,7 @@ void makeGarbage() {
   }
 }
 
-/// Makes garbage turn by turn until [isDone], or until that is hopeless.
+/// Makes garbage turn by turn until [isDone], or until 500 turns have passed.
 Future<void> makeGarbageUntil(bool Function() isDone) async {
   for (var round = 0; round < 500 && !isDone(); round++) {
     makeGarbage();
@@ -20,7 +20,7 @@ Future<void> makeGarbageUntil(bool Function() isDone) async {
   }
 }
 
-/// Makes enough garbage that what is not reachable is collected.
+/// Makes so much garbage that unreachable objects are collected.
 Future<void> makeMuchGarbage() async {
   for (var round = 0; round < 50; round++) {
     makeGarbage();

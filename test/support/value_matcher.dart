@@ -7,8 +7,8 @@ import 'dart:typed_data';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-/// Matches a value in which nothing was lost: int is not double, 0.0 is not -0.0,
-/// the bits of a NaN count, bytes are bytes, objects and functions are identical.
+/// Matches a value in which nothing was lost. An int is not a double, 0.0 is not -0.0,
+/// and the bits of a NaN count. Bytes are bytes; objects and functions are identical.
 Matcher sameValue(Object? expected) => _Same(expected);
 
 class _Same extends Matcher {
@@ -27,7 +27,7 @@ class _Same extends Matcher {
 
 final _bits = ByteData(16);
 
-/// What [sameValue] matches.
+/// Whether [a] is [b] without any loss, as [sameValue] says.
 bool isSameValue(Object? a, Object? b) {
   switch ((a, b)) {
     case (final double a, final double b):

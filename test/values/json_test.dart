@@ -146,8 +146,8 @@ void main() {
 
 final _place = RegExp(r'^parse_json: .+ at line \d+ column \d+$', dotAll: true);
 
-/// Whether scripts can have a value that Dart reads. Their strings are Unicode, and what is
-/// too large for a float is refused.
+/// Whether scripts can have a value that Dart reads. Their strings are Unicode. A
+/// number too large for a float is refused.
 bool _isForScripts(Object? value) => switch (value) {
   double() => value.isFinite,
   String() => value.runes.every((rune) => rune & ~0x7ff != 0xd800),
@@ -181,7 +181,7 @@ class _RandomJson {
   /// A JSON text.
   String next() => '${_space()}${_value(0)}${_space()}';
 
-  /// A text that is likely no JSON: a piece of one is gone, or another is there.
+  /// A text that is likely no JSON. A piece of one is gone, or another is there.
   String faulty() {
     // The fault must not be in a value that another one replaces.
     _hasDuplicates = false;

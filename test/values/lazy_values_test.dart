@@ -1,4 +1,4 @@
-/// Values that Dart makes as they are read: they may be any size, or never end.
+/// Values that Dart makes as they are read. They may be any size, or never end.
 library;
 
 import 'dart:collection';

@@ -1,4 +1,4 @@
-/// Objects and functions that have crossed: none is kept, none is gone too early.
+/// Objects and functions that have crossed. None is kept, and none is gone too early.
 @Timeout(Duration(minutes: 10))
 library;
 
@@ -19,7 +19,7 @@ class _Thing {
   final int id;
 }
 
-/// How many of the objects are still there.
+/// Number of the objects that are still there.
 int _left(List<WeakReference<Object>> references) =>
     references.where((reference) => reference.target != null).length;
 
@@ -32,7 +32,7 @@ void main() {
     return object;
   }
 
-  /// Expects that all of [made] is collected. What is let go of by finalizers is
+  /// Expects that all of [made] is collected. Objects that finalizers released are
   /// dropped when the engine is next used.
   Future<void> expectCollected() async {
     expect(made, isNotEmpty);

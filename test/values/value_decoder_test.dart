@@ -1,5 +1,5 @@
-/// Whatever bytes the reader of values gets, it returns a value or throws a
-/// [RhaiFFIError].
+/// The reader of values returns a value or throws a [RhaiFFIError], whatever bytes it
+/// gets.
 library;
 
 import 'dart:math';
@@ -12,7 +12,7 @@ import 'package:rhai_dart/src/ffi/value_reader.dart';
 import 'package:rhai_dart/src/ffi/value_writer.dart';
 import 'package:test/test.dart';
 
-/// Stands for a script's function: nothing may be freed for a random address.
+/// A stand-in for a script's function: nothing may be freed for a random address.
 final class _Function implements RhaiFunction {
   @override
   dynamic noSuchMethod(Invocation invocation) => null;

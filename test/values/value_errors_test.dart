@@ -1,4 +1,4 @@
-/// Values that cannot cross between Dart and scripts, and how that is reported.
+/// Values that cannot cross between Dart and scripts, and their errors.
 library;
 
 import 'dart:async';
@@ -26,8 +26,7 @@ void main() {
     engine.dispose();
   });
 
-  /// Expects that the value cannot cross to scripts because of what is at
-  /// [path] in it.
+  /// Expects that the value cannot cross to scripts because of the part at [path].
   void expectRefused(
     Object? value,
     String path,
