@@ -161,6 +161,17 @@ void main() {
       ]);
     });
 
+    test('one that only tests may depend on', () {
+      final problems = problemsOf({
+        'rust/runtime/Cargo.toml':
+            '[package]\nname = "runtime"\n[dependencies]\n'
+            'test_host = { path = "../test_host" }\n',
+      });
+      expect(problems, [
+        endsWith('rust/runtime may not depend on rust/test_host'),
+      ]);
+    });
+
     test('not even for tests', () {
       final problems = problemsOf({
         'rust/memory/Cargo.toml':
@@ -313,8 +324,10 @@ void main() {
             "import '../above.dart';",
       });
       expect(problems, [
-        startsWith('lib/src/wire/a.dart:2 imports lib/src/no_leaf.dart'),
-        startsWith('lib/src/wire/a.dart:3 imports lib/src/above.dart'),
+        'lib/src/wire/a.dart:2 imports lib/src/no_leaf.dart, '
+            'which is no leaf: it imports lib/src/ffi/bindings.dart',
+        'lib/src/wire/a.dart:3 imports lib/src/above.dart, '
+            'which is no leaf: it imports lib/src/no_leaf.dart',
       ]);
     });
 
@@ -361,7 +374,11 @@ const _clean = {
   'rust/runtime/Cargo.toml':
       '[package]\nname = "runtime"\n[dependencies]\n'
       'fibers = { path = "../fibers" }\nmemory.workspace = true\n'
-      'rhai = { version = "1", features = ["internals"] }\n',
+      'rhai = { version = "1", features = ["internals"] }\n'
+      '[dev-dependencies]\ntest_host = { path = "../test_host" }\nlibc = "0.2"\n',
+  'rust/test_host/Cargo.toml':
+      '[package]\nname = "test_host"\n[dependencies]\nruntime = { path = "../runtime" }\n',
+  'rust/test_host/src/lib.rs': 'use runtime::engine::Engine;',
   'rust/runtime/src/lib.rs': 'pub mod engine;\npub mod execution;',
   'rust/runtime/src/engine.rs':
       'use std::rc::Rc;\nuse fibers::Stack;\nuse crate::execution::{job, Step};\n',

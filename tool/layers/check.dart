@@ -38,13 +38,9 @@ List<String> _checkCrate(
     return ['$crate: no layer has this crate; see tool/layers/rules.dart'];
   }
   final problems = <String>[
-    for (final Dependency(crate: other, :isForTests) in dependenciesOf(
-      root,
-      crate,
-      rustFolder,
-    ))
-      if (!rule.allows(other) && !(isForTests && !_isOurs(other)))
-        '$crate/Cargo.toml: $crate may not depend on $other',
+    for (final dependency in dependenciesOf(root, crate, rustFolder))
+      if (!_allows(rule, dependency))
+        '$crate/Cargo.toml: $crate may not depend on ${dependency.crate}',
   ];
   for (final path in filesIn(root, '$crate/src', '.rs')) {
     final code = rustCode(readFile(root, path)!);
@@ -63,7 +59,12 @@ List<String> _checkCrate(
   return problems;
 }
 
-bool _isOurs(String crate) => crate.startsWith('$rustFolder/');
+bool _allows(CrateRule rule, Dependency dependency) {
+  final Dependency(:crate, :isForTests) = dependency;
+  if (rule.allows(crate)) return true;
+  final isOurs = crate.startsWith('$rustFolder/');
+  return isForTests && (!isOurs || rule.forTests.contains(crate));
+}
 
 /// Crates by the names that code has for them.
 Map<String, String> _knownCrates(Directory root, List<String> folders) => {

@@ -34,7 +34,7 @@ List<String> forbiddenDartImports(Directory root, List<Arrow> arrows) {
     if (allowed == null || folder == folderOf(from)) continue;
     if (allowed.contains(folder) || leaves.contains(to)) continue;
     final reason = folder == leavesFolder
-        ? 'which is no leaf: it imports more than leaves'
+        ? 'which is no leaf: it imports ${_higher(to, leaves, arrows)}'
         : '${folderOf(from)} may not import $folder';
     problems.add('$from:$line imports $to, $reason');
   }
@@ -71,6 +71,11 @@ String? _resolve(String file, String uri, String? package) {
   if (uri.contains(':')) return null;
   return Uri(path: file).resolve(uri).path;
 }
+
+/// The first file that [file] imports and that is no leaf.
+String _higher(String file, Set<String> leaves, List<Arrow> arrows) => arrows
+    .firstWhere((arrow) => arrow.from == file && !leaves.contains(arrow.to))
+    .to;
 
 Set<String> _leaves(List<String> files, List<Arrow> arrows) {
   final leaves = {

@@ -11,6 +11,7 @@ const crates = {
   'rust/runtime': CrateRule(
     ours: ['rust/fibers', 'rust/memory'],
     outside: ['rhai', 'lru', 'serde_json', 'slotmap', 'tokio'],
+    forTests: ['rust/test_host'],
     forbidden: {
       r'extern\s*"C"': 'functions for C belong to rust/dart',
       r'\b\w*Dart\w*|\bdart_\w+|\w+_dart\b':
@@ -19,6 +20,11 @@ const crates = {
   ),
   'rust/dart': CrateRule(
     ours: ['rust/fibers', 'rust/memory', 'rust/runtime'],
+    outside: ['rhai'],
+    forTests: ['rust/test_host'],
+  ),
+  'rust/test_host': CrateRule(
+    ours: ['rust/memory', 'rust/runtime'],
     outside: ['rhai'],
   ),
 };
@@ -58,6 +64,7 @@ class CrateRule {
   const CrateRule({
     this.ours = const [],
     this.outside = const [],
+    this.forTests = const [],
     this.forbidden = const {},
   });
 
@@ -66,6 +73,10 @@ class CrateRule {
 
   /// Names of the outside crates that it may depend on.
   final List<String> outside;
+
+  /// Folders of those of our crates that only its tests may depend on. They may also
+  /// depend on any outside crate.
+  final List<String> forTests;
 
   /// Regular expressions that must not match its code, each with the reason.
   final Map<String, String> forbidden;
