@@ -1,5 +1,5 @@
-/// What calls between Dart and scripts cost, each beside the nearest thing that
-/// does not cross:
+/// Measures calls between Dart and scripts, each beside the nearest thing that does not
+/// cross:
 ///
 ///     ./dartw build cli --target=benchmark/calls.dart -o build/calls
 ///     build/calls/bundle/bin/calls
@@ -76,8 +76,8 @@ Future<void> main() async {
   engine.dispose();
 }
 
-/// Prints what one call of each takes, and the ratio. The two alternate, and of
-/// each the best counts: the one that the machine disturbed least.
+/// Prints the time of one call of each, and the ratio. The two alternate. Of each the
+/// best run counts: the one that the machine disturbed least.
 Future<void> _compare(
   String name,
   dynamic Function() run,

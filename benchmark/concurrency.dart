@@ -1,5 +1,5 @@
-/// What a waiting script costs, with 1,000 to 100,000 of them at once: memory,
-/// and the time to start one and to finish it.
+/// Measures 1,000 to 100,000 scripts that wait at once: the memory of each, and the
+/// time to start and to finish it.
 ///
 ///     ./dartw build cli --target=benchmark/concurrency.dart -o build/concurrency
 ///     build/concurrency/bundle/bin/concurrency

@@ -1,5 +1,5 @@
-/// How long a script that computes keeps the event loop waiting, and what it
-/// costs the script to let it run.
+/// Measures how long a script that computes keeps the event loop waiting, and how much
+/// slower it is for letting it run.
 ///
 ///     ./dartw build cli --target=benchmark/event_loop.dart -o build/event_loop
 ///     build/event_loop/bundle/bin/event_loop

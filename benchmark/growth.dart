@@ -18,8 +18,8 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 import 'src/baselines.dart';
 
-/// What is done to what: the container, made with N elements (a map with fewer, as that takes
-/// long), and the operations.
+/// Operations by the container that they are done to. The container is made with N
+/// elements; a map has fewer, as making it takes long.
 const _operations = {
   'let a = []; a.pad(N, 1);': [
     'a.push(i)',
@@ -100,8 +100,8 @@ const _operations = {
 const _few = 2000;
 const _many = 10 * _few;
 
-/// How often an operation is repeated that takes little time, and one that takes more
-/// microseconds; and how often that is measured.
+/// Repetitions of an operation that takes little time, and of one that takes more
+/// microseconds; and how often all of them are measured.
 const _repeats = 500;
 const _repeatsOfSlow = 10;
 const _slow = 10;
@@ -156,8 +156,8 @@ Future<void> main() async {
 double _exponent(double few, double many) =>
     log(max(many, 0.1) / max(few, 0.1)) / ln10;
 
-/// Microseconds of one operation, for each way to run it: the least of some rounds, without
-/// the time for making what it is done to.
+/// Measures the microseconds of one operation, for each way to run it. The least of
+/// some rounds counts, without the time for making the container.
 List<double> _measure(
   List<_Run> runs,
   String making,

@@ -1,5 +1,5 @@
-/// What values cost that cross between Dart and scripts, each beside what the
-/// same data costs through JSON in pure Dart, or beside copies of memory:
+/// Measures values that cross between Dart and scripts. Beside each are the costs of
+/// the same data through JSON in pure Dart, or of copies of memory:
 ///
 ///     ./dartw build cli --target=benchmark/values.dart -o build/values
 ///     build/values/bundle/bin/values
@@ -79,7 +79,7 @@ void main() {
   engine.dispose();
 }
 
-/// Prints what each takes, and the ratio.
+/// Prints the time of each, and the ratio.
 void _compare(
   String name,
   Object? Function() run,

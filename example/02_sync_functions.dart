@@ -11,7 +11,7 @@ void main() {
   engine
     ..registerFunction('in_stock', (String item) => stock[item] ?? 0)
     // Scripts may leave out what is optional.
-    ..registerFunction('greet', ([String name = 'stranger']) => 'Hello, $name!')
+    ..registerFunction('greet', ([String name = 'friend']) => 'Hello, $name!')
     ..registerFunction('sell', (String item, int count) {
       final left = (stock[item] ?? 0) - count;
       if (left < 0) throw StateError('only ${stock[item] ?? 0} $item left');

@@ -1,7 +1,7 @@
 /// Runs random scripts for a while: `./dartw run tool/fuzz.dart --seconds=60`.
 ///
-/// `--seed=N` says with which script to start: each has a seed, and the next one has
-/// the next seed. `--script=FILE` runs a file instead.
+/// `--seed=N` sets the seed of the first script; each following script has the next
+/// seed. `--script=FILE` runs a file instead.
 library;
 
 import 'dart:async';
@@ -11,7 +11,7 @@ import 'dart:math';
 
 import '../test/fuzz/fuzzer.dart';
 
-/// Ends with 1 if it finds something.
+/// Ends the process with 1 if it finds something.
 Future<void> main(List<String> arguments) async {
   String? option(String name) {
     final prefix = '--$name=';

@@ -1,8 +1,8 @@
-/// Lets scripts grow until they have no more memory, in every way at many budgets, and
-/// looks at what they leave behind: `./dartw run tool/sweep.dart`.
+/// Lets scripts grow until they have no more memory, and checks what they leave behind:
+/// `./dartw run tool/sweep.dart`.
 ///
-/// `--budgets=N` says at how many budgets (200), `--rows=N` up to how many maps the
-/// script that doubles them starts with (600).
+/// Every way to grow is tried at many budgets. `--budgets=N` sets how many (200).
+/// `--rows=N` sets up to how many maps the script that doubles them starts with (600).
 library;
 
 import 'dart:io';
@@ -14,7 +14,7 @@ import '../test/hostile/growth.dart';
 import '../test/hostile/process_memory.dart';
 import '../test/hostile/run_attack.dart' show slack;
 
-/// Ends with 1 if something is not as it must be.
+/// Ends the process with 1 if something is not as it must be.
 void main(List<String> arguments) {
   int option(String name, int otherwise) {
     final prefix = '--$name=';

@@ -3,13 +3,15 @@
 # VM's compiler, and with the native library taken from the bundle.
 #
 # `dart test -c exe` cannot do it, because `dart compile exe` refuses packages
-# with build hooks. `dart build cli` compiles one entry point, all_tests.dart.
+# with build hooks. `dart build cli` compiles one entry point, which is written
+# from all test files but those with the tag `sdk`.
 #
 # Environment: DART (dart)  the dart executable to compile with
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
-"${DART:-dart}" build cli --target=test/all_tests.dart -o build/aot_tests
+"${DART:-dart}" run tool/aot_tests.dart build/all_tests.dart
+"${DART:-dart}" build cli --target=build/all_tests.dart -o build/aot_tests
 # Not `dart test` as above: a program of tests prints its own report and exits
 # with a non-zero status when one of them fails.
 build/aot_tests/bundle/bin/all_tests

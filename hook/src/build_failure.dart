@@ -1,4 +1,4 @@
-/// Why the library could not be built, in words for the user of the package.
+/// The reason why the library could not be built, in words for the user of the package.
 final class BuildFailure implements Exception {
   BuildFailure(this.message);
 

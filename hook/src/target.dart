@@ -2,7 +2,7 @@ import 'package:code_assets/code_assets.dart';
 
 import 'build_failure.dart';
 
-/// The target to compile the crate for, in Rust's terms.
+/// The target of the compilation, in Rust's terms.
 final class Target {
   Target._({
     required this.triple,
@@ -66,7 +66,7 @@ final class Target {
   /// Flags for rustc.
   final List<String> rustFlags;
 
-  /// Variables that the build needs in its environment.
+  /// Environment variables that the build needs.
   final Map<String, String> environment;
 }
 

@@ -1,4 +1,4 @@
-/// Runs random scripts and checks what must hold for all of them.
+/// Runs random scripts and checks the rules that hold for all of them.
 library;
 
 import 'dart:math';
@@ -7,16 +7,16 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 import '../hostile/attacks.dart';
 import '../hostile/process_memory.dart';
-import '../support.dart';
+import '../support/futures.dart';
 import 'script_generator.dart';
 import 'vocabulary.dart';
 
-/// A script for which something does not hold.
+/// A script that breaks a rule.
 final class Finding implements Exception {
   /// Creates a finding.
   Finding(this.problem, this.script);
 
-  /// What does not hold.
+  /// The rule that is broken.
   final String problem;
 
   /// The script.
@@ -33,7 +33,7 @@ final class Fuzzer {
   var _memory = ProcessMemory();
   var _runs = 0;
 
-  /// How many scripts ended with a value.
+  /// Number of scripts that ended with a value.
   int values = 0;
 
   static const _mib = 1024 * 1024;
@@ -44,11 +44,11 @@ final class Fuzzer {
   /// Scripts that an engine runs.
   static const _perEngine = 3000;
 
-  /// By how much a script may exceed twice its time: the machine may be busy.
+  /// Time that a script may take beyond twice its limit: the machine may be busy.
   static const _pause = Duration(milliseconds: 400);
 
-  /// By how much the process may grow beyond a script's memory: Dart's heap has what
-  /// scripts gave it until that is collected.
+  /// Bytes by which the process may grow beyond a script's memory. Dart's heap keeps
+  /// the values of scripts until they are collected.
   static const _slack = 64 * _mib;
 
   static final _tight = RhaiConfig.custom(
@@ -92,9 +92,9 @@ final class Fuzzer {
   String scriptOf(int seed) =>
       ScriptGenerator(Random(seed), corpus: _corpus).any();
 
-  /// Runs [script], under limits that depend on [seed].
+  /// Runs [script] under limits that depend on [seed].
   ///
-  /// Throws a [Finding] if something does not hold.
+  /// Throws a [Finding] if a rule is broken.
   Future<void> run(int seed, String script) async {
     await _run(seed, script);
     _batch.add((seed, script));
@@ -181,8 +181,8 @@ final class Fuzzer {
     throw Finding('the engine is ill', script);
   }
 
-  /// Looks at how much the process has grown in the last scripts; if it is too much,
-  /// finds the one that it is for.
+  /// Checks how much the process has grown in the last scripts. If it is too much,
+  /// finds the script that takes it.
   Future<void> _checkMemory() async {
     const most = 8 * _mib + _slack;
     final growth = _memory.growth;

@@ -106,7 +106,7 @@ final class ScriptGenerator {
     _ => _pick(vocabulary.operators),
   };
 
-  /// How many loops the statement is in.
+  /// Number of loops around the statement.
   var _loops = 0;
 
   String _block(int depth) =>
@@ -146,7 +146,7 @@ final class ScriptGenerator {
     };
   }
 
-  /// What the parser takes for a boolean.
+  /// An expression that the parser takes for a boolean.
   String _condition(int depth) {
     if (depth <= 0) return _pick(const ['true', 'false', 'x', 'm', 'v']);
     String e() => _expression(depth - 1);
@@ -160,7 +160,7 @@ final class ScriptGenerator {
     };
   }
 
-  /// What the parser lets a loop go over.
+  /// An expression that the parser lets a loop go over.
   String _items(int depth) => switch (_random.nextInt(7)) {
     0 => '0..${_pick(const ['3', '100', 'x', '9223372036854775807'])}',
     1 => 'range(${_expression(0)}, ${_expression(0)}, ${_expression(0)})',
@@ -172,7 +172,7 @@ final class ScriptGenerator {
 
   String _name() => _pick(const ['x', 'y', 'z', 'm', 's', 'b', 'v']);
 
-  /// What can be assigned to.
+  /// An expression that can be assigned to.
   String _place(int depth) => switch (_random.nextInt(4)) {
     0 => '${_name()}[${_expression(min(depth, 1))}]',
     1 => '${_name()}.${_pick(const ['a', 'b', 'c', 'len'])}',

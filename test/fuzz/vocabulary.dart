@@ -1,4 +1,4 @@
-/// What random scripts are made of.
+/// The pieces of random scripts.
 library;
 
 /// Tokens of Rhai, and some that are none.

@@ -1,10 +1,10 @@
-/// A script that tries to do harm, and what must come of it.
+/// Scripts that try to do harm, and how each must end.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-/// What happens in an attack beside the script.
+/// The use of the value of an attack.
 enum Then {
   /// Nothing.
   nothing,
@@ -15,7 +15,7 @@ enum Then {
 
 /// A hostile script.
 final class Attack {
-  /// Creates an attack; [ends] is what the error must be.
+  /// Creates an attack; [ends] matches its error.
   const Attack(
     this.name,
     this.script,
@@ -25,29 +25,29 @@ final class Attack {
     this.unmetered = 0,
   });
 
-  /// What it does.
+  /// A description of the attack.
   final String name;
 
   /// The script.
   final String script;
 
-  /// What its error, or its value if it has one, must match.
+  /// Matches the error of the script, or its value if it has one.
   final Matcher ends;
 
   /// The limits it runs under.
   final RhaiConfig config;
 
-  /// What is done with its value.
+  /// The use of its value.
   final Then then;
 
   /// Bytes that it may take beside its memory, as documented.
   final int unmetered;
 
-  /// How long it may take in all: twice the sum of its time limits.
+  /// Longest time that it may take in all: twice the sum of its time limits.
   Duration get longest => deadline(config) * 2;
 }
 
-/// When a script ends at the latest by its limits: if it waits at all, its running
+/// Time after which the limits have ended a script. If it waits at all, its running
 /// time may come on top of the waits.
 Duration deadline(RhaiConfig config) =>
     Duration(milliseconds: config.timeoutMs) +
@@ -60,8 +60,8 @@ const _mib = 1024 * 1024;
 void _ignore(String text) {}
 void _ignoreDebug(String text, RhaiPosition position) {}
 
-/// Two seconds, 16 MiB, and the default limits otherwise: what most loops meet
-/// first is the limit of operations.
+/// Limits of two seconds and 16 MiB, and the default limits otherwise. Most loops meet
+/// the limit of operations first.
 final tight = RhaiConfig.custom(
   timeoutMs: 2000,
   maxMemory: 16 * _mib,
@@ -136,8 +136,8 @@ final Matcher doesNotParse = isA<RhaiSyntaxError>();
 Matcher anyOfLimits(List<RhaiLimit> limits) =>
     isA<RhaiLimitError>().having((e) => e.limit, 'limit', isIn(limits));
 
-/// Operations, memory or time: for what meets one of them first on a slow machine,
-/// and another on a fast one.
+/// The limit of operations, of memory or of time. Which one is met first depends on how
+/// fast the machine is.
 final Matcher anyLimit = anyOf(
   anyOfLimits([RhaiLimit.operations, RhaiLimit.memory]),
   isA<RhaiTimeoutError>(),

@@ -5,7 +5,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 import 'attack.dart';
 
-/// Ends at the limit of memory, which alone is there.
+/// An attack that ends at the limit of memory, the only one.
 Attack _memory(String name, String script) => Attack(
   name,
   script,
@@ -13,7 +13,7 @@ Attack _memory(String name, String script) => Attack(
   config: lifted.copyWith(timeoutMs: 10000),
 );
 
-/// Ends at the limit of memory under another configuration.
+/// An attack that ends at the limit of memory, under another configuration.
 Attack _largeMemory(String name, String script) => Attack(
   name,
   script,
@@ -21,7 +21,7 @@ Attack _largeMemory(String name, String script) => Attack(
   config: lifted.copyWith(maxMemory: 32 * 1024 * 1024, timeoutMs: 10000),
 );
 
-/// Ends at the limit of a size.
+/// An attack that ends at the limit of a size.
 Attack _size(String name, RhaiLimit size, String script) =>
     Attack(name, script, limit(size), config: small);
 

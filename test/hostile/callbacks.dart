@@ -6,7 +6,7 @@ import 'package:test/test.dart';
 
 import 'attack.dart';
 
-/// The script's value is called.
+/// An attack whose value is called.
 Attack _called(
   String name,
   RhaiLimit what,
@@ -20,12 +20,12 @@ Attack _called(
   then: Then.callResult,
 );
 
-/// Dart calls the function while the script runs, which may catch what comes of it:
-/// each has its own limits.
+/// A function that Dart calls while the script runs. Each has its own limits; the
+/// script may catch its error.
 Attack _run(String name, RhaiLimit what, String script, [RhaiConfig? config]) =>
     Attack(name, script, dartFails(limit(what)), config: config ?? tight);
 
-/// What Dart was given is in its heap until that is collected.
+/// Bytes of values that Dart was given. They stay in its heap until they are collected.
 const _given = 32 * 1024 * 1024;
 
 /// The attacks.

@@ -6,8 +6,8 @@ import 'package:test/test.dart';
 
 import 'attack.dart';
 
-/// Ends at the limit of operations, of time or of memory: whichever such data meets
-/// first, on a slow machine or a fast one.
+/// An attack that ends at the limit of operations, of time or of memory. Which one such
+/// data meets first depends on how fast the machine is.
 Attack _any(String name, String script) =>
     Attack(name, script, anyLimit, config: lifted);
 

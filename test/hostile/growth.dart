@@ -12,8 +12,10 @@ import 'run_attack.dart';
 
 /// A way to grow.
 final class Growth {
-  /// Creates one. [step] is done again and again with `v`, which is [initial] at first,
-  /// and a number `i`; [walk] counts what is in `v`, which `len` counts otherwise.
+  /// Creates one.
+  ///
+  /// [step] is repeated with `v`, which is [initial] at first, and a number `i`. [walk]
+  /// counts the elements of `v` one by one, as `len` does at once.
   const Growth(
     this.name,
     this.initial,
@@ -24,22 +26,22 @@ final class Growth {
     this.unmetered = 0,
   });
 
-  /// What grows.
+  /// A description of the growing value.
   final String name;
 
   /// The value at first.
   final String initial;
 
-  /// What makes it grow.
+  /// Code that makes it grow.
   final String step;
 
-  /// How large it is.
+  /// Code for its size.
   final String len;
 
-  /// The same, counted one by one.
+  /// Code for the same size, counted one by one.
   final String walk;
 
-  /// Whether it equals itself, as far as it can be compared.
+  /// Code for whether it equals itself, as far as it can be compared.
   final String equal;
 
   /// How many times its memory the process may grow in Dart's own heap.
@@ -130,15 +132,15 @@ String manyRows(int rows) =>
 /// A script that is ended for its memory.
 final Matcher isOutOfMemory = limit(RhaiLimit.memory);
 
-/// As `expect`, also outside of a test.
+/// Does what `expect` does, also outside of a test.
 void check(Object? actual, Object? expected, {required String reason}) {
   if (wrapMatcher(expected).matches(actual, {})) return;
   throw TestFailure('$reason: expected $expected, got $actual');
 }
 
-/// Lets [growth] grow under [budget], and looks at what is left.
+/// Lets [growth] grow under [budget], and checks the remains.
 ///
-/// Returns by how much the process grew, as a part of what it may.
+/// Returns how much the process grew, as a part of the growth that is allowed.
 double grow(Growth growth, int budget) {
   final engine = RhaiEngine.withConfig(
     RhaiConfig.unlimited().copyWith(maxMemory: budget),
@@ -175,8 +177,8 @@ double grow(Growth growth, int budget) {
   return grown / allowed;
 }
 
-/// Walks through what a script that was ended has left in a function: it is right, or
-/// the function needs too much memory itself.
+/// Walks through the value that an ended script has left in a function. It must be
+/// right, or too large for the function's own memory.
 void _checkKept(RhaiFunction kept, String reason) {
   Object? call(String what) {
     try {

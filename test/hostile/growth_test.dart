@@ -4,6 +4,7 @@ library;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/engines.dart';
 import 'growth.dart';
 import 'process_memory.dart';
 import 'run_attack.dart';
@@ -19,10 +20,9 @@ void main() {
 
   test('equal maps, doubled until there is no more memory', () {
     // Looking at sizes takes long for few rows, on a slow machine.
-    final engine = RhaiEngine.withConfig(
+    final engine = engineWith(
       RhaiConfig.custom(maxOperations: 0, timeoutMs: 0),
     );
-    addTearDown(engine.dispose);
     const budget = 128 * 1024 * 1024;
     for (final rows in [100, 300, 333, 400, 512, 600]) {
       final memory = ProcessMemory();

@@ -1,4 +1,4 @@
-/// Loops without end, in all that repeats something.
+/// Endless loops, in all constructs that repeat something.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';
@@ -7,11 +7,11 @@ import 'attack.dart';
 
 final _operations = limit(RhaiLimit.operations);
 
-/// Ends at the limit of operations.
+/// An attack that ends at the limit of operations.
 Attack _counted(String name, String script) =>
     Attack(name, script, _operations, config: tight);
 
-/// Ends at the limit of running time.
+/// An attack that ends at the limit of running time.
 Attack _timed(String name, String script) =>
     Attack(name, script, ranTooLong, config: byTime);
 

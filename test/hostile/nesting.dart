@@ -1,11 +1,11 @@
-/// Source that is nested or chained as the parser may not like it.
+/// Source with nesting and chains that strain the parser.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';
 
 import 'attack.dart';
 
-/// Ends at the limit of nested expressions.
+/// An attack that ends at the limit of nested expressions.
 Attack _deep(String name, String script) =>
     Attack(name, script, limit(RhaiLimit.expressionDepth), config: tight);
 

@@ -1,9 +1,9 @@
-/// How much memory this process takes.
+/// The memory of this process.
 library;
 
 import 'dart:io';
 
-/// Measures by how much the process grows.
+/// Measures the growth of the process.
 final class ProcessMemory {
   /// Starts to measure.
   factory ProcessMemory() {
@@ -16,11 +16,11 @@ final class ProcessMemory {
   final bool _hasPeak;
   final int _before;
 
-  /// Bytes by which the process grew at most; where the system does not tell, by
+  /// Bytes by which the process grew at most. Where the system does not tell, bytes by
   /// which it is larger now.
   int get growth => (_hasPeak ? _peak() : ProcessInfo.currentRss) - _before;
 
-  /// Makes the peak what the process takes now, where that is possible.
+  /// Resets the peak to the present size, where that is possible.
   static bool _resetPeak() {
     if (!Platform.isLinux) return false;
     try {

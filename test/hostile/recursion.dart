@@ -1,4 +1,4 @@
-/// Calls without end, through all that calls.
+/// Endless calls, through all constructs that call.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';
@@ -6,14 +6,14 @@ import 'package:test/test.dart';
 
 import 'attack.dart';
 
-/// Ends at the limit of nested calls.
+/// An attack that ends at the limit of nested calls.
 Attack _deep(String name, String script) =>
     Attack(name, script, limit(RhaiLimit.stackDepth), config: tight);
 
-/// The stack of calls that nothing limits: 4,096 times 64 KiB.
+/// Bytes of the stack where calls are not limited: 4,096 times 64 KiB.
 const _stack = 4096 * 64 * 1024;
 
-/// Ends where the native stack does.
+/// An attack that ends at the end of the native stack.
 Attack _unlimited(String name, String script) => Attack(
   name,
   script,

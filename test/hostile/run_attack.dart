@@ -4,14 +4,14 @@ library;
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
-import '../support.dart';
+import '../support/futures.dart';
 import 'attack.dart';
 import 'process_memory.dart';
 
-/// By how much the process may grow beyond twice the script's memory.
+/// Bytes by which the process may grow beyond twice the script's memory.
 const slack = 16 * 1024 * 1024;
 
-/// Runs [attack]: it must end as expected and in time, take no more memory than it
+/// Runs [attack], which must end as expected and in time, take no more memory than it
 /// may, and leave the engine as it was.
 Future<void> runAttack(Attack attack) async {
   final engine = RhaiEngine.withConfig(attack.config);
@@ -51,7 +51,7 @@ Future<Object?> _outcome(RhaiEngine engine, Attack attack) async {
   }
 }
 
-/// Registers what the attacks call.
+/// Registers the functions that attacks call.
 void registerFunctions(RhaiEngine engine) {
   engine
     ..registerFunction('add', (int a, int b) => a + b)
@@ -67,7 +67,7 @@ void registerFunctions(RhaiEngine engine) {
     );
 }
 
-/// That [engine] works.
+/// Expects that [engine] works.
 Future<void> checkHealth(RhaiEngine engine) async {
   expect(engine.eval('1 + 1'), 2);
   expect(engine.eval('add(20, 22)'), 42);

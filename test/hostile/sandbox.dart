@@ -1,4 +1,4 @@
-/// Attempts to use what is switched off, and to get at what is no script's.
+/// Attempts to use disabled features, and to reach data of Dart and of other scripts.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

@@ -1,4 +1,4 @@
-/// Scripts that wait for ever, or for long.
+/// Scripts that wait for long, or for ever.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';
@@ -9,7 +9,7 @@ import 'attack.dart';
 Attack _waits(String name, String function, String script) =>
     Attack(name, script, waitedTooLong(function), config: tight);
 
-/// Many short waits: what ends it is the time in all.
+/// An attack of many short waits, which ends at the limit of the time in all.
 Attack _long(String name, String script) =>
     Attack(name, script, isA<RhaiTimeoutError>(), config: tight);
 

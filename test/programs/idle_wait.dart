@@ -18,7 +18,7 @@ Future<void> main() async {
   engine.dispose();
 }
 
-/// How long the threads of this process have run so far.
+/// The time that the threads of this process have run so far.
 Duration _cpuTime() {
   final stat = File('/proc/self/stat').readAsStringSync();
   // What follows the program's name, which may hold spaces.

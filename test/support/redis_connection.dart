@@ -8,8 +8,7 @@ import 'dart:io';
 import 'dart:math';
 import 'dart:typed_data';
 
-/// A connection to a Redis server, over which any number of commands can be on
-/// their way at once.
+/// A connection to a Redis server, which may have any number of commands under way.
 final class RedisConnection {
   RedisConnection._(this._socket) : _replies = _ReplyReader(_socket) {
     unawaited(_receive());
@@ -29,12 +28,12 @@ final class RedisConnection {
     return RedisConnection._(socket);
   }
 
-  /// Sends a command of texts, numbers and bytes. Completes with the reply: an
-  /// int, a String for a status, the bytes of a value, null for a missing one,
-  /// or a list of replies, in which [RedisError]s can be.
+  /// Sends a command of texts, numbers and bytes.
   ///
-  /// Fails with a [RedisError] if the server refuses the command, and with a
-  /// [SocketException] if the connection breaks.
+  /// Completes with the reply: an int, a String for a status, the bytes of a value,
+  /// null for a missing one, or a list of replies. Such a list may contain
+  /// [RedisError]s. Fails with a [RedisError] if the server refuses the command, and
+  /// with a [SocketException] if the connection breaks.
   Future<Object?> send(List<Object?> command) async {
     if (_isClosed) throw const SocketException.closed();
     final message = BytesBuilder(copy: false)
@@ -76,7 +75,7 @@ final class RedisConnection {
   }
 }
 
-/// What the server says about a command that it refuses.
+/// An error that the server answers to a command.
 final class RedisError implements Exception {
   const RedisError(this.message);
 

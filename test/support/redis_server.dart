@@ -5,9 +5,8 @@ import 'dart:async';
 import 'dart:convert';
 import 'dart:io';
 
-/// The path of a Redis server: one on `PATH`, or the one that
-/// `tool/setup-redis.sh` puts in the user's cache folder. Null if there is
-/// neither.
+/// The path of a Redis server: one on `PATH`, or the one that `tool/setup-redis.sh`
+/// puts in the user's cache folder. Null if there is neither.
 String? findRedisServer() {
   String variable(String name) => Platform.environment[name] ?? '';
   final cache = variable('XDG_CACHE_HOME').isEmpty
@@ -27,7 +26,7 @@ final class RedisServer {
   final Process _process;
   final Directory _folder;
 
-  /// Where it listens on the loopback address.
+  /// The port on the loopback address.
   final int port;
 
   /// Starts a server on [port], or on a free one, and waits until it accepts
@@ -59,8 +58,8 @@ final class RedisServer {
     return port;
   }
 
-  /// Whether it says that it accepts connections, before it ends. Reads on
-  /// after that, so that the server can always write its [log].
+  /// Whether the server says that it accepts connections, before it ends. Goes on to
+  /// read, so that the server can always write its [log].
   Future<bool> _isReady(StringSink log) {
     final ready = Completer<bool>();
     _process.stdout

@@ -1,0 +1,103 @@
+/// Runs the code in the documentation, and the examples.
+@Tags(['sdk'])
+@Timeout(Duration(minutes: 5))
+library;
+
+import 'dart:convert';
+import 'dart:io';
+
+import 'package:test/test.dart';
+
+import '../support/run_program.dart';
+
+/// Declarations that all blocks may use.
+const _prelude = r'''
+import 'dart:async';
+import 'package:rhai_dart/rhai_dart.dart';
+
+RhaiEngine engine = RhaiEngine.withDefaults();
+
+void renew() {
+  engine.dispose();
+  engine = RhaiEngine.withDefaults()
+    ..registerFunction('fetch_user', (int id) async => {
+      'name': 'User $id',
+      'age': 40 + id,
+    })
+    ..registerFunction('fail_with', (String text) async {
+      throw FormatException(text);
+    });
+}
+''';
+
+void main() {
+  for (final path in [
+    'README.md',
+    'docs/ASYNC_FUNCTIONS.md',
+    'docs/SECURITY.md',
+    'docs/VALUES.md',
+  ]) {
+    test('the code in $path does what it says', () async {
+      final blocks = _blocksOf(File(path).readAsStringSync());
+      expect(blocks, isNotEmpty);
+      final program = StringBuffer(_prelude);
+      final calls = <String>[];
+      final expected = <String>[];
+      for (final (index, (language, code)) in blocks.indexed) {
+        if (code.contains('Future<void> main()')) {
+          expect(await _runProgram(code), _expectedOf(code), reason: code);
+          continue;
+        }
+        final body = language == 'dart'
+            ? code
+            : 'await engine.evalAsync(r"""$code""");';
+        program.writeln('Future<void> block$index() async {\n$body\n}');
+        calls.add('  renew();\n  await block$index();');
+        expected.addAll(_expectedOf(code));
+      }
+      program.writeln(
+        'Future<void> main() async {\n${calls.join('\n')}\n  engine.dispose();\n}',
+      );
+      expect(await _runProgram('$program'), expected, reason: '$program');
+    });
+  }
+
+  final examples = Directory(
+    'example',
+  ).listSync().map((file) => file.path).where((path) => path.endsWith('.dart'));
+  for (final path in examples) {
+    test('$path runs', () async {
+      expect(await runProgram(path), isNotEmpty);
+    });
+  }
+
+  test('there are examples', () => expect(examples, hasLength(3)));
+}
+
+/// The blocks of Dart and Rhai code in a text, with their language.
+List<(String, String)> _blocksOf(String markdown) => [
+  for (final block in RegExp(
+    r'^```(dart|rhai)\n(.*?)^```$',
+    multiLine: true,
+    dotAll: true,
+  ).allMatches(markdown))
+    (block[1]!, block[2]!),
+];
+
+/// Lines that a block should print: the comments behind its calls of `print`.
+List<String> _expectedOf(String code) => [
+  for (final line in const LineSplitter().convert(code))
+    if (RegExp(r'^ *print\(.*\); // (.*)$').firstMatch(line) case final match?)
+      match[1]!,
+];
+
+Future<List<String>> _runProgram(String code) async {
+  // In the package, so that it finds the package's libraries.
+  final folder = Directory('.dart_tool').createTempSync('docs_test_');
+  try {
+    final file = File('${folder.path}/block.dart')..writeAsStringSync(code);
+    return await runProgram(file.path);
+  } finally {
+    folder.deleteSync(recursive: true);
+  }
+}

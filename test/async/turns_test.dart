@@ -1,0 +1,144 @@
+/// No script freezes the event loop, and both limits of time end every script.
+library;
+
+import 'dart:async';
+
+import 'package:rhai_dart/rhai_dart.dart';
+import 'package:test/test.dart';
+
+import '../support/endless_scripts.dart';
+
+/// The longest gap between two ticks that there may be.
+const _longestGap = Duration(milliseconds: 10);
+
+/// Measurements of a gap before it counts: the machine may be busy.
+const _attempts = 10;
+
+const _limit = Duration(milliseconds: 300);
+
+RhaiEngine _engineWith({
+  required int timeoutMs,
+  required Duration totalTimeout,
+}) {
+  final config = RhaiConfig.unlimited().copyWith(
+    timeoutMs: timeoutMs,
+    totalTimeout: totalTimeout,
+    maxStackDepth: 100,
+    onPrint: (_) {},
+    onDebug: (_, _) {},
+  );
+  final engine = RhaiEngine.withConfig(config);
+  final other = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  registerFunctions(engine, other);
+  addTearDown(engine.dispose);
+  addTearDown(other.dispose);
+  return engine;
+}
+
+/// The longest gap between the ticks of a timer of 1 ms while what [start] starts runs,
+/// in that many [copies].
+Future<Duration> _longestGapOf(void Function() start, int copies) async {
+  final watch = Stopwatch()..start();
+  final done = Completer<void>();
+  var longest = Duration.zero;
+  late Duration last;
+  var ticks = 0;
+  final timer = Timer.periodic(const Duration(milliseconds: 1), (_) {
+    final now = watch.elapsed;
+    if (ticks++ > 0 && now - last > longest) longest = now - last;
+    last = now;
+    if (ticks <= copies) start();
+    if (ticks > copies &&
+        now > const Duration(milliseconds: 150) &&
+        !done.isCompleted) {
+      done.complete();
+    }
+  });
+  await done.future;
+  timer.cancel();
+  return longest;
+}
+
+/// The longest gap that there is when Dart itself computes for 4 ms in each turn.
+Future<Duration> _gapOfTheMachine() async {
+  var best = const Duration(days: 1);
+  for (var i = 0; i < _attempts; i++) {
+    Timer? timer;
+    void turn() {
+      busy(4);
+      timer = Timer(Duration.zero, turn);
+    }
+
+    final gap = await _longestGapOf(turn, 1);
+    timer?.cancel();
+    if (gap < best) best = gap;
+  }
+  return best;
+}
+
+void main() {
+  group('timers tick while a script', () {
+    for (final endless in endlessScripts.where((script) => !script.holds)) {
+      test(endless.name, () async {
+        var best = const Duration(days: 1);
+        for (var i = 0; i < _attempts && best > _longestGap; i++) {
+          final engine = _engineWith(
+            timeoutMs: 10000,
+            totalTimeout: const Duration(seconds: 10),
+          );
+          final gap = await _longestGapOf(
+            () => engine.evalAsync(endless.script).ignore(),
+            endless.copies,
+          );
+          engine.dispose();
+          if (gap < best) best = gap;
+        }
+        if (best > _longestGap) {
+          // Is it the machine?
+          expect(best, lessThanOrEqualTo(await _gapOfTheMachine()));
+        }
+      });
+    }
+  });
+
+  Future<void> expectEndsInTime(Endless endless, RhaiEngine engine) async {
+    final watch = Stopwatch()..start();
+    await Future.wait([
+      for (var i = 0; i < endless.copies; i++)
+        expectLater(
+          engine.evalAsync(endless.script),
+          throwsA(
+            isA<RhaiTimeoutError>()
+                .having((e) => e.timeout, 'timeout', _limit)
+                .having((e) => e.functionName, 'functionName', isNull),
+          ),
+        ),
+    ]);
+    expect(watch.elapsed, lessThan(_limit * 2));
+  }
+
+  group('totalTimeout ends a script that', () {
+    for (final endless in endlessScripts) {
+      test(endless.name, () async {
+        final engine = _engineWith(timeoutMs: 0, totalTimeout: _limit);
+        await expectEndsInTime(endless, engine);
+        expect(engine.pendingCount, 0);
+      });
+    }
+  });
+
+  group('timeoutMs ends a script that', () {
+    final running = endlessScripts.where(
+      (script) => !script.waits && script.copies == 1,
+    );
+    for (final endless in running) {
+      test(endless.name, () async {
+        final engine = _engineWith(
+          timeoutMs: _limit.inMilliseconds,
+          totalTimeout: Duration.zero,
+        );
+        await expectEndsInTime(endless, engine);
+      });
+    }
+  });
+}
