@@ -64,7 +64,7 @@ impl Parcel {
     ///
     /// # Errors
     ///
-    /// What Dart wrote is not the encoding of a value.
+    /// The bytes that Dart wrote are not the encoding of a value.
     pub fn open(self, mailbox: &Mailbox, shared: &Shared) -> Result<Dynamic, ConversionError> {
         match self.0 {
             Content::Text(text) => {

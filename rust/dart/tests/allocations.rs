@@ -1,4 +1,4 @@
-//! What calls between scripts and Dart allocate on the native side.
+//! Counts the allocations that calls between scripts and Dart make on the native side.
 
 use rhai_dart::host::DartEngine;
 use rhai_dart::mailbox::Mailbox;

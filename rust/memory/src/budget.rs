@@ -91,7 +91,7 @@ impl Budget {
         }
     }
 
-    /// What was exceeded at any time: the budget, or the size of a value.
+    /// The limit that was exceeded at any time: the budget, or the size of a value.
     #[inline]
     pub fn exceeded(&self) -> Option<Excess> {
         self.exceeded.get()

@@ -8,7 +8,7 @@ use std::cell::Cell;
 pub struct Countdown {
     /// Operations until then.
     left: Cell<u64>,
-    /// What `left` was at the last look.
+    /// Value of `left` after the last look.
     granted: Cell<u64>,
 }
 

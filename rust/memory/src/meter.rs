@@ -16,7 +16,7 @@ const TRIED: usize = 1 << 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooMuchMemory;
 
-/// What is allocated on a thread.
+/// Counts the bytes that are allocated on a thread.
 pub(crate) struct Meter {
     /// Bytes allocated and not freed, since [`charge`] was called.
     pub(crate) used: Cell<isize>,

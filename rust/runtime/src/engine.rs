@@ -40,13 +40,13 @@ const MAX_LEAKED_BUDGETS: usize = 4;
 /// Bytes that an engine takes, about.
 const SIZE: usize = 256 * 1024;
 
-/// One engine of the Dart side.
+/// One engine, for scripts of one host.
 pub struct ScriptEngine<H: Host> {
     /// The host, and the state that it shares with its scripts.
     pub hosted: Rc<Hosted<H>>,
     config: Rc<Config>,
     standard: rhai::Shared<Module>,
-    /// The Rhai engine with the Dart functions so far, built when it is next needed. One
+    /// The Rhai engine with the host's functions so far, built when it is next needed. One
     /// that a script may hold is never changed.
     snapshot: OnceCell<SharedEngine>,
     scripts: Rc<ScriptCache>,
@@ -96,13 +96,13 @@ impl<H: Host> ScriptEngine<H> {
         Ok(())
     }
 
-    /// Registers a Dart function that takes any arguments, in place of those of the same
+    /// Registers a host function that takes any arguments, in place of those of the same
     /// name. Scripts that are running keep what they started with.
     pub fn register_function(&mut self, function: HostFunction) {
         self.register_typed_function(function, Vec::new(), false);
     }
 
-    /// Registers a Dart function with what its parameters accept, in place of those of
+    /// Registers a host function with what its parameters accept, in place of those of
     /// the same name, or beside them if it is an `overload`.
     pub fn register_typed_function(
         &mut self,
@@ -151,7 +151,7 @@ impl<H: Host> ScriptEngine<H> {
         Ok(())
     }
 
-    /// The error for a value that Dart stopped reading: it breaks `limit`, or took longer to
+    /// The error for a value that the host stopped reading: it breaks `limit`, or took longer to
     /// read than scripts may run.
     pub fn value_error(&self, limit: Option<Limit>) -> ScriptError {
         match (limit, self.config.time_limit) {
@@ -183,7 +183,7 @@ impl<H: Host> ScriptEngine<H> {
         self.start(Job::Script(self.snapshot().clone(), script), start)
     }
 
-    /// Starts a function that Dart has, with the arguments in slot 0, and runs it
+    /// Starts a function that the host has, with the arguments in slot 0, and runs it
     /// to its first request or its end. `None` if there is no such function.
     pub fn call(&mut self, function: u64, start: Start) -> Option<Step> {
         let exported = self.hosted.shared.functions.get(function)?;
@@ -276,7 +276,7 @@ impl<H: Host> ScriptEngine<H> {
         self.start(job, start)
     }
 
-    /// Drops the functions that Dart has let go of.
+    /// Drops the functions that the host has let go of.
     #[inline]
     pub fn drop_released(&mut self) {
         if self.hosted.shared.functions.has_released() {

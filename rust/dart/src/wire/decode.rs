@@ -317,7 +317,7 @@ impl Decoder<'_> {
 
 /// Reads the flat encoding, piece by piece.
 struct Reader<'a> {
-    /// What is still to be read.
+    /// Bytes that are still to be read.
     bytes: &'a [u8],
 }
 

@@ -1,6 +1,6 @@
 //! How long scripts run, and when that is too long.
 //!
-//! A script may wait for others that a Dart function runs for it. What they run then
+//! A script may wait for others that a function of the host runs for it. What they run then
 //! counts as running of the script that waits, and they may not run longer than it
 //! may. So the clocks of scripts form chains.
 
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::limits::time::{BrokenTime, TimeLimits};
 
-/// What is in `since` while a clock is stopped, and in `total_since` before it begins.
+/// Stands in `since` while a clock is stopped, and in `total_since` before it begins.
 const NEVER: u64 = u64::MAX;
 
 /// The time of one execution.

@@ -49,7 +49,7 @@ impl ErrorDetails {
         self.data_race.take()
     }
 
-    /// Notes the numbers of arguments that a Dart function takes which was called with
+    /// Notes the numbers of arguments that a host function takes which was called with
     /// another number: bit *n* for *n*.
     pub fn note_arities(&self, arities: u32) {
         self.last_arities.set(arities);

@@ -29,7 +29,7 @@ impl Start {
     }
 }
 
-/// What is to be done by now.
+/// The consequence of the time that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
     /// Nothing: the script goes on.

@@ -7,9 +7,9 @@ use std::fmt;
 pub struct ConversionError {
     /// Where it sits in the value that was to cross: `args[1].user.avatar`.
     pub path: String,
-    /// What is wrong with it.
+    /// The reason why it cannot cross.
     pub problem: String,
-    /// What to do about it.
+    /// Advice to whoever wrote the code.
     pub hint: String,
 }
 

@@ -64,7 +64,7 @@ pub fn levels<'a>(roots: impl Iterator<Item = &'a Dynamic>) -> u64 {
     deepest
 }
 
-/// What a value holds if it is shared, else the value itself.
+/// The value inside of one that is shared, or else the value itself.
 fn held(value: *const Dynamic) -> Option<*const Dynamic> {
     // SAFETY: it points to a value that `levels` was given or to a part of one. They
     // are borrowed all the time, and nobody changes what is shared meanwhile.

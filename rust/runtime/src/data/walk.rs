@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, FnPtr, Identifier, Map};
 use crate::data::conversion_error::ConversionError;
 use crate::limits::stack::MAX_DEPTH;
 
-/// What [`walk`] shows a value to, in the order of its parts.
+/// Sees the parts of a value, one after the other, as [`walk`] shows them.
 pub trait Visitor {
     /// A value that is neither an array nor an object map.
     ///
@@ -64,7 +64,7 @@ enum Parts<'a> {
 ///
 /// # Errors
 ///
-/// What the visitor returns, with the path to the value it was shown; also an
+/// An error of the visitor, with the path to the value it was shown; also an
 /// error for what is nested more than [`MAX_DEPTH`] levels, or is shared or
 /// locked by somebody who changes it.
 pub fn walk(value: &Dynamic, visitor: &mut impl Visitor) -> Result<(), ConversionError> {

@@ -12,7 +12,7 @@ use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::time::BrokenTime;
 
-/// What went wrong; the numbers are the protocol with Dart.
+/// The kind of a script error; the numbers are the protocol with the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i64)]
 pub enum ErrorKind {
@@ -32,14 +32,14 @@ pub enum ErrorKind {
     Limit = 7,
 }
 
-/// What a script failed of; the numbers are the protocol with Dart, where the enum
+/// The kind of a runtime error; the numbers are the protocol with the host, whose enum
 /// `RhaiRuntimeErrorKind` has the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i64)]
 pub enum RuntimeKind {
     /// It threw something, or a function of Rhai's failed.
     Thrown = 0,
-    /// A Dart function failed.
+    /// A function of the host failed.
     HostFunction = 1,
     /// There is no such function, or none with such arguments.
     FunctionNotFound = 2,
@@ -73,7 +73,7 @@ pub enum RuntimeKind {
     ImportCycle = 16,
 }
 
-/// What else is known of an error.
+/// Facts that belong to the kind of an error.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Detail {
     /// Nothing.
@@ -82,7 +82,7 @@ pub enum Detail {
     Limit(Limit, u64),
     /// The time that was allowed.
     Time(Duration),
-    /// What failed, and the name of the function, variable, property or module that
+    /// The kind of failure, and the name of the function, variable, property or module that
     /// it is about; empty if it is about none.
     Runtime(RuntimeKind, String),
     /// The line that is not valid.
@@ -100,10 +100,10 @@ pub struct Call {
     pub position: Position,
 }
 
-/// A script error, as Dart gets it.
+/// A script error, as the host gets it.
 #[derive(Debug, Clone)]
 pub struct ScriptError {
-    /// What went wrong.
+    /// The kind of error.
     pub kind: ErrorKind,
     /// One sentence for people.
     pub message: String,
@@ -111,9 +111,9 @@ pub struct ScriptError {
     pub position: Position,
     /// The script's calls at that moment, innermost first.
     pub calls: Vec<Call>,
-    /// What the script threw; unit if it threw nothing.
+    /// The value that the script threw; unit if it threw nothing.
     pub thrown: Dynamic,
-    /// What else is known.
+    /// Facts that belong to the kind.
     pub detail: Detail,
 }
 
@@ -191,7 +191,7 @@ impl ScriptError {
         Self::new(ErrorKind::TimeLimit, message, Detail::Time(limit))
     }
 
-    /// The script's result cannot cross to Dart.
+    /// The script's result cannot cross to the host.
     pub fn conversion(error: ConversionError) -> Self {
         let message = error.to_string();
         ScriptError {

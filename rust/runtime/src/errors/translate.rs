@@ -21,7 +21,7 @@ use crate::objects::host_object::HostObject;
 type E = EvalAltResult;
 
 impl ScriptError {
-    /// What evaluating a script ended with; `faulty_line` is the line of the script
+    /// The error that evaluating a script ended with; `faulty_line` is the line of the script
     /// that does not parse, if one does not, and `hint` what else is known.
     pub fn from_rhai(
         error: EvalAltResult,
@@ -264,12 +264,12 @@ fn from_thrown(thrown: Dynamic, hint: &Hint) -> ScriptError {
     };
     let message = message.unwrap_or_else(|| match thrown.is_unit() {
         true => "the script threw ()".into(),
-        // Dart says what its objects are.
+        // The host says what its objects are.
         false if thrown.is::<HostObject>() => String::new(),
         false if thrown.is_string() => readable(&shortened(&thrown)),
         false => readable(&without_numbers(&shortened(&thrown))),
     });
-    // Dart knows whether it was one of its functions.
+    // The host knows whether it was one of its functions.
     let called = hint.called.clone().unwrap_or_default();
     let detail = Detail::Runtime(RuntimeKind::Thrown, called);
     ScriptError {

@@ -1,4 +1,4 @@
-//! What an execution runs: a script, or a function of one.
+//! The code that an execution runs: a script, or a function of one.
 
 use std::mem;
 use std::rc::{Rc, Weak};
@@ -41,15 +41,15 @@ pub struct Script {
 pub struct Analysis {
     /// The script.
     pub script: Box<str>,
-    /// What scripts of the engine find there.
+    /// The variables and functions that scripts of the engine find there.
     pub surroundings: Surroundings,
 }
 
-/// What one execution runs. Small, as it lies on the stack of every script that waits.
+/// The code that one execution runs. Small, as it lies on the stack of every script that waits.
 pub enum Job {
     /// A script.
     Script(SharedEngine, Script),
-    /// A function of a script that Dart has; its arguments are an array in slot 0.
+    /// A function of a script that the host has; its arguments are an array in slot 0.
     Call(Exported),
     /// The same, with the last argument as its `this`.
     CallWith(Exported),
@@ -141,7 +141,7 @@ impl Job {
     }
 }
 
-/// What was run.
+/// The code that has failed.
 enum Code<'a> {
     /// A script, with what it is compiled to, its variables, and those it started with.
     Script {
@@ -153,7 +153,7 @@ enum Code<'a> {
     Function(HostCall),
 }
 
-/// What is known about an error of code with these functions.
+/// Finds out what the message of an error is to say beside what has failed.
 #[cold]
 #[inline(never)]
 fn find_hint<H: Host>(
@@ -177,7 +177,7 @@ fn find_hint<H: Host>(
         ),
         Code::Function(call) => (None, None, None, call),
     };
-    // Before anything is borrowed: this may run code of Dart's.
+    // Before anything is borrowed: this may run code of the host's.
     let objects = script.zip(scope).map(|(script, scope)| {
         let objects = host_objects_in(error, script, scope).into_iter();
         objects.map(|object| type_name(hosted, &object?)).collect()
@@ -282,7 +282,7 @@ impl Script {
             global.lib.push(ast.shared_lib().clone());
         } else if script.may_use(GLOBAL) {
             // Rhai notes a script's constants only if it has functions: without them, it
-            // would not find its own, and those of Dart that they hide in their place.
+            // would not find its own, and those of the host that they hide in their place.
             let mut not_empty = Module::new();
             not_empty.set_var(GLOBAL, ());
             global.lib.push(not_empty.into());
@@ -301,7 +301,7 @@ impl Script {
     }
 }
 
-/// What a script ended with, after all: its value, or what it failed with.
+/// The end of a script after all: also where Rhai returned a value it can be an error.
 #[inline(never)]
 fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     if let Some(limit) = context.budget().exceeded() {

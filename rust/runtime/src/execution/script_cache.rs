@@ -29,7 +29,7 @@ pub enum Source {
 #[derive(Debug)]
 pub struct ScriptCache {
     scripts: RefCell<LruCache<Box<str>, Kept>>,
-    /// The names of the functions of Dart, which scripts are compiled for.
+    /// The names of the functions of the host, which scripts are compiled for.
     dart_functions: RefCell<Rc<HashSet<String>>>,
     /// Bytes that they take.
     size: Cell<usize>,
@@ -56,7 +56,7 @@ impl ScriptCache {
         }
     }
 
-    /// Says that Dart has a function of this name.
+    /// Says that the host has a function of this name.
     pub fn add_dart_function(&self, name: &str) {
         let is_new = Rc::make_mut(&mut self.dart_functions.borrow_mut()).insert(name.into());
         if is_new {
@@ -65,7 +65,7 @@ impl ScriptCache {
         }
     }
 
-    /// Says that a name is that of a variable, and hides a function of Dart.
+    /// Says that a name is that of a variable, and hides a function of the host.
     pub fn hide_dart_function(&self, name: &str) {
         let was_there = Rc::make_mut(&mut self.dart_functions.borrow_mut()).remove(name);
         if was_there {

@@ -46,7 +46,7 @@ pub struct HostFunctions(Vec<Registered>);
 pub struct Registered {
     /// The function.
     pub function: HostFunction,
-    /// What it accepts in each place. Those that are missing accept everything.
+    /// Its parameters, by their places. Those that are missing accept everything.
     parameters: Vec<Parameter>,
     /// Keeps the function in the host as long as somebody has it.
     pub reference: Rc<HostReference>,

@@ -1,4 +1,4 @@
-//! What the parameters of a Dart function accept, as types of Rhai.
+//! The parameters of functions of the host, and the types of Rhai that they accept.
 
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
@@ -12,7 +12,7 @@ use crate::objects::host_object::{HostObject, AN_OBJECT};
 pub struct Parameter {
     /// Kinds that it takes as they are: bit *n* for entry *n* of [`kinds`].
     exact: u16,
-    /// Kinds that Dart converts for it.
+    /// Kinds that the host converts for it.
     converted: u16,
     /// Whether Rhai is to call the function with values of any other kind too.
     is_open: bool,
@@ -26,7 +26,7 @@ const CONVERTED: Rank = 1;
 const ANY: Rank = 2;
 
 /// The kinds of values, with their names and types. The numbers are the protocol with
-/// Dart.
+/// the host.
 fn kinds() -> [(&'static str, Vec<TypeId>); 12] {
     [
         ("()", vec![TypeId::of::<()>()]),
@@ -64,7 +64,7 @@ impl Parameter {
         is_open: true,
     };
 
-    /// The parameter that Dart describes: the kinds that it takes as they are, whether it is
+    /// The parameter that the host describes: the kinds that it takes as they are, whether it is
     /// open to others (bit 15), and above them the kinds that are converted.
     pub fn from_bits(bits: u32) -> Self {
         let exact = bits as u16 & Self::ANY.exact;

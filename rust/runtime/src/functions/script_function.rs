@@ -30,7 +30,7 @@ pub struct ScriptFunction {
     parts: OnFiber<Parts>,
     /// Tells it from the engine's other functions.
     pub serial: u64,
-    /// What keeps its captured variables.
+    /// Keeps the variables that its script's closures captured, as long as somebody has it.
     pub captured: Weak<CapturedVariables>,
 }
 

@@ -1,4 +1,4 @@
-//! The functions of scripts that Dart has, and what keeps them working.
+//! The functions of scripts that the host has, and what keeps them working.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::functions::script_function::ScriptFunction;
 use crate::limits::stack::MAX_KEPT_LEVELS;
 use crate::objects::released_ids::ReleasedIds;
 
-/// What Dart has of a function: its finalizer may let go of it on any thread.
+/// The host's hold on a function: a finalizer may let go of it on any thread.
 #[derive(Debug)]
 pub struct Handle {
     id: u64,
@@ -26,7 +26,7 @@ impl Drop for Handle {
     }
 }
 
-/// The functions of scripts that Dart has.
+/// The functions of scripts that the host has.
 #[derive(Debug)]
 pub struct FunctionTable {
     stacks: Rc<StackPool>,
@@ -42,12 +42,12 @@ pub struct FunctionTable {
     released: Arc<ReleasedIds>,
 }
 
-/// A function that Dart has.
+/// A function that the host has.
 #[derive(Debug, Clone)]
 pub struct Exported {
     /// The function.
     pub function: Rc<ScriptFunction>,
-    /// What keeps its captured variables.
+    /// Keeps the variables that its script's closures captured.
     pub captured: Option<Rc<CapturedVariables>>,
 }
 
@@ -114,7 +114,7 @@ impl FunctionTable {
         let captured = function.captured.upgrade();
         let exported = Exported { function, captured };
         let released = self.released.clone();
-        // Dart lets go of it, whoever runs then.
+        // The host lets go of it, whoever runs then.
         let handle = memory::uncounted(|| {
             self.functions.borrow_mut().insert(id, exported);
             Box::into_raw(Box::new(Handle { id, released }))
@@ -122,18 +122,18 @@ impl FunctionTable {
         (id, handle as u64)
     }
 
-    /// The function with this id, if Dart still has it.
+    /// The function with this id, if the host still has it.
     pub fn get(&self, id: u64) -> Option<Exported> {
         self.functions.borrow().get(&id).cloned()
     }
 
-    /// Whether Dart has let go of functions.
+    /// Whether the host has let go of functions.
     #[inline]
     pub fn has_released(&self) -> bool {
         !self.released.is_empty()
     }
 
-    /// Takes the functions that Dart has let go of.
+    /// Takes the functions that the host has let go of.
     pub fn take_released(&self) -> Vec<Exported> {
         let mut ids = Vec::new();
         self.released.move_to(&mut ids);

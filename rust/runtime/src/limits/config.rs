@@ -30,7 +30,7 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// The configuration of `RhaiConfig.secureDefaults()` in Dart.
+    /// The configuration of the host's `RhaiConfig.secureDefaults()`.
     fn default() -> Self {
         Self {
             limits: Limits::default(),

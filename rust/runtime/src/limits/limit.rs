@@ -7,7 +7,7 @@ use crate::limits::stack::{MAX_EXPR_DEPTH, MAX_KEPT_LEVELS};
 /// Where the value of a limit comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Value {
-    /// From an option of `RhaiConfig` in Dart.
+    /// From an option of `RhaiConfig`, which the host has.
     Option {
         name: &'static str,
         default: u64,
@@ -28,10 +28,10 @@ enum Zero {
     Greatest(u64),
 }
 
-/// What is known of a limit beside its number.
+/// A row of the table of limits: all that is known of one beside its number.
 struct Row {
     value: Value,
-    /// What is said when it is broken; `{}` stands for its value.
+    /// Message of the error when it is broken; `{}` stands for its value.
     message: &'static str,
 }
 
@@ -39,8 +39,8 @@ struct Row {
 /// message.
 macro_rules! limits {
     ($($(#[$doc:meta])* $limit:ident = $number:literal, $value:expr, $message:literal;)+) => {
-        /// A limit that a script can break; the numbers are the protocol with Dart, where
-        /// the enum `RhaiLimit` has the same order.
+        /// A limit that a script can break; the numbers are the protocol with the host,
+        /// whose enum `RhaiLimit` has the same order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(i64)]
         pub enum Limit {
@@ -129,7 +129,7 @@ impl Limit {
         count
     };
 
-    /// The limit with this number, of those that a value from Dart can break.
+    /// The limit with this number, of those that a value from the host can break.
     pub fn of_value(number: i64) -> Option<Self> {
         [Limit::ArraySize, Limit::MapSize, Limit::Memory]
             .into_iter()
@@ -176,7 +176,7 @@ impl From<Excess> for Limit {
 pub struct Limits([u64; Limit::ALL.len()]);
 
 impl Default for Limits {
-    /// The limits of `RhaiConfig.secureDefaults()` in Dart.
+    /// The limits of the host's `RhaiConfig.secureDefaults()`.
     fn default() -> Self {
         let mut limits = Limits([0; Limit::ALL.len()]);
         for &limit in Limit::ALL {

@@ -2,8 +2,8 @@
 //!
 //! Nothing walks through a value to find out: whatever lets one grow looks at its length,
 //! which takes the same time however long it is. The functions that do are in
-//! [`builtins`](crate::library::builtins); values are looked at where they come from Dart or go
-//! there. Rhai's own operators (`+=`, `m.k = v` …) ask nobody. What they make is noticed
+//! [`builtins`](crate::library::builtins); values are looked at where they come from the host or
+//! go there. Rhai's own operators (`+=`, `m.k = v` …) ask nobody. What they make is noticed
 //! when the variable is used next, if a script has operations enough to break a limit so
 //! ([`can_be_broken_by_operators`]); a long string when it is twice as long as it may
 //! be, by the allocator; and everything at the latest when a function adds to it or when it

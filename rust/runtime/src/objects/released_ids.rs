@@ -1,4 +1,4 @@
-//! What one side of the boundary no longer needs of the other's.
+//! Ids that one side of the boundary has let go of, for the other side to forget.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};

@@ -15,7 +15,7 @@ use runtime::objects::host_object::HostObject;
 
 use test_host::FakeHost;
 
-/// What asks for the memory that it needs, or looks at it as it goes on, or at how large its
+/// Functions that ask for their memory, look at it as they go on, or look at how large their
 /// first argument becomes. All of these are functions of this crate.
 const CHECKED: &str = "
     blob(int) blob(int, int)
@@ -80,8 +80,8 @@ const CHECKED: &str = "
     get_fn_metadata_list() get_fn_metadata_list(string) get_fn_metadata_list(string, int)
 ";
 
-/// What cannot make more than as much as it is given: a part or a copy takes no more than
-/// the whole, and a list that grows doubles at most.
+/// Functions that cannot make more than as much as they are given: a part or a copy takes no
+/// more than the whole, and a list that grows doubles at most.
 const BOUNDED: &str = "
     len(string) get$len(string)
     is_empty(array) is_empty(blob) is_empty(map) is_empty(string)
@@ -190,7 +190,7 @@ fn signatures(table: &str) -> BTreeSet<String> {
     signatures
 }
 
-/// What a type is called in the tables; a scalar is a type of which no value takes memory
+/// The name of a type in the tables; a scalar is a type of which no value takes memory
 /// of its own.
 fn type_name(ty: TypeId) -> (&'static str, bool) {
     macro_rules! named {

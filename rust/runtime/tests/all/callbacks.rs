@@ -166,7 +166,7 @@ const ARRAYS: &[&str] = &[
     "[3, 3.5, 'c', true]",
 ];
 
-/// What a script makes in this crate's engine, or in Rhai's.
+/// The result of a script in this crate's engine.
 fn outcome(host: &mut FakeHost, script: &str) -> String {
     match host.eval(script) {
         Outcome::Done(value) => format!("{value:?}"),

@@ -1,4 +1,4 @@
-//! What each error of Rhai becomes.
+//! Every error of Rhai becomes a script error with its kind and details.
 
 use std::time::Duration;
 

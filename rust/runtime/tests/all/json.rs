@@ -463,7 +463,7 @@ fn json_may_be_nested_as_deeply_as_values_from_outside() {
     );
 }
 
-/// What is repeated in a text.
+/// Pieces that texts are made of by repetition.
 const PIECES: &[&str] = &[
     "0",
     "1.5",

@@ -1,4 +1,4 @@
-//! What the messages of errors say beside what has failed.
+//! Messages of errors say more than what has failed: they give advice.
 
 use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
@@ -151,7 +151,7 @@ fn what_is_switched_off_names_its_option() {
                 "[].len",
                 "Function not found: len (array) (it is one of RhaiConfig.deniedFunctions)",
             ),
-            // Dart has given it a meaning.
+            // The host has given it a meaning.
             (
                 "abs(1, 2)",
                 "Function not found: abs (i64, i64) (abs takes 1 argument)",

@@ -11,7 +11,7 @@ use test_host::{unlimited, FakeHost, Outcome};
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
-/// What makes large values, as cheaply as can be.
+/// Functions that make large values, as cheaply as can be.
 const MAKERS: &str = r#"
     fn txt(n, piece) { let s = ""; s.pad(n, piece); s }
     fn arr(n) { let a = []; a.pad(n, 1); a }

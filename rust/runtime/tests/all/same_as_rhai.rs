@@ -1,4 +1,4 @@
-//! What this crate has in place of functions of Rhai does what these do.
+//! Functions that this crate has in place of Rhai's do what Rhai's do.
 
 use crate::callbacks::Comparison;
 

@@ -1,16 +1,16 @@
-//! What differs from Rhai on purpose.
+//! Differences from Rhai that are intended.
 
 use crate::two_engines::{End, ErrorNumbers};
 
 /// A difference that is intended.
 pub struct Difference {
-    /// What it is called.
+    /// Its name in the test's output.
     pub name: &'static str,
     /// Why it is so: words under "What differs from Rhai" in `docs/ARCHITECTURE.md`.
     pub reason: &'static str,
     /// A script that shows it.
     pub example: &'static str,
-    /// What is in every script that it explains.
+    /// A word in every script that it explains.
     pub word: &'static str,
     /// Whether scripts end so in Rhai, and so here.
     pub explains: fn(rhai: &End, here: &End) -> bool,

@@ -19,7 +19,7 @@ use test_host::{patient, Answer, FakeHost, Outcome};
 pub struct End {
     /// The value, or the kind of the error.
     pub result: Result<String, ErrorNumbers>,
-    /// What was printed.
+    /// The texts that it printed.
     pub printed: Vec<String>,
     /// The text of the error, which may differ.
     pub message: Message,
@@ -73,12 +73,12 @@ pub struct TwoEngines {
     ours: FakeHost,
 }
 
-/// What `timestamp` returns in both, so that every run prints the same.
+/// The result of `timestamp` in both, so that every run prints the same.
 fn timestamp() -> Dynamic {
     Dynamic::from_map(Map::from([("elapsed".into(), 1.5.into())]))
 }
 
-/// What `fetch_user` returns, which the documentation uses.
+/// The result of `fetch_user`, which the documentation uses.
 fn user(id: &Dynamic) -> Dynamic {
     let age = 40 + id.as_int().unwrap_or(0);
     Dynamic::from_map(Map::from([
@@ -87,7 +87,7 @@ fn user(id: &Dynamic) -> Dynamic {
     ]))
 }
 
-/// What `fail_with` throws.
+/// The type of the error that `fail_with` throws.
 const FAILURE: &str = "FormatException";
 
 impl TwoEngines {
