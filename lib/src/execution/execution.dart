@@ -23,6 +23,11 @@ abstract interface class ExecutionOwner {
 /// A script that has called a Dart function, or let the event loop run, and not ended.
 ///
 /// Its time in all is limited from when it first waits, or lets the event loop run.
+///
+/// Code of a script's functions runs for that script: while a function runs synchronously,
+/// [calling] tells which one it is, and after that the zone. It is forked at the first call of
+/// a function that may return a Future, by its type, or at the first wait. Forking takes
+/// 150 ns, and calls after that cost nothing more.
 final class Execution extends TimedWait implements TurnTaker {
   /// Creates the execution that the native side knows by [id]. If [outer] is not null, it
   /// runs for that.

@@ -1,4 +1,10 @@
 /// Applies the changes that a function of a script has made to its `this`.
+///
+/// The native side sends what `this` was and what it is then; their difference is made here. A
+/// function is another object each time that it crosses; its serial number is the same, so that
+/// one which was sent becomes the object that it was. The rest of what is alike is found by
+/// value, and Dart objects by identity. What a collection takes is asked of an empty one of its
+/// type (`collection.take(0).toList()`). All is asked before anything is changed.
 library;
 
 import 'dart:typed_data';

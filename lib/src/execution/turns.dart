@@ -17,6 +17,11 @@ abstract interface class TurnTaker {
 ///
 /// The start of a turn is known only if it began here. If it did not, a script yields once
 /// more than it must, at most once in the length of a turn.
+///
+/// Any number of scripts that compute so hold the event loop for about the length of a turn
+/// together: those that have yielded go on, in their order, until half of a turn is used, and
+/// the rest get another timer. While a script runs, the native clock covers the calls of
+/// synchronous functions.
 abstract final class Turns {
   /// The largest [held] of a script that starts, so that its first statements run at once.
   /// A turn may have begun without being known.

@@ -1,4 +1,17 @@
 /// Finds out which types the parameters of a function accept.
+///
+/// `f is Function(Never, Never)` is true exactly when `f` accepts two positional arguments,
+/// whatever their types. So a place is asked whether it accepts `Object?`, else `num`, else
+/// `double` … Of what holds others, it is asked again: a place that accepts `List<Never>` is
+/// a list of something, and accepts `List<String>` or does not; a function
+/// `Never Function(…)` likewise, by what it returns. With `T` as a type variable one table of
+/// 16 places asks all of it, also ahead of time. It takes 1 µs a parameter, 10 for lists and
+/// functions, before the next script starts.
+///
+/// A class of the user's cannot be asked about. Such a parameter accepts Dart objects, of
+/// whatever class; if it is another one, the VM's `TypeError` is what the function fails with.
+/// It cannot be told from one of the function's own body. The same holds for parameters that
+/// are `covariant`, as that of `List<String>.add` is: these say that they accept everything.
 library;
 
 import 'dart:collection';

@@ -1,4 +1,8 @@
 //! Memory that the C library keeps for later.
+//!
+//! glibc keeps what a large script or an engine has freed. When that may be 32 MiB or more, it
+//! is told to give it back, and then left alone for 20 times as long as that took, unless engines
+//! are freed.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

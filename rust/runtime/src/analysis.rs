@@ -1,4 +1,23 @@
 //! Analyses scripts without running them.
+//!
+//! An analysis is an execution that runs nothing, on a fiber and with the limits of one. It goes
+//! once through the statements of each body: each function, each closure, and those at global
+//! level, and looks at the clock every 64 expressions. Variables around a place are found by name
+//! in the same time however many there are.
+//!
+//! It follows what Rhai does. A function sees no variables but its own, and constants at global
+//! level as `global::NAME`; a closure is a function whose first parameters are what it captures;
+//! a method is found by the number of its arguments without the object if the script defines it,
+//! and with the object if not; and it can be an entry of an object map.
+//!
+//! A warning that something else in the script can disprove is kept with its doubt until all
+//! was looked at: a question such as `is_def_var("x")`, an `import`, an object map with an entry
+//! of that name, a call `f!()`, which lets `f` see the variables of its caller. Names that a
+//! script uses without declaring them are compared with those that the host set; constants among
+//! these are `global::NAME`, too.
+//!
+//! Where the functions are is found in the script's tokens: Rhai's syntax tree has neither their
+//! order nor the places of their names.
 
 mod calls;
 mod declarations;

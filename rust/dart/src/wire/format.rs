@@ -36,6 +36,13 @@
 //! their number (8 bytes each).
 //!
 //! Numbers are in the byte order of the machine: both sides are on it.
+//!
+//! Lists and maps are flat and length-prefixed, arrays of numbers are packed, and a key that
+//! occurred before is a reference: the maps of a table have the same ones. JSON would lose NaN,
+//! infinities, bytes and the difference between 1 and 1.0.
+//!
+//! Strings and bytes are read where they are. On the way in, a long string is sent in parts of
+//! 16,000 characters, which stay in the processor's cache, into its final place.
 
 use rhai::Dynamic;
 

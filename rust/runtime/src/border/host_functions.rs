@@ -1,4 +1,7 @@
 //! Functions of the host as functions of Rhai.
+//!
+//! A function in a namespace is in a module that the engine has under that name. `import … as`
+//! of the same name goes first.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -3,6 +3,12 @@
 //! A script may wait for others that a function of the host runs for it. What they run then
 //! counts as running of the script that waits, and they may not run longer than it
 //! may. So the clocks of scripts form chains.
+//!
+//! The time in all counts from the start of a script that may yield, or else from its first
+//! wait. The running time of an inner script is added to its outer one, unless that runs
+//! itself, in a synchronous call: then it is counted there already. A script's time is over
+//! when its own limit is, or any outer one's; the error has the limit that was broken. A script
+//! that has ended bounds nothing that it left behind.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};

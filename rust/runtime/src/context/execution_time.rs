@@ -1,5 +1,17 @@
 //! When an execution looks at the clock, and what it finds there: that it took too
 //! long, or that it has held the event loop for long enough.
+//!
+//! **Checks.** Counting operations down is all that an operation costs. Every 16 of them, after
+//! calls of the host, and every 64 tokens of the parser, the cheapest clock is looked at, which
+//! takes 5 ns. Where that is not Linux's coarse one, or a limit is shorter than 20 ms, it is the
+//! ordinary one. Only if it has moved on, every 4 ms at most, are the limits compared with the
+//! time, and the turn with its length. If operations were slow, each of the next ones is
+//! followed by a look, until 32 ticks were fast. So a script that starts to be slow can hold
+//! the event loop for 16 slow operations, once.
+//!
+//! **Turns.** A script may hold a turn of the event loop for 4 ms of wall time, whatever is done
+//! in it: computing, calls, Futures that are already complete. The host knows when a turn
+//! began, and says so when a script starts and when it goes on from the event loop.
 
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;

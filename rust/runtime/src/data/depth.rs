@@ -3,6 +3,12 @@
 //! Rhai drops nested data recursively, and a fiber's stack is large enough for what
 //! one execution can nest, as each level takes an operation. What the functions of
 //! scripts keep can grow by as much in every call; so it is measured now and then.
+//!
+//! The operations of all calls are counted together. After every tenth of the levels that the
+//! stack is made for, all that functions keep is measured, without recursion. If it nests too
+//! many levels, the script that runs ends with an error, and so does every later call of a
+//! function, until that data is gone. A function that holds another is not dropped by recursion:
+//! its chain may have any length.
 
 use std::collections::HashMap;
 

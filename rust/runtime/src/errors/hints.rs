@@ -1,5 +1,11 @@
 //! Advice about errors of scripts: names that exist, numbers of arguments, and options of
 //! the configuration that switch something off.
+//!
+//! How the call was written that failed, by what name and with how many arguments, is found in the
+//! syntax tree, by the place of the error. A function of the host that is a value is called what
+//! the script calls it, and an object that is an argument by its type, if it is a variable at
+//! global level. All of that is looked for once, when an error has ended a script and goes to the
+//! host, from what the engine and the script have by then; what a script catches is Rhai's own.
 
 mod functions;
 mod namespaces;

@@ -1,4 +1,8 @@
 //! Script errors as structured data.
+//!
+//! An error crosses as fields, never as text to be parsed: kind, message, place, calls, thrown
+//! value, and what belongs to the kind. Of a line that does not parse, 120 characters around
+//! the place are kept.
 
 use std::any::Any;
 use std::time::Duration;

@@ -1,4 +1,8 @@
 //! Translates Rhai's errors into [`ScriptError`]s.
+//!
+//! There is a line for every error that Rhai has, and a test in `rust/runtime/tests/all/errors.rs`.
+//! Rhai tells of a property that is not there by a text only, and wraps an error in the calls
+//! that it passed.
 
 mod texts;
 

@@ -1,4 +1,8 @@
 //! Running scripts: start, resume, cancel.
+//!
+//! When a script is resumed from the event loop, the limits and the turn are looked at before
+//! its fiber is entered. It ends, or yields and keeps what its Future completed with, or goes
+//! on. A limit of time that was broken is kept: every later operation fails with it.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;

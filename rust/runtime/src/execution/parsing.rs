@@ -1,4 +1,7 @@
 //! Connects Rhai's parser with the execution that is running.
+//!
+//! Parsing counts as running, and can yield. So the state of a parser is the execution's and
+//! not the engine's. The same holds for an analysis.
 
 use std::rc::Rc;
 

@@ -82,7 +82,7 @@ impl ScriptCache {
         }
     }
 
-    /// Compiles a script and keeps it. See [`compile`].
+    /// Compiles a script and keeps it. See `compile`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,8 @@
 //! Variables that closures of a script captured.
+//!
+//! What the variables at global level hold is dropped when a script ends. If a function of the
+//! script has been given away, that is put off until the host and all other scripts have let go
+//! of the last one.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;

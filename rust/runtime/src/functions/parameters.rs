@@ -1,4 +1,20 @@
 //! The parameters of functions of the host, and the types of Rhai that they accept.
+//!
+//! By the types of its parameters a function is registered with Rhai, once for each number of
+//! arguments and combination of types. So other functions of its name, Rhai's among them, are
+//! found for other types, and a wrong number or type is Rhai's own "function not found", with a
+//! position, before any code of the host runs. What types of Rhai do not tell, as those of
+//! elements, the host looks at when it is called. It does so too for what would take more than
+//! 256 combinations: from that parameter on everything is accepted by Rhai, except what its own
+//! functions of the name accept.
+//!
+//! Rhai prefers functions with the exact types of the arguments to generic ones. What a function
+//! accepts in common with a built-in signature of its name is therefore registered too. Overloads
+//! are registered in the order in which they fit: one that takes everything first, then those
+//! that convert, then those that accept arguments as they are, each in place of the ones before
+//! it. Two for which that is no order are refused. `print` and `debug` are registered for
+//! everything, as Rhai calls them for any value and prints the result; one that takes a string
+//! gets any other value as its text.
 
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};

@@ -1,4 +1,9 @@
 //! Functions of scripts with what they need to be called from anywhere.
+//!
+//! A function pointer of Rhai is a name and perhaps a hash; what it means depends on the script
+//! that runs. So a function that leaves its script is kept together with the script's functions,
+//! constants and imports. In another script it is a pointer that calls it there. Functions that
+//! scripts pass to each other in such a call are treated the same way.
 
 use std::rc::{Rc, Weak};
 

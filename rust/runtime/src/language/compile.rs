@@ -1,4 +1,13 @@
 //! Compiles scripts.
+//!
+//! **No optimizer.** A script is run as it was written. Rhai's optimizer removes what it takes
+//! for pure, with the errors that it would have thrown: `import "nope" as m;`, a variable that
+//! is not there, a `try` around them. It puts the names of functions in the place of parameters,
+//! and the values of constants into other constants. It cannot be interrupted, and takes twice
+//! as long for each level of nested blocks.
+//!
+//! Scripts are compiled for the functions of the host that there are: a new name empties the
+//! cache.
 
 use std::collections::HashSet;
 
@@ -62,7 +71,7 @@ fn is_constant(ast: &AST) -> bool {
         })
 }
 
-/// Compiles a script like [`compile`], but leaves it as it was written.
+/// Compiles a script like `compile`, but leaves it as it was written.
 ///
 /// # Errors
 ///

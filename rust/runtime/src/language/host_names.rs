@@ -1,5 +1,9 @@
 //! Names of the functions that the host registered: pointers to these, and how many
 //! arguments they take.
+//!
+//! The variable for a name is in the module of the functions, which Rhai looks for last. A closure
+//! would fail as it cannot share it with what is around it, so that is taken out of the syntax
+//! tree ([`rewrite`](crate::language::rewrite)).
 
 use std::collections::HashMap;
 

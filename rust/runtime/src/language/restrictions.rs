@@ -1,5 +1,18 @@
 //! Restrictions of an engine: words and operators of the language, and functions of Rhai,
 //! that its scripts cannot use.
+//!
+//! Rhai has no way to take a function out of a package that engines share, and a call can come
+//! from anywhere: a method, a property, a pointer with a name put together at run time. So a
+//! function that is denied, or not among those allowed, is hidden where calls are looked up: for
+//! each of its signatures, as for its property, a function of the same signature is registered in
+//! a module that Rhai searches before its packages, and fails as if there were none. Functions of
+//! the host and of the script are found before that module, and may take the name. To a script a
+//! hidden function is one that does not exist; the message of an error that reaches the host says
+//! what has hidden it.
+//!
+//! Disabled symbols, `eval`, `import` and `export` are taken out of the language: they do not
+//! parse. `type_of` is a call of a function of another name when it is parsed; if it is disabled,
+//! that is left out.
 
 use std::collections::{HashMap, HashSet};
 

@@ -15,6 +15,9 @@
 //!
 //! **Callbacks.** A function that is given to one of a module is bound to where it comes
 //! from: see [`BIND`](crate::language::names::BIND).
+//!
+//! Most scripts have nothing to rewrite: it is for those with closures that capture variables,
+//! those that call functions of modules, and those with strings that grow while calls return.
 
 mod bind;
 mod growth;

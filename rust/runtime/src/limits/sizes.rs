@@ -5,9 +5,17 @@
 //! [`builtins`](crate::library::builtins); values are looked at where they come from the host or
 //! go there. Rhai's own operators (`+=`, `m.k = v` …) ask nobody. What they make is noticed
 //! when the variable is used next, if a script has operations enough to break a limit so
-//! ([`can_be_broken_by_operators`]); a long string when it is twice as long as it may
+//! (`can_be_broken_by_operators`); a long string when it is twice as long as it may
 //! be, by the allocator; and everything at the latest when a function adds to it or when it
 //! leaves the script. What all values of a script take together is bounded by its memory.
+//!
+//! Rhai's own limits of sizes are off. With any of them it walks through whole values after each
+//! call and each assignment: 80,000 calls of `push` took 2.3 seconds with them, and 22
+//! milliseconds without. Literals are looked at when they are compiled. The allocator knows
+//! blocks of strings, as only these have an alignment of 2, and their capacity is less than twice
+//! their length; small ones are names. To look at variables takes a tenth of the time of a loop
+//! over them; with the default limits it is not done. `benchmark/growth.dart` measures 60
+//! operations on values of n and 10 n elements, with limits, without, and in Rhai alone.
 
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext};
 

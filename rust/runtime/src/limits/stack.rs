@@ -4,6 +4,17 @@
 //! Rhai does with nested data (clone, drop, print, compare) cannot be checked: the reserve
 //! has room for the levels that a script can make with its operations and its memory, up to
 //! a bound that follows from the width of addresses.
+//!
+//! Only touched pages of a stack take memory. With the default limits it has 490 MiB of
+//! addresses. The operation check asks at every operation whether the script's part was left, so
+//! no configuration can overflow that, a call depth without limit included. The reserve is for
+//! the levels that operations or memory could make, whichever are fewer, and besides for those
+//! that may cross from the host at no operation. `rust/runtime/tests/all/nested_data.rs` measures
+//! what levels take.
+//!
+//! With higher limits on both operations and memory, or none, a script would have to build one
+//! value of more than 600 MB to exceed the most levels that get stack; it would then end at the
+//! guard page, and end the process.
 
 use fibers::StackLayout;
 

@@ -3,6 +3,15 @@
 //! The host keeps them in a table under an id. Here is what stands for one in a script.
 //! When the script drops the last copy, the id goes to [`ReleasedIds`], and the host
 //! forgets the object.
+//!
+//! An object that crosses gets an id each time. The ids of a value's objects are consecutive and
+//! come with it, so that those which nobody decodes (the script was cancelled, the value is too
+//! large) are let go too. `==`, `to_string` and `type_of` of objects are calls of functions of
+//! the host like any other. Rhai answers `type_of` itself, with one name for each Rust type; so
+//! the parser makes it a call of a function whose name no script can write.
+//!
+//! A function of the host is a function pointer that carries its object as first curried
+//! argument, where no script can get at it: so it is known again on the way back.
 
 use std::rc::Rc;
 use std::sync::Arc;

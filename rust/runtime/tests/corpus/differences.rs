@@ -6,7 +6,7 @@ use crate::two_engines::{End, ErrorNumbers};
 pub struct Difference {
     /// Its name in the test's output.
     pub name: &'static str,
-    /// Why it is so: words under "What differs from Rhai" in `docs/ARCHITECTURE.md`.
+    /// Why it is so: words in `docs/DIFFERENCES.md`.
     pub reason: &'static str,
     /// A script that shows it.
     pub example: &'static str,

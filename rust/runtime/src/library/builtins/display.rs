@@ -2,6 +2,11 @@
 //!
 //! The text of a value can be any number of times as large as the value, which may refer
 //! to one string many times.
+//!
+//! Where Rhai makes the text of a value by itself, in an interpolated string, it takes an error
+//! of `to_string` for a sign that there is no such function, and writes the text on its own. So
+//! `to_string` and `to_debug` return nothing if the text would be too long, and have the next
+//! operation fail.
 
 use std::fmt::Write;
 use std::rc::Rc;
