@@ -140,7 +140,7 @@ pub unsafe extern "C" fn rhai_reserve_input(engine: *mut DartEngine, len: u64) -
 }
 
 /// Adds the first `len` bytes of the input to a long string, see
-/// [`Host::append_text`](runtime::context::shared::Host::append_text); `len` 0 drops what there
+/// [`Mailbox::append_text`]; `len` 0 drops what there
 /// is of it. May be a leaf call.
 ///
 /// # Safety
