@@ -12,6 +12,7 @@ pub mod parcel;
 pub mod records {
     //! Errors and analyses as Dart reads them.
 
+    pub mod analysis;
     pub mod error;
 }
 

@@ -3,6 +3,7 @@
 //!
 //! All that depends on how a machine switches and maps stacks is in here.
 
+pub mod cheap_clock;
 mod fiber;
 mod on_fiber;
 mod pool;
