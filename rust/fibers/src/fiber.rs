@@ -59,6 +59,7 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
             f(&suspender, reply)
         };
         let frames = place.admit(used_before_start(&f));
+        pool.note_suspension(&place);
         // SAFETY: the fiber keeps its place until after the coroutine.
         let stack = unsafe { OnPlace::new(&place) };
         Ok(Fiber {
