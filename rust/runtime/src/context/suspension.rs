@@ -103,9 +103,9 @@ mod tests {
         })
         .expect("a stack");
         let progress = fiber.resume(Reply::Continue);
-        assert!(matches!(progress, Progress::Suspended(Request::Yield)));
+        assert!(matches!(progress, Ok(Progress::Suspended(Request::Yield))));
         let progress = fiber.resume(Reply::Cancel);
-        assert!(matches!(progress, Progress::Ended(Reply::Cancel)));
+        assert!(matches!(progress, Ok(Progress::Ended(Reply::Cancel))));
     }
 
     #[test]
