@@ -19,7 +19,7 @@ const crates = {
     },
   ),
   'rust/dart': CrateRule(
-    ours: ['rust/fibers', 'rust/memory', 'rust/runtime'],
+    ours: ['rust/memory', 'rust/runtime'],
     outside: ['rhai'],
     forTests: ['rust/test_host'],
   ),
