@@ -133,15 +133,15 @@ ln -sf gcc "$prefix/root/usr/bin/cc"
 [ -d "$prefix/root/usr/lib/rustlib/$rust" ] || die "libstd-rust-dev:$arch does not hold $rust"
 
 # 3. The entry point ----------------------------------------------------------
-upper=$(printf '%s' "$rust" | tr 'a-z-' 'A-Z_')
+cargo_target=CARGO_TARGET_$(printf '%s' "$rust" | tr 'a-z-' 'A-Z_')
 mkdir -p "$prefix/bin"
 cat > "$prefix/bin/emulate" <<WRAPPER
 #!/bin/sh
 # Written by setup-emulation.sh: runs a command with Debian's Rust for $arch.
 export PATH="/usr/bin:/usr/sbin:\$PATH"
 export CARGO_BUILD_TARGET=$rust
-export CARGO_TARGET_${upper}_LINKER=$gnu-gcc
-export CARGO_TARGET_${upper}_RUNNER=$emulator
+export ${cargo_target}_LINKER=$gnu-gcc
+${emulator:+export ${cargo_target}_RUNNER=$emulator}
 unset CARGO RUSTC RUSTUP_TOOLCHAIN LD_LIBRARY_PATH LD_PRELOAD
 # Cargo's home may be in /usr/local.
 exec unshare --user --map-root-user --mount sh -euc '

@@ -56,8 +56,8 @@ fn a_script_that_ends_with_an_error_gives_its_stack_back() {
 #[test]
 fn a_stack_that_cannot_be_mapped_is_an_error() {
     let pool = StackPool::new(StackLayout {
-        script: 1 << 60,
-        reserve: 1 << 60,
+        script: usize::MAX / 8,
+        reserve: usize::MAX / 8 * 3,
     });
     assert!(pool.take().is_err());
     assert!(pool.run(|| ()).is_err());
