@@ -7,14 +7,14 @@ use runtime::context::execution_time::Start;
 use runtime::engine::ScriptEngine;
 use runtime::execution::execution::{Reply, Step};
 use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
 use runtime::wire::format::{Slot, Tag};
 
 /// An engine with a function `f` of one argument.
 fn new_engine() -> ScriptEngine {
     let mut engine = ScriptEngine::new(Config {
-        max_operations: 0,
         time_limit: None,
-        ..Config::default()
+        ..Config::default().with(Limit::Operations, 0)
     });
     engine.register_function(DartFunction {
         name: "f".into(),

@@ -71,11 +71,11 @@ const SCRIPTS: &[&str] = &[
 
 fn new_host() -> FakeHost {
     let mut host = FakeHost::with_config(Config {
-        max_operations: 100_000,
-        max_memory: 4 << 20,
         allow_eval: true,
         time_limit: None,
         ..Config::default()
+            .with(Limit::Operations, 100_000)
+            .with(Limit::Memory, 4 << 20)
     });
     host.register("echo", 1, |mut args| Answer::Value(args.swap_remove(0)));
     host.register("keep", 1, |_| Answer::value(true));

@@ -16,12 +16,14 @@ use std::time::Instant;
 
 use rhai::{ASTNode, Dynamic, Engine, EvalAltResult, FnPtr, Module, Position, AST, INT};
 
-use crate::border::host_call::built_in_signatures;
-use crate::context::context::ExecutionContext;
 use crate::errors::hints::{switched_off, Hint};
-use crate::errors::script_error::{describe_place, ScriptError};
-use crate::language::compile::{broken_limit, parse, FaultyLine};
+use crate::errors::script_error::ScriptError;
+use crate::language::compile::{broken_limit, parse};
+use crate::language::names::is_closure;
+use crate::language::parsing::ScriptParser;
+use crate::language::place::{describe_place, FaultyLine};
 use crate::language::restrictions::Hidden;
+use crate::language::signatures::built_in_signatures;
 use crate::limits::config::Config;
 use declarations::{declarations, Declaration};
 use findings::{Findings, Import, Kind, Warning};
@@ -50,17 +52,16 @@ pub struct Surroundings {
 /// or column is not known, it is 0.
 ///
 /// Run it on a fiber's stack: the parser recurses, and so does the analysis. It lets the
-/// event loop run, and stops early, when `context` says so; see
-/// [`ExecutionContext::parsing_stopped`].
+/// event loop run, and stops early, when `parser` says so.
 pub fn analyze(
     engine: &Engine,
     script: &str,
     surroundings: &Surroundings,
-    context: &ExecutionContext,
+    parser: &dyn ScriptParser,
 ) -> Dynamic {
-    let fields = match parse(engine, script, context) {
-        Ok(ast) => match broken_limit(engine, &ast, context) {
-            None => describe(engine, script, &ast, surroundings, context),
+    let fields = match parse(engine, script, parser) {
+        Ok(ast) => match broken_limit(engine, &ast, parser) {
+            None => describe(engine, script, &ast, surroundings, parser),
             Some(error) => describe_error(engine, script, error, surroundings),
         },
         Err(error) => describe_error(engine, script, error.into(), surroundings),
@@ -99,7 +100,7 @@ fn describe(
     script: &str,
     ast: &AST,
     surroundings: &Surroundings,
-    context: &ExecutionContext,
+    parser: &dyn ScriptParser,
 ) -> Vec<Dynamic> {
     let functions = declarations(engine, script);
     let known = KnownFunctions::new(engine, ast, surroundings);
@@ -107,7 +108,7 @@ fn describe(
     for function in &functions {
         findings.warnings.extend(shadowing(function, &known));
     }
-    visit(ast, &known, &mut findings, context);
+    visit(ast, &known, &mut findings, parser);
     let warnings = findings.take_warnings();
     let free_variables = findings.free_variables();
     let imports = findings.imports;
@@ -125,10 +126,10 @@ fn describe(
 
 /// Looks at every statement of a script: first those of its functions, as a constant
 /// at global level may be used only there.
-fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings, context: &ExecutionContext) {
+fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings, parser: &dyn ScriptParser) {
     for (.., function) in ast.shared_lib().iter_script_fn_info() {
         let body = Body::of_function(&function.name, &function.params);
-        let mut visitor = Visitor::new(known, findings, body, context);
+        let mut visitor = Visitor::new(known, findings, body, parser);
         // Rhai shows the body of a function only to those who walk through all
         // bodies; so here is a script with no other.
         let mut module = Module::new();
@@ -136,7 +137,7 @@ fn visit(ast: &AST, known: &KnownFunctions, findings: &mut Findings, context: &E
         visit_statements(&AST::new([], module), &mut visitor);
         visitor.finish();
     }
-    let mut visitor = Visitor::new(known, findings, Body::of_script(), context);
+    let mut visitor = Visitor::new(known, findings, Body::of_script(), parser);
     visit_statements(&ast.clone_statements_only(), &mut visitor);
     visitor.finish();
 }
@@ -147,7 +148,7 @@ fn visit_statements(ast: &AST, visitor: &mut Visitor) {
         if let [ASTNode::Stmt(statement)] = path {
             visitor.visit_next(statement, &mut flow);
         }
-        !visitor.context.tick_token()
+        !visitor.parser.tick_token()
     });
 }
 
@@ -223,7 +224,7 @@ fn entry<const N: usize>(fields: [Dynamic; N], position: Position) -> Vec<Dynami
 fn summary(ast: &AST) -> String {
     let mut functions: Vec<String> = ast
         .iter_functions()
-        .filter(|function| !function.name.starts_with("anon$"))
+        .filter(|function| !is_closure(function.name))
         .map(|function| format!("{}({})", function.name, function.params.join(", ")))
         .collect();
     functions.sort();

@@ -6,31 +6,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Engine, Module, OptimizationLevel, Token};
+use rhai::{Engine, Module, OptimizationLevel};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::Surroundings;
 use crate::border::exporter::{self, SharedEngine};
 use crate::border::host_call::{self, DartFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::border::parameters::Parameter;
-use crate::context::clock::{BrokenTime, Clock};
+use crate::context::clock::Clock;
 use crate::context::execution_time::Start;
 use crate::context::shared::Host;
 use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
 use crate::execution::execution::{Execution, Reply, Step};
 use crate::execution::job::{Analysis, Job, Script};
+use crate::execution::modules::FileModules;
+use crate::execution::parsing;
 use crate::execution::pending_futures::{self, Completion};
 use crate::execution::script_cache::ScriptCache;
 use crate::execution::variables::Variables;
-use crate::language::compile;
-use crate::language::modules::FileModules;
+use crate::language::names;
 use crate::language::restrictions::List;
 use crate::language::rewrite;
+use crate::language::signatures;
 use crate::library::builtins;
-use crate::limits::config::{self, Config};
+use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::sizes;
+use crate::limits::time::BrokenTime;
 use crate::objects::host_object;
 use fibers::OnFiber;
 use fibers::StackPool;
@@ -67,7 +70,7 @@ impl ScriptEngine {
         memory::keep_freed_memory();
         memory::keep_panics_quiet();
         // Made once for all: not by a script, which may be abandoned meanwhile.
-        host_call::built_in_signatures();
+        signatures::built_in_signatures();
         let stacks = StackPool::new(config.stack_layout());
         let cache_size = config.script_cache_size;
         ScriptEngine {
@@ -158,10 +161,7 @@ impl ScriptEngine {
 
     /// Whether a script can have a variable of this name.
     pub fn is_usable_variable_name(&self, name: &str) -> bool {
-        // Words that Rhai reserves are other tokens.
-        let plain = self.plain.get_or_init(Engine::new_raw);
-        rhai::is_valid_identifier(name)
-            && matches!(plain.lex([&name]).0.next(), Some((Token::Identifier(_), _)))
+        names::is_usable_variable_name(self.plain.get_or_init(Engine::new_raw), name)
     }
 
     /// Removes all variables and constants.
@@ -239,8 +239,8 @@ impl ScriptEngine {
     /// Whether scripts of this engine have left so much memory behind for good that it
     /// runs no more.
     fn has_leaked_too_much(&self) -> bool {
-        let budget = match self.config.max_memory {
-            0 => Config::default().max_memory,
+        let budget = match self.config.max(Limit::Memory) {
+            usize::MAX => Config::default().max(Limit::Memory),
             max => max,
         };
         let lost = budget.saturating_add(memory::SLACK);
@@ -365,9 +365,9 @@ impl ScriptEngine {
         // Rhai's own limits of sizes are off: it would walk through whole values after each
         // call.
         sizes::watch_variables(&mut engine, config);
-        engine.set_max_call_levels(config::or_none(config.max_call_levels));
-        engine.set_max_variables(config::or_none(config.max_variables));
-        engine.set_max_functions(config::or_none(config.max_functions));
+        engine.set_max_call_levels(config.max(Limit::StackDepth));
+        engine.set_max_variables(config.max(Limit::Variables));
+        engine.set_max_functions(config.max(Limit::Functions));
         restrictions.disable_symbols(&mut engine);
         if !config.allow_eval {
             engine.disable_symbol("eval");
@@ -376,7 +376,7 @@ impl ScriptEngine {
             engine.disable_symbol("import").disable_symbol("export");
         }
         if config.allow_modules && config.allow_file_io {
-            let max_modules = config::or_none(config.max_modules);
+            let max_modules = config.max(Limit::Modules);
             engine.set_module_resolver(FileModules::new(&self.host, &self.scripts, max_modules));
         }
 
@@ -385,8 +385,7 @@ impl ScriptEngine {
         // closure does that a native function calls.
         engine.on_progress(move |_| host.current()?.tick(&host));
         let has_type_of = !restrictions.disables_type_of();
-        rewrite::register(&mut engine, self.host.clone());
-        compile::watch_parsing(&mut engine, has_type_of, self.host.clone());
+        parsing::watch(&mut engine, has_type_of, &self.host);
         // Rhai would print the result of a function that replaces `print`.
         let host = self.host.clone();
         if !dart_functions.has("print") {

@@ -31,8 +31,14 @@ pub mod context {
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod context;
+    pub mod end_reason;
+    pub mod error_details;
     pub mod execution_time;
+    pub mod operations;
+    pub mod output;
     pub mod shared;
+    pub mod suspension;
+    pub mod tokens;
 }
 
 pub mod data {
@@ -50,6 +56,7 @@ pub mod errors {
     pub mod hints;
     pub mod script_error;
     pub mod suggestions;
+    pub mod termination;
     pub mod translate;
 }
 
@@ -60,6 +67,8 @@ pub mod execution {
     #[allow(clippy::module_inception)]
     pub mod execution;
     pub mod job;
+    pub mod modules;
+    pub mod parsing;
     pub mod pending_futures;
     pub mod script_cache;
     pub mod variables;
@@ -75,9 +84,17 @@ pub mod language {
     //! Names, compiling, and changes to the language.
 
     pub mod compile;
-    pub mod modules;
+    pub mod compiled_script;
+    pub mod host_names;
+    pub mod imports;
+    pub mod names;
+    pub mod parsing;
+    pub mod place;
     pub mod restrictions;
     pub mod rewrite;
+    pub mod signatures;
+    pub mod tokens;
+    pub mod tree;
 }
 
 pub mod library {
@@ -85,7 +102,10 @@ pub mod library {
 
     pub mod builtins;
     pub mod callbacks;
+    pub mod footprint;
     pub mod json;
+    pub mod native_function;
+    pub mod text;
 }
 
 pub mod limits {
@@ -94,6 +114,8 @@ pub mod limits {
     pub mod config;
     pub mod limit;
     pub mod sizes;
+    pub mod stack;
+    pub mod time;
 }
 
 pub mod objects {

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use super::{enter, guarded, input_text, start, step, with_engine, INVALID, OK};
 use crate::benchmark;
-use runtime::border::host_call::{self, DartFunction};
+use runtime::border::host_call::DartFunction;
 use runtime::border::parameters::Parameter;
 use runtime::context::shared::Frame;
 use runtime::engine::ScriptEngine;
 use runtime::execution::execution::Step;
+use runtime::language::names;
 use runtime::language::restrictions::List;
 use runtime::limits::config::Config;
-use runtime::limits::limit::Limit;
+use runtime::limits::limit::{Limit, Limits};
 
 /// Bits of `flags` in [`rhai_engine_new`].
 pub mod flags {
@@ -24,10 +25,9 @@ pub mod flags {
     pub const ALLOW_MODULES: u32 = 4;
 }
 
-/// Makes an engine. `limits` are the numbers of [`Limit`](runtime::limits::limit::Limit), up to
-/// [`OutputLength`](runtime::limits::limit::Limit::OutputLength), the bytes of compiled scripts
-/// that are kept, the milliseconds that a script may run, and the microseconds that it may
-/// take in all; each may be 0, for "no
+/// Makes an engine. `limits` are the values of the [`Limit`]s that are options, in the order
+/// of their numbers; then the bytes of compiled scripts that are kept, the milliseconds that
+/// a script may run, and the microseconds that it may take in all. Each may be 0, for "no
 /// limit". May be a leaf call.
 ///
 /// Returns null if it cannot.
@@ -46,23 +46,15 @@ pub unsafe extern "C" fn rhai_engine_new(
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's contract.
-        let limits: [u64; LIMITS] = unsafe { *limits.cast() };
-        let [operations, rest @ .., running_time, total_time] = limits;
-        let [stack_depth, expr_depth, string_len, array_len, map_len, variables, functions, modules, memory, output_len, cache_size] =
-            rest.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
+        let (options, rest) = numbers.split_at(Limit::OPTIONS);
+        let (Ok(options), &[cache_size, running_time, total_time]) = (options.try_into(), rest)
+        else {
+            return std::ptr::null_mut();
+        };
         let config = Config {
-            max_operations: operations,
-            max_call_levels: stack_depth,
-            max_expr_depth: expr_depth,
-            max_string_len: string_len,
-            max_array_len: array_len,
-            max_map_len: map_len,
-            max_variables: variables,
-            max_functions: functions,
-            max_modules: modules,
-            max_memory: memory,
-            max_output_len: output_len,
-            script_cache_size: cache_size,
+            limits: Limits::from_options(options),
+            script_cache_size: usize::try_from(cache_size).unwrap_or(usize::MAX),
             time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
             total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
             allow_file_io: flags & flags::ALLOW_FILE_IO != 0,
@@ -74,7 +66,7 @@ pub unsafe extern "C" fn rhai_engine_new(
 }
 
 /// The numbers that [`rhai_engine_new`] takes.
-pub const LIMITS: usize = Limit::OutputLength as usize + 4;
+pub const LIMITS: usize = Limit::OPTIONS + 3;
 
 /// Switches off what the names in the first `names_len` bytes of the input mean, which
 /// are separated by line feeds; `list` is a [`List`]. Returns the index of the first
@@ -347,7 +339,7 @@ pub unsafe extern "C" fn rhai_is_usable_name(
     unsafe {
         with_engine(engine, false, |engine| {
             input_text(engine, name_len).is_some_and(|name| match function {
-                true => host_call::is_usable_name(&name),
+                true => names::is_usable_name(&name),
                 false => engine.is_usable_variable_name(&name),
             })
         })

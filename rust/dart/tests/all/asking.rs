@@ -9,8 +9,9 @@ use std::any::TypeId;
 use std::collections::BTreeSet;
 
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, Module};
+use runtime::language::names::TYPE_OF;
 use runtime::library::builtins::{self, CharsStream};
-use runtime::objects::host_object::{DartObject, TYPE_OF};
+use runtime::objects::host_object::DartObject;
 
 use crate::fake_host::FakeHost;
 

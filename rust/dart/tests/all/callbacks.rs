@@ -386,14 +386,14 @@ const CALLS: &[&str] = &[
 
 #[test]
 fn limits_in_callbacks_cannot_be_caught() {
-    let mut host = FakeHost::with_config(Config {
-        max_array_len: 100,
-        max_map_len: 20,
-        max_string_len: 500,
-        max_call_levels: 20,
-        max_variables: 30,
-        ..unlimited()
-    });
+    let mut host = FakeHost::with_config(
+        unlimited()
+            .with(Limit::ArraySize, 100)
+            .with(Limit::MapSize, 20)
+            .with(Limit::StringLength, 500)
+            .with(Limit::StackDepth, 20)
+            .with(Limit::Variables, 30),
+    );
     let bodies = [
         ("{ let a = [1]; loop { a += a; } }", Limit::ArraySize),
         ("{ let a = []; loop { a.push(1); } }", Limit::ArraySize),

@@ -5,12 +5,12 @@ use std::time::Duration;
 use fibers::OnFiber;
 use fibers::StackPool;
 use rhai::{Dynamic, EvalAltResult as E, LexError, ParseErrorType as P, Position};
-use runtime::context::clock::BrokenTime;
-use runtime::context::context::Termination;
 use runtime::errors::hints::Hint;
 use runtime::errors::script_error::{Detail, ErrorKind, RuntimeKind, ScriptError};
+use runtime::errors::termination::Termination;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
+use runtime::limits::time::BrokenTime;
 
 use crate::fake_host::{unlimited, FakeHost};
 
@@ -139,7 +139,7 @@ fn every_error_of_evaluation_is_mapped() {
         (
             E::ErrorTooManyOperations(HERE),
             Limit::Operations,
-            default.max_operations,
+            default.limit(Limit::Operations),
         ),
         (E::ErrorTooManyVariables(HERE), Limit::Variables, 10_000),
         (E::ErrorTooManyModules(HERE), Limit::Modules, 100),
@@ -190,18 +190,18 @@ fn every_reason_to_end_a_script_is_mapped() {
     }
     let stacks = StackPool::new(Config::default().stack_layout());
     let thrown = OnFiber::new(Dynamic::from_int(1), &stacks);
-    assert_eq!(convert(T::Exceeded(Limit::Memory)).kind, ErrorKind::Limit);
+    assert_eq!(convert(T::Limit(Limit::Memory)).kind, ErrorKind::Limit);
     assert_eq!(
         convert(T::HostError(thrown.into())).kind,
         ErrorKind::Runtime
     );
     let stack = Config::default().stack_layout().script as u64;
     for (reason, limit, value) in [
-        (T::TooManyOperations, Limit::Operations, 1_000_000),
-        (T::StackOverflow, Limit::NativeStack, stack),
-        (T::KeptTooDeeply, Limit::Nesting, 100_000),
+        (T::Limit(Limit::Operations), Limit::Operations, 1_000_000),
+        (T::Limit(Limit::NativeStack), Limit::NativeStack, stack),
+        (T::Limit(Limit::Nesting), Limit::Nesting, 100_000),
         (T::KeptTooMuch, Limit::Memory, 128 << 20),
-        (T::TooMuchOutput, Limit::OutputLength, 1 << 20),
+        (T::Limit(Limit::OutputLength), Limit::OutputLength, 1 << 20),
     ] {
         assert_limit(convert(reason), limit, value);
     }
@@ -284,11 +284,11 @@ fn every_error_of_parsing_is_mapped() {
 #[test]
 fn sizes_are_told_apart() {
     let mut host = FakeHost::with_config(Config {
-        max_string_len: 10,
-        max_array_len: 11,
-        max_map_len: 12,
         time_limit: None,
         ..unlimited()
+            .with(Limit::StringLength, 10)
+            .with(Limit::ArraySize, 11)
+            .with(Limit::MapSize, 12)
     });
     let map = (0..13)
         .map(|i| format!("k{i}: {i}"))

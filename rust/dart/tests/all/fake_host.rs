@@ -16,6 +16,7 @@ use runtime::engine::ScriptEngine;
 use runtime::execution::execution::{Reply, Step};
 use runtime::execution::pending_futures::{self, Completion};
 use runtime::limits::config::Config;
+use runtime::limits::limit::{Limit, Limits};
 use runtime::wire::decode::{decode_slot, HEADER_LEN};
 use runtime::wire::format::{self, Slot, Tag};
 
@@ -443,17 +444,7 @@ pub fn patient() -> Config {
 /// No limits.
 pub fn unlimited() -> Config {
     Config {
-        max_operations: 0,
-        max_call_levels: 0,
-        max_string_len: 0,
-        max_array_len: 0,
-        max_map_len: 0,
-        max_expr_depth: 0,
-        max_variables: 0,
-        max_functions: 0,
-        max_modules: 0,
-        max_memory: 0,
-        max_output_len: 0,
+        limits: Limits::from_options([0; Limit::OPTIONS]),
         time_limit: None,
         ..Config::default()
     }

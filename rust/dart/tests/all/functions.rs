@@ -1,6 +1,7 @@
 //! Functions of the host as scripts see them.
 
-use runtime::border::host_call::{is_usable_name, DartFunction};
+use runtime::border::host_call::DartFunction;
+use runtime::language::names::is_usable_name;
 
 use crate::fake_host::{map, Answer, FakeHost};
 

@@ -4,7 +4,7 @@ use runtime::context::execution_time::Start;
 use runtime::execution::execution::{Reply, Step};
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
-use runtime::wire::format::MAX_DEPTH;
+use runtime::limits::stack::MAX_DEPTH;
 
 use crate::fake_host::{patient, unlimited, write_value, Answer, Calls, FakeHost};
 
@@ -493,10 +493,7 @@ fn json_takes_no_more_memory_than_the_limit() {
             format!("{{{}}}", entries.join(",")),
             deep,
         ] {
-            let mut host = FakeHost::with_config(Config {
-                max_memory: LIMIT,
-                ..unlimited()
-            });
+            let mut host = FakeHost::with_config(unlimited().with(Limit::Memory, LIMIT as u64));
             set_json(&mut host, &text);
             memory::forget_peak();
             let ended = host.run_to_end("let x = parse_json(JSON); ()");
@@ -517,10 +514,7 @@ fn json_takes_no_more_memory_than_the_limit() {
         }
     }
     let text = format!("[{}]", vec!["[]"; 1 << 16].join(","));
-    let config = Config {
-        max_memory: LIMIT,
-        ..unlimited()
-    };
+    let config = unlimited().with(Limit::Memory, LIMIT as u64);
     let failure = host_with(&text, config).error("parse_json(JSON)");
     assert_eq!(failure.number, Limit::Memory as i64, "{failure:?}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use runtime::context::execution_time::Start;
 use runtime::execution::execution::{Reply, Step};
 use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
 
 use crate::fake_host::{patient, Answer, FakeHost};
 
@@ -21,10 +22,7 @@ const ENDLESS: [&str; 8] = [
 
 #[test]
 fn operations_are_limited_everywhere() {
-    let config = Config {
-        max_operations: 10_000,
-        ..patient()
-    };
+    let config = patient().with(Limit::Operations, 10_000);
     let mut host = FakeHost::with_config(config);
     for script in ENDLESS {
         let failure = host.error(script);
@@ -45,10 +43,7 @@ fn the_limit_of_operations_is_exact() {
     // The same script under each limit: once it passes, it passes with more.
     let mut passed_at = None;
     for max_operations in 1..400 {
-        let config = Config {
-            max_operations,
-            ..patient()
-        };
+        let config = patient().with(Limit::Operations, max_operations);
         let passes = FakeHost::with_config(config)
             .run_to_end("let x = 0; while x < 50 { x += 1; }")
             .is_ok();
@@ -67,9 +62,8 @@ fn the_limit_of_operations_is_exact() {
 #[test]
 fn running_time_is_limited_everywhere() {
     let config = Config {
-        max_operations: 0,
         time_limit: Some(Duration::from_millis(20)),
-        ..Config::default()
+        ..Config::default().with(Limit::Operations, 0)
     };
     let mut host = FakeHost::with_config(config);
     for script in ENDLESS {
@@ -109,9 +103,8 @@ fn time_spent_in_host_functions_counts() {
 #[test]
 fn a_script_lets_the_event_loop_run_only_if_it_may() {
     let mut host = FakeHost::with_config(Config {
-        max_operations: 0,
         time_limit: None,
-        ..Config::default()
+        ..Config::default().with(Limit::Operations, 0)
     });
     let long = "let s = 0; for i in 0..2000000 { s += 1; } s";
     assert_eq!(host.engine.eval(long, Start::default()), Step::Done);

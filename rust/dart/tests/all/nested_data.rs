@@ -8,8 +8,9 @@ use std::hint::black_box;
 use corosensei::stack::Stack;
 use fibers::{StackLayout, StackPool};
 use rhai::{Dynamic, Engine, FnPtr, Map};
-use runtime::limits::config::{Config, BYTES_PER_MADE_LEVEL, BYTES_PER_RECEIVED_LEVEL};
-use runtime::wire::format::MAX_DEPTH;
+use runtime::limits::limit::Limit;
+use runtime::limits::stack::MAX_DEPTH;
+use runtime::limits::stack::{BYTES_PER_MADE_LEVEL, BYTES_PER_RECEIVED_LEVEL};
 
 use crate::fake_host::{patient, unlimited, Answer, FakeHost};
 
@@ -126,10 +127,7 @@ fn on_large_stack(f: impl FnOnce() + Send + 'static) {
 #[test]
 fn a_script_may_nest_data_as_deeply_as_its_operations_allow() {
     on_large_stack(|| {
-        let config = Config {
-            max_operations: 6_000,
-            ..patient()
-        };
+        let config = patient().with(Limit::Operations, 6_000);
         let mut host = FakeHost::with_config(config);
         for step in [
             "x = [x]",
@@ -160,10 +158,7 @@ fn a_script_may_nest_data_as_deeply_as_its_operations_allow() {
 fn values_from_outside_may_be_nested_as_deeply_as_can_cross() {
     on_large_stack(|| {
         // Hardly any operations: what is received must have its own room.
-        let config = Config {
-            max_operations: 100,
-            ..unlimited()
-        };
+        let config = unlimited().with(Limit::Operations, 100);
         let mut host = FakeHost::with_config(config);
         for (name, _, wrap) in SHAPES {
             if !["array", "map", "map of 12"].contains(&name) {

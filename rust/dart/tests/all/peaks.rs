@@ -3,7 +3,6 @@
 
 use memory::{self, SLACK};
 use rhai::Dynamic;
-use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
 use crate::asking;
@@ -193,10 +192,7 @@ fn call(name: &str, arguments: &[&str]) -> String {
 /// Runs the calls of all these functions under limits of the memory; returns the most that
 /// one had in use, beyond [`SLACK`], as a part of its limit, and which one.
 fn worst(signatures: impl IntoIterator<Item = String>, memory: usize) -> (f64, String) {
-    let mut host = FakeHost::with_config(Config {
-        max_memory: memory,
-        ..unlimited()
-    });
+    let mut host = FakeHost::with_config(unlimited().with(Limit::Memory, memory as u64));
     let mut worst = (0, String::new());
     for signature in signatures {
         // Of what there is: nearly all, most, and little.
@@ -248,10 +244,7 @@ fn object_maps_do_not_take_much_more_than_the_limit() {
     };
     let memory = 24 * MIB;
     for (count, between) in [(150_000, 150_000), (150_000, 14_000), (280_000, 1)] {
-        let mut host = FakeHost::with_config(Config {
-            max_memory: memory,
-            ..unlimited()
-        });
+        let mut host = FakeHost::with_config(unlimited().with(Limit::Memory, memory as u64));
         for (name, value) in [("a", entries(0, count)), ("b", entries(1, between))] {
             write_value(&host.host(), &value);
             let set = host.engine.set_variable(name, false);
@@ -287,11 +280,11 @@ fn the_text_of_a_value_may_not_be_larger_than_what_is_left() {
         (24 * MIB, 100_000, 8_000, Limit::StringLength),
     ];
     for (memory, max_string_len, len, limit) in limits {
-        let mut host = FakeHost::with_config(Config {
-            max_memory: memory,
-            max_string_len,
-            ..unlimited()
-        });
+        let mut host = FakeHost::with_config(
+            unlimited()
+                .with(Limit::Memory, memory as u64)
+                .with(Limit::StringLength, max_string_len as u64),
+        );
         for text in [
             "`${a}`",
             "`${m}`",
@@ -351,11 +344,9 @@ fn operators(part: usize) -> [String; 9] {
 #[test]
 fn operators_do_not_take_much_more_than_the_limit() {
     for memory in [MIB, 4 * MIB, 16 * MIB, 24 * MIB, 64 * MIB] {
-        let config = Config {
-            max_memory: memory,
-            max_array_len: usize::MAX,
-            ..unlimited()
-        };
+        let config = unlimited()
+            .with(Limit::Memory, memory as u64)
+            .with(Limit::ArraySize, u64::MAX);
         let longest = config.sizes().longest_string();
         let mut worst = 0;
         for eighths in 1..=8 {
@@ -407,11 +398,11 @@ fn no_string_grows_unseen_when_calls_return() {
         for part in [4, 8, 16, 64] {
             for script in RETURNING {
                 for max_string_len in [0, 10 * MIB] {
-                    let mut host = FakeHost::with_config(Config {
-                        max_memory: memory,
-                        max_string_len,
-                        ..unlimited()
-                    });
+                    let mut host = FakeHost::with_config(
+                        unlimited()
+                            .with(Limit::Memory, memory as u64)
+                            .with(Limit::StringLength, max_string_len as u64),
+                    );
                     let script = script.replace("LEN", &(memory / part).to_string());
                     memory::forget_peak();
                     host.eval(&format!("{MAKERS} {script}"));

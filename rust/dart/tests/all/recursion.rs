@@ -1,7 +1,9 @@
 //! Recursion to the limit, and beyond it. These matter in debug builds, with
 //! their large frames, as in release builds, where the compiler inlines.
 
-use runtime::limits::config::{Config, MAX_EXPR_DEPTH};
+use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
+use runtime::limits::stack::MAX_EXPR_DEPTH;
 
 use crate::fake_host::{unlimited, Answer, FakeHost};
 
@@ -47,10 +49,10 @@ fn recursion(call: &str, depth: usize) -> String {
 fn calls_nest_to_the_limit_and_no_further() {
     for limit in [1, 2, 100, 1000] {
         let config = Config {
-            max_call_levels: limit,
-            max_operations: 10_000_000,
             time_limit: None,
             ..Config::default()
+                .with(Limit::StackDepth, limit as u64)
+                .with(Limit::Operations, 10_000_000)
         };
         let mut host = FakeHost::with_config(config);
         for (call, levels) in calls() {
@@ -103,10 +105,9 @@ fn expressions_nest_to_the_limit_and_no_further() {
 }
 
 fn expressions_nest_to(max_expr_depth: usize) {
-    let mut host = FakeHost::with_config(Config {
-        max_expr_depth,
-        ..Config::default()
-    });
+    let mut host = FakeHost::with_config(
+        Config::default().with(Limit::ExpressionDepth, max_expr_depth as u64),
+    );
     host.register("id", 1, |arguments| Answer::Value(arguments[0].clone()));
     for (open, core, close) in [
         ("(", "1", ")"),

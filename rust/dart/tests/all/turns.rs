@@ -7,6 +7,7 @@ use std::time::Duration;
 use runtime::context::execution_time::Start;
 use runtime::execution::execution::{Reply, Step};
 use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
 
 use crate::fake_host::{patient, send, Answer, Calls, FakeHost, Outcome};
 
@@ -17,10 +18,7 @@ const LONG: Duration = Duration::from_millis(5);
 
 /// A host whose scripts can wait, and note what they do.
 fn host_and_calls(config: Config) -> (FakeHost, Calls) {
-    let mut host = FakeHost::with_config(Config {
-        max_operations: 0,
-        ..config
-    });
+    let mut host = FakeHost::with_config(config.with(Limit::Operations, 0));
     host.register_later();
     let calls = Calls::default();
     host.register("note", 1, {

@@ -2,10 +2,11 @@
 
 use rhai::{Dynamic, FnPtr, Map};
 use runtime::context::shared::Host;
+use runtime::limits::stack::MAX_DEPTH;
 use runtime::objects::host_object::NewObjects;
 use runtime::wire::decode::{self, decode_slot, HEADER_LEN};
 use runtime::wire::encode;
-use runtime::wire::format::{ConversionError, Slot, Tag, MAX_DEPTH};
+use runtime::wire::format::{ConversionError, Slot, Tag};
 
 use crate::fake_host::{self, map, Answer, Calls, FakeHost, XorShift};
 

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, OptimizationLevel, Position, FLOAT, INT};
 use runtime::errors::hints::Hint;
 use runtime::errors::script_error::{Detail, ErrorKind, ScriptError};
-use runtime::limits::config::{Config, MAX_EXPR_DEPTH};
+use runtime::limits::config::Config;
+use runtime::limits::limit::Limit;
+use runtime::limits::stack::MAX_EXPR_DEPTH;
 
 use crate::fake_host::{patient, Answer, FakeHost, Outcome};
 
@@ -94,14 +96,14 @@ impl TwoEngines {
         let printed = Printed::default();
         let deadline = Rc::new(Cell::new(Instant::now()));
         let mut ours = FakeHost::with_config(Config {
-            max_call_levels: CALL_LEVELS,
-            max_operations: 0,
-            max_expr_depth: 0,
             time_limit: Some(Duration::from_secs(120)),
             allow_eval: true,
             allow_modules: true,
             allow_file_io: true,
             ..patient()
+                .with(Limit::StackDepth, CALL_LEVELS as u64)
+                .with(Limit::Operations, 0)
+                .with(Limit::ExpressionDepth, 0)
         });
         ours.register("timestamp", 0, |_| Answer::Value(timestamp()));
         ours.register("sleep", 1, |_| Answer::value(()));

@@ -5,8 +5,7 @@ use rhai::{is_valid_identifier, Expr, FnCallExpr, ImmutableString, Position};
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
 use crate::errors::hints::{is_variable, takes};
-use crate::execution::variables::GLOBAL;
-use crate::objects::host_object::TYPE_OF;
+use crate::language::names::{GLOBAL, TYPE_OF};
 
 impl Visitor<'_, '_> {
     /// Looks at `name(…)`, which may also be an operator.

@@ -4,13 +4,12 @@ use rhai::{ASTFlags, Expr, Position};
 
 use super::findings::{Doubt, Kind, Warning};
 use super::statements::Visitor;
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::execution::variables::GLOBAL;
+use crate::language::names::{GLOBAL, NAMESPACE_SEPARATOR};
 
 impl Visitor<'_, '_> {
     /// Looks at an expression.
     pub fn visit_expr(&mut self, expr: &Expr) {
-        if self.context.tick_token() {
+        if self.parser.tick_token() {
             return;
         }
         match expr {

@@ -6,9 +6,8 @@ use rhai::{ImmutableString, Position};
 
 use super::known_functions::is_namespace;
 use super::Surroundings;
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
 use crate::errors::suggestions::{nearest, question, Patience};
-use crate::execution::variables::GLOBAL;
+use crate::language::names::{GLOBAL, NAMESPACE_SEPARATOR};
 
 /// What a warning is about. `AnalysisWarningKind` in Dart has the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,10 +6,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use rhai::{Engine, AST};
 
 use super::Surroundings;
-use crate::border::host_call::KEYWORDS;
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
 use crate::errors::hints::as_closure;
 use crate::errors::suggestions::{did_you_mean, Patience};
+use crate::language::names::{KEYWORDS, NAMESPACE_SEPARATOR};
 use crate::language::restrictions::Hidden;
 
 /// Functions by name: the numbers of arguments that they take.

@@ -7,7 +7,7 @@ use rhai::{ASTFlags, Expr, FlowControl, Ident, ImmutableString, Position, Stmt, 
 use super::findings::{Doubt, Findings, Import, Kind, Warning};
 use super::known_functions::KnownFunctions;
 use super::scopes::{Declared, Scopes, Variable};
-use crate::context::context::ExecutionContext;
+use crate::language::parsing::ScriptParser;
 
 /// What is looked at together, as its variables are its own: the statements at global
 /// level, or a function. A closure is a function; what it captures are parameters.
@@ -74,7 +74,7 @@ pub struct Visitor<'a, 'b> {
     /// Where this is.
     pub body: Body,
     /// The analysis as an execution.
-    pub context: &'a ExecutionContext,
+    pub parser: &'a dyn ScriptParser,
 }
 
 impl<'a, 'b> Visitor<'a, 'b> {
@@ -83,13 +83,13 @@ impl<'a, 'b> Visitor<'a, 'b> {
         known: &'a KnownFunctions<'a>,
         findings: &'a mut Findings<'b>,
         body: Body,
-        context: &'a ExecutionContext,
+        parser: &'a dyn ScriptParser,
     ) -> Self {
         Visitor {
             known,
             findings,
             body,
-            context,
+            parser,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::border::marked_pointer::{self, marker_of};
 use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
 use crate::functions::table::{empty_captured, CapturedVariables, Exported};
+use crate::language::names::{BIND, BOUND_NAME};
 use crate::objects::host_object;
 
 use crate::data::walk;
@@ -230,11 +231,6 @@ fn drop_in_turn(held: Held) {
     }
 }
 
-/// A function of scripts that returns its argument, in which function pointers run with the
-/// functions and constants of the script that calls it. No script can
-/// write this name: arguments of functions of modules are rewritten to such calls.
-pub const BIND: &str = "bind ";
-
 /// Registers [`BIND`] with `module`.
 pub fn register(module: &mut Module, host: &Rc<Host>) {
     let host = host.clone();
@@ -259,9 +255,6 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
         .in_global_namespace()
         .set_into_module_raw(module, [TypeId::of::<Dynamic>()], function);
 }
-
-/// What pointers to functions of other scripts are called in messages.
-pub(crate) const BOUND_NAME: &str = "closure";
 
 /// The pointer that calls the function in its marker, in the script that it comes
 /// from.

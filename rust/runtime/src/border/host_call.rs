@@ -1,18 +1,13 @@
 //! Dart functions as Rhai functions.
 
-use std::any::TypeId;
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position, INT};
 
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position, INT};
-
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::context::context::{ExecutionContext, Termination};
-use crate::context::shared::{Host, MAX_ARGUMENTS};
-use crate::errors::script_error::describe_place;
+use crate::context::context::ExecutionContext;
+use crate::context::shared::Host;
+use crate::errors::termination::Termination;
 use crate::execution::execution::{Reply, Request};
-use crate::library::builtins::text::SizedText;
-use crate::library::callbacks::texts;
+use crate::language::place::describe_place;
+use crate::library::text::SizedText;
 use crate::limits::limit::Limit;
 
 use crate::border::exporter::Exporter;
@@ -45,61 +40,6 @@ pub const EQUALS_FUNCTION: u64 = 2;
 pub const TO_STRING_FUNCTION: u64 = 3;
 /// See [`EQUALS_FUNCTION`].
 pub const TYPE_NAME_FUNCTION: u64 = 4;
-
-/// Calls of these names never reach a registered function.
-pub const KEYWORDS: [&str; 8] = [
-    "call",
-    "curry",
-    "eval",
-    "Fn",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "type_of",
-];
-
-/// Whether a script can call a function of this name, which may be in a namespace.
-pub fn is_usable_name(name: &str) -> bool {
-    let mut parts = name.split(NAMESPACE_SEPARATOR);
-    parts.all(|part| rhai::is_valid_identifier(part) && !KEYWORDS.contains(&part))
-        // That one has the constants of the script.
-        && name.split(NAMESPACE_SEPARATOR).next() != Some("global")
-        // Words that Rhai reserves do not parse, or are statements.
-        && Engine::new_raw().compile_expression(format!("{name}()")).is_ok()
-}
-
-/// Parameter types by name and number of parameters.
-pub type Signatures = HashMap<(String, usize), Vec<Vec<TypeId>>>;
-
-/// The parameter types of the built-in functions, by name and arity.
-pub fn built_in_signatures() -> &'static Signatures {
-    static SIGNATURES: OnceLock<Signatures> = OnceLock::new();
-    SIGNATURES.get_or_init(|| {
-        let all = Engine::new().collect_fn_metadata(
-            None,
-            |info| {
-                let f = info.metadata;
-                Some((f.name.to_string(), f.param_types.to_vec()))
-            },
-            true,
-        );
-        let mut signatures = Signatures::new();
-        // Ours beside Rhai's.
-        let refusing = texts::signatures().into_iter();
-        let refusing = refusing.map(|(name, types)| (name.to_string(), types));
-        for (name, types) in all.into_iter().chain(refusing) {
-            let same = signatures.entry((name, types.len())).or_default();
-            same.push(types);
-        }
-        signatures
-    })
-}
-
-/// Whether there are built-in functions of this name.
-pub fn has_built_in(name: &str) -> bool {
-    let signatures = built_in_signatures();
-    (0..=MAX_ARGUMENTS).any(|arity| signatures.contains_key(&(name.to_string(), arity)))
-}
 
 /// Calls a Dart function from the current fiber and returns its value: at once,
 /// or, if it returned a Future, when that has completed.
@@ -140,8 +80,8 @@ pub fn forward_text(host: &Host, id: u64, text: &str, position: Option<Position>
     let Some(context) = host.current() else {
         return;
     };
-    if !context.may_print(text.len()) {
-        return context.fail(Termination::TooMuchOutput);
+    if !context.output().may_print(text.len()) {
+        return context.fail(Termination::Limit(Limit::OutputLength));
     }
     let mut values = vec![SizedText::copy(text).into()];
     values.extend(position.into_iter().flat_map(describe_place));

@@ -8,16 +8,15 @@ use rhai::{
     Dynamic, Engine, FuncRegistration, ImmutableString, Module, NativeCallContext, RhaiFunc, Shared,
 };
 
-use crate::border::host_call::{built_in_signatures, invoke_dart_callback_async, DartFunction};
+use crate::border::host_call::{invoke_dart_callback_async, DartFunction};
 use crate::border::parameters::{common_signatures, describe, signatures, Parameter, Rank};
-use crate::context::shared::{Host, MAX_ARGUMENTS};
+use crate::context::shared::Host;
 use crate::errors::script_error::{Detail, RuntimeKind, ScriptError};
-use crate::library::callbacks::dart_names;
+use crate::language::host_names;
+use crate::language::names::NAMESPACE_SEPARATOR;
+use crate::language::signatures::{built_in_signatures, MAX_ARGUMENTS};
 use crate::objects::host_object::{self, DartObject, DartReference};
 use crate::objects::released_ids::ReleasedIds;
-
-/// What is between the names of namespaces and of the function in them.
-pub const NAMESPACE_SEPARATOR: &str = "::";
 
 /// Signatures that an error lists.
 const MAX_LISTED: usize = 5;
@@ -132,7 +131,7 @@ impl DartFunctions {
         }
         let in_global = self.0.iter().map(|registered| &registered.function);
         let in_global = in_global.filter(|f| !f.name.contains(NAMESPACE_SEPARATOR));
-        dart_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
+        host_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
         engine.register_global_module(global.into());
         for (namespace, module) in namespaces {
             engine.register_static_module(namespace, module.into());

@@ -8,24 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-/// A limit of time that a script has broken: its own, or that of a script for which it
-/// runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BrokenTime {
-    /// It ran longer than this.
-    Running(Duration),
-    /// It took longer than this in all.
-    Total(Duration),
-}
-
-/// The limits of time of an execution. `None` is no limit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TimeLimits {
-    /// How long it may run, without the time it waits.
-    pub running: Option<Duration>,
-    /// How long it may take from [`Clock::begin_total`] on.
-    pub total: Option<Duration>,
-}
+use crate::limits::time::{BrokenTime, TimeLimits};
 
 /// What is in `since` while a clock is stopped, and in `total_since` before it begins.
 const NEVER: u64 = u64::MAX;

@@ -1,172 +1,72 @@
-//! What the running code of a script knows of its execution: its limits, its
-//! clock, and how to suspend itself.
+//! State that the running code of a script has of its execution.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::ptr;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
-use std::time::Duration;
 
-use rhai::{Dynamic, EvalAltResult, GlobalRuntimeState, Position, AST};
+use fibers::Suspender;
+use memory::Budget;
+use rhai::Dynamic;
 
 use crate::border::exporter::{Environment, SharedEngine};
-use crate::context::clock::{BrokenTime, Clock};
+use crate::context::end_reason::EndReason;
+use crate::context::error_details::ErrorDetails;
 use crate::context::execution_time::{Due, ExecutionTime, Start};
+use crate::context::operations::{Operations, CHECK_INTERVAL};
+use crate::context::output::Output;
 use crate::context::shared::Host;
-use crate::errors::data_race::DataRace;
+use crate::context::suspension::Suspension;
+use crate::context::tokens::Tokens;
 use crate::errors::script_error::ScriptError;
+use crate::errors::termination::Termination;
 use crate::execution::execution::{Reply, Request};
 use crate::execution::pending_futures::Completion;
-use crate::execution::script_cache::{CompiledScript, Words};
-use crate::language::compile::FaultyLine;
-use crate::language::modules::Imports;
-use crate::language::rewrite::Stubs;
-use crate::limits::config::{or_none, Config};
+use crate::language::compiled_script::CompiledScript;
+use crate::language::imports::Imports;
+use crate::language::parsing::{Parsing, ScriptParser};
+use crate::limits::config::Config;
 use crate::limits::limit::Limit;
-use crate::limits::sizes::TooLarge;
-use fibers::OnFiber;
-use fibers::{self, Suspender};
-use memory::{Abandon, Budget};
+use crate::limits::time::BrokenTime;
 
-/// Why a script was ended from outside. It travels in Rhai's uncatchable
-/// `ErrorTerminated`.
-#[derive(Debug, Clone)]
-pub enum Termination {
-    /// [`Reply::Cancel`].
-    Cancelled,
-    /// More operations than [`Config::max_operations`].
-    TooManyOperations,
-    /// It took too long, or a script for which it runs did.
-    TimeLimit(BrokenTime),
-    /// The script's part of the fiber's stack is used up.
-    StackOverflow,
-    /// What functions keep is nested more than [`MAX_KEPT_LEVELS`](crate::data::depth::MAX_KEPT_LEVELS) levels.
-    KeptTooDeeply,
-    /// What the function that is called keeps is more than [`Config::max_memory`].
-    KeptTooMuch,
-    /// `print` or `debug` failed in Dart with this error.
-    HostError(Rc<OnFiber<Dynamic>>),
-    /// More text than [`Config::max_output_len`] was printed.
-    TooMuchOutput,
-    /// More memory than [`Config::max_memory`] is used, or would be, or a value would be
-    /// larger than it may.
-    Exceeded(Limit),
-}
-
-impl From<Termination> for Dynamic {
-    fn from(termination: Termination) -> Self {
-        Dynamic::from(termination)
-    }
-}
-
-impl From<Termination> for Box<EvalAltResult> {
-    fn from(termination: Termination) -> Self {
-        EvalAltResult::ErrorTerminated(termination.into(), Position::NONE).into()
-    }
-}
-
-impl From<TooLarge> for Box<EvalAltResult> {
-    fn from(TooLarge(limit): TooLarge) -> Self {
-        Termination::Exceeded(limit).into()
-    }
-}
-
-/// Operations until a script's limits are first checked, and between two checks of one
-/// whose time does not matter. Otherwise [`ExecutionTime`] says how many.
-const FIRST_CHECK: u64 = 8;
-const CHECK_INTERVAL: u64 = 256;
-
-/// The fewest operations between two measures of what functions keep: there is stack
-/// for that many levels more in any case.
-const MIN_BETWEEN_MEASURES: u64 = 20_000;
-
-/// Tokens, or parts, between two checks while a script is parsed or analysed.
-const TOKENS_BETWEEN_CHECKS: u64 = 64;
-
-/// Leaves the running fiber for good; it is never resumed.
-///
-/// # Safety
-///
-/// `suspender` is that of the fiber that runs.
-unsafe fn leave(suspender: *const ()) {
-    // SAFETY: the caller's contract.
-    let suspender = unsafe { &*suspender.cast::<Suspender<Reply, Request>>() };
-    suspender.suspend(Request::Abandon);
-}
-
-/// What running code knows of its execution.
+/// The context of an execution: its limits, its clock, and the way off its fiber.
 #[derive(Debug)]
 pub struct ExecutionContext {
     /// Where the running code is.
     pub(crate) environment: RefCell<Environment>,
-    suspender: Cell<*const Suspender<Reply, Request>>,
-    stack_limit: Cell<usize>,
-    cancelled: Cell<bool>,
-    /// Why the script ends at its next operation.
-    failure: RefCell<Option<Termination>>,
-    /// Bytes printed, and how many may be.
-    printed: Cell<usize>,
-    max_output_len: usize,
-    budget: Budget,
-    /// The line of a script that does not parse, and where in it.
-    faulty_line: RefCell<Option<FaultyLine>>,
-    /// What the data race is about that it ends with.
-    data_race: RefCell<Option<DataRace>>,
-    /// How many arguments the Dart function takes that was last called with another number
-    /// of them: bit *n* for *n*.
-    last_arities: Cell<u32>,
-    /// What the parser must know of stubs.
-    pub(crate) stubs: Stubs,
-    /// The modules that it imports.
-    imports: OnceCell<Box<Imports>>,
-    completion: RefCell<Option<Completion>>,
-    /// The last token that was parsed.
-    last_token: Cell<(bool, Position)>,
-    /// The words of the script that is compiled.
-    pub(crate) words: RefCell<Words>,
-    operations: Cell<u64>,
-    /// Tokens parsed.
-    tokens: Cell<u64>,
-    parsing_stopped: Cell<bool>,
-    max_operations: u64,
-    /// Operations after which what functions keep is measured.
-    between_measures: u64,
+    suspension: Suspension,
+    end_reason: EndReason,
+    operations: Operations,
     time: ExecutionTime,
+    budget: Budget,
+    output: Output,
+    tokens: Tokens,
+    parsing: Parsing,
+    /// Modules that it imports; most scripts import none.
+    imports: OnceCell<Box<Imports>>,
+    error_details: ErrorDetails,
+    completion: RefCell<Option<Completion>>,
 }
 
 impl ExecutionContext {
-    /// What an execution under these limits starts with.
+    /// Makes the context of an execution under the limits of `config`.
     pub(crate) fn new(config: &Config, engine: SharedEngine, start: Start) -> Self {
-        let first_check = match config.max_operations {
-            0 => FIRST_CHECK,
-            max => max.min(FIRST_CHECK),
-        };
+        let operations = Operations::new(config);
+        let max_memory = config.max(Limit::Memory);
         ExecutionContext {
             environment: RefCell::new(Environment {
                 engine,
                 captured: None,
             }),
-            suspender: Cell::new(ptr::null()),
-            stack_limit: Cell::new(0),
-            cancelled: Cell::new(false),
-            failure: RefCell::new(None),
-            printed: Cell::new(0),
-            max_output_len: or_none(config.max_output_len),
-            budget: Budget::new(or_none(config.max_memory), config.sizes(), first_check),
-            faulty_line: RefCell::new(None),
-            data_race: RefCell::new(None),
-            last_arities: Cell::new(0),
-            stubs: Stubs::default(),
-            imports: OnceCell::new(),
-            completion: RefCell::new(None),
-            last_token: Cell::new((false, Position::NONE)),
-            words: RefCell::default(),
-            operations: Cell::new(0),
-            tokens: Cell::new(0),
-            parsing_stopped: Cell::new(false),
-            max_operations: config.max_operations,
-            between_measures: (config.sized_data_levels() / 10).max(MIN_BETWEEN_MEASURES),
+            suspension: Suspension::default(),
+            end_reason: EndReason::default(),
             time: ExecutionTime::new(config, start),
+            budget: Budget::new(max_memory, config.sizes(), operations.first_batch()),
+            operations,
+            output: Output::new(config.max(Limit::OutputLength)),
+            tokens: Tokens::default(),
+            parsing: Parsing::default(),
+            imports: OnceCell::new(),
+            error_details: ErrorDetails::default(),
+            completion: RefCell::new(None),
         }
     }
 
@@ -174,47 +74,35 @@ impl ExecutionContext {
     /// where its script may use the stack.
     #[inline]
     pub(crate) fn enter(&self, suspender: *const Suspender<Reply, Request>, stack_limit: usize) {
-        self.suspender.set(suspender);
-        self.stack_limit.set(stack_limit);
-        // SAFETY: the budget is charged only while this fiber runs, and until it has
-        // ended the suspender lives at the base of its stack.
-        self.budget
-            .set_abandon(unsafe { Abandon::new(leave, suspender.cast()) });
-    }
-
-    /// What a script that has a value fails with all the same: an error that Rhai
-    /// could not pass on, or that it ran too long at the end.
-    #[inline]
-    pub fn failed_at_end(&self) -> Option<Termination> {
-        if let Some(failure) = &*self.failure.borrow() {
-            return Some(failure.clone());
-        }
-        self.time.broken_at_end().map(Termination::TimeLimit)
+        // SAFETY: until the fiber has ended, its suspender lives at the base of its stack;
+        // and only where the fiber is resumed is the budget charged.
+        unsafe { self.suspension.enter(suspender, stack_limit, &self.budget) };
     }
 
     /// The operations so far.
     pub(crate) fn operations(&self) -> u64 {
-        self.operations.get() + self.budget.countdown().counted()
-    }
-
-    /// Whether functions of the running code can be called by others.
-    fn shares_functions(&self) -> bool {
-        self.environment.borrow().captured.is_some()
+        self.operations.count() + self.budget.countdown().counted()
     }
 
     /// Called before a function of a script runs: what functions keep may be nested
     /// too deeply by now.
     pub(crate) fn check_kept(&self, host: &Host) -> Option<Termination> {
-        let is_too_deep = host.functions.add_operations(0, self.between_measures);
-        is_too_deep.then_some(Termination::KeptTooDeeply)
+        self.count_for_kept(host, 0)
+    }
+
+    /// Counts operations that may have nested what functions keep.
+    fn count_for_kept(&self, host: &Host, operations: u64) -> Option<Termination> {
+        let between = self.operations.between_measures();
+        let is_too_deep = host.functions.add_operations(operations, between);
+        is_too_deep.then_some(Termination::Limit(Limit::Nesting))
     }
 
     /// Counts one operation. Rhai calls this for every one; a value returned
     /// ends the script.
     #[inline(always)]
     pub fn tick(&self, host: &Host) -> Option<Dynamic> {
-        if fibers::stack_address() < self.stack_limit.get() {
-            return Some(Termination::StackOverflow.into());
+        if self.suspension.has_left_stack() {
+            return Some(Termination::Limit(Limit::NativeStack).into());
         }
         match self.budget.countdown().count() {
             true => self.check_limits(host),
@@ -224,77 +112,42 @@ impl ExecutionContext {
 
     #[cold]
     fn check_limits(&self, host: &Host) -> Option<Dynamic> {
-        let granted = self.budget.countdown().take();
-        self.operations.set(self.operations.get() + granted);
+        self.broken_limit(host).map(Dynamic::from)
+    }
+
+    /// Counts the operations of a batch, and begins another one unless the script ends.
+    fn broken_limit(&self, host: &Host) -> Option<Termination> {
+        let batch = self.budget.countdown().take();
+        self.operations.add(batch);
         if let Some(limit) = self.budget.exceeded() {
-            return Some(Termination::Exceeded(limit.into()).into());
+            return Some(Termination::Limit(limit.into()));
         }
-        if self.shares_functions()
-            && host
-                .functions
-                .add_operations(granted, self.between_measures)
-        {
-            return Some(Termination::KeptTooDeeply.into());
+        // Whether others can call functions of the running code.
+        if self.environment.borrow().captured.is_some() {
+            if let Some(termination) = self.count_for_kept(host, batch) {
+                return Some(termination);
+            }
         }
-        if self.cancelled.get() {
-            return Some(Termination::Cancelled.into());
+        if let Some(reason) = self.end_reason.get() {
+            return Some(reason);
         }
-        if self.failure.borrow().is_some() {
-            return Some(self.failed().into());
-        }
-        if self.max_operations > 0 && self.operations.get() >= self.max_operations {
-            return Some(Termination::TooManyOperations.into());
+        if self.operations.are_used_up() {
+            return Some(Termination::Limit(Limit::Operations));
         }
         let mut interval = CHECK_INTERVAL;
         if self.time.is_watched() {
             if let Some(termination) = self.check_time() {
-                return Some(termination.into());
+                return Some(termination);
             }
             interval = self.time.interval();
         }
-        if self.max_operations > 0 {
-            interval = interval.min(self.max_operations - self.operations.get());
-        }
-        self.budget.countdown().restart(interval);
+        let batch = self.operations.next_batch(interval);
+        self.budget.countdown().restart(batch);
         None
     }
 
-    /// Called for every token while a script is parsed, and for every part of it while it
-    /// is looked through: parsing can take time that grows with the square of the
-    /// script's length. Returns whether that must stop; see [`parsing_stopped`](Self::parsing_stopped).
-    #[inline]
-    pub fn tick_token(&self) -> bool {
-        let tokens = self.tokens.get() + 1;
-        self.tokens.set(tokens);
-        if self.budget.exceeded().is_some() {
-            self.parsing_stopped.set(true);
-        } else if tokens % TOKENS_BETWEEN_CHECKS == 0 {
-            self.check_parsing();
-        }
-        self.parsing_stopped.get()
-    }
-
-    #[cold]
-    fn check_parsing(&self) {
-        if self.time.is_watched() && !self.parsing_stopped.get() {
-            if let Some(termination) = self.check_time() {
-                self.parsing_stopped.set(true);
-                // A script that parses another must not catch it.
-                self.fail(termination);
-            }
-        }
-    }
-
-    /// Why parsing was stopped, if it was.
-    pub fn parsing_stopped(&self) -> Option<Termination> {
-        self.parsing_stopped.get().then(|| self.failed())
-    }
-
-    /// Notes the next token of the script that is parsed, and whether it begins a
-    /// declaration; returns the last one. Each execution has its own: parsing may be
-    /// suspended.
-    pub fn next_token(&self, declares: bool, position: Position) -> (bool, Position) {
-        self.last_token.replace((declares, position))
+    fn check_at_next_operation(&self) {
+        self.budget.countdown().expire();
     }
 
     /// Ends the script if it took too long; lets the event loop run if its turn is over.
@@ -302,31 +155,9 @@ impl ExecutionContext {
     fn check_time(&self) -> Option<Termination> {
         match self.time.look() {
             Due::Nothing => None,
-            Due::End(broken) => Some(self.fail_in_time(broken)),
+            Due::End(broken) => Some(self.keep_failure(Termination::TimeLimit(broken))),
             Due::Turn => self.end_turn(),
         }
-    }
-
-    /// Keeps why the script ends: what evaluates a text or imports can be in a `try`, and
-    /// the time is not looked at again before some has passed.
-    #[cold]
-    fn fail_in_time(&self, broken: BrokenTime) -> Termination {
-        let termination = Termination::TimeLimit(broken);
-        self.failure.replace(Some(termination.clone()));
-        termination
-    }
-
-    /// Why the script ends because Dart stopped reading a value for it: the value broke
-    /// `limit`, or took longer to read than the script may run.
-    #[cold]
-    pub fn end_for_value(&self, limit: Option<Limit>) -> Termination {
-        let termination = match (limit, self.time.limit()) {
-            (Some(limit), _) => Termination::Exceeded(limit),
-            (None, Some(limit)) => Termination::TimeLimit(BrokenTime::Running(limit)),
-            (None, None) => Termination::Cancelled,
-        };
-        self.failure.replace(Some(termination.clone()));
-        termination
     }
 
     #[cold]
@@ -338,6 +169,50 @@ impl ExecutionContext {
         }
     }
 
+    #[cold]
+    fn check_parsing(&self) {
+        if self.time.is_watched() && !self.tokens.are_stopped() {
+            if let Some(termination) = self.check_time() {
+                self.tokens.stop();
+                // A script that parses another must not catch it.
+                self.fail(termination);
+            }
+        }
+    }
+
+    /// Why parsing was stopped, if it was.
+    pub fn parsing_stopped(&self) -> Option<Termination> {
+        self.tokens.are_stopped().then(|| self.failed())
+    }
+
+    /// Keeps why the script ends: what evaluates a text or imports can be in a `try`, and
+    /// the time is not looked at again before some has passed.
+    #[cold]
+    fn keep_failure(&self, failure: Termination) -> Termination {
+        self.end_reason.fail(failure.clone());
+        failure
+    }
+
+    /// Why the script ends because Dart stopped reading a value for it: the value broke
+    /// `limit`, or took longer to read than the script may run.
+    #[cold]
+    pub fn end_for_value(&self, limit: Option<Limit>) -> Termination {
+        self.keep_failure(match (limit, self.time.limit()) {
+            (Some(limit), _) => Termination::Limit(limit),
+            (None, Some(limit)) => Termination::TimeLimit(BrokenTime::Running(limit)),
+            (None, None) => Termination::Cancelled,
+        })
+    }
+
+    /// Why a script fails although it returned a value: an error that Rhai could not pass
+    /// on, or that it ran too long at the end.
+    #[inline]
+    pub fn failed_at_end(&self) -> Option<Termination> {
+        self.end_reason
+            .failure()
+            .or_else(|| self.time.broken_at_end().map(Termination::TimeLimit))
+    }
+
     /// Why the script ends.
     pub fn failed(&self) -> Termination {
         self.failure().unwrap_or(Termination::Cancelled)
@@ -345,16 +220,16 @@ impl ExecutionContext {
 
     /// Why the script ends at its next operation, if it does.
     pub fn failure(&self) -> Option<Termination> {
-        if let Some(limit) = self.budget.exceeded() {
-            return Some(Termination::Exceeded(limit.into()));
+        match self.budget.exceeded() {
+            Some(limit) => Some(Termination::Limit(limit.into())),
+            None => self.end_reason.failure(),
         }
-        self.failure.borrow().clone()
     }
 
     /// Makes the next operation end the script: for callbacks of Rhai that cannot
     /// return an error.
     pub fn fail(&self, failure: Termination) {
-        *self.failure.borrow_mut() = Some(failure);
+        self.end_reason.fail(failure);
         self.check_at_next_operation();
     }
 
@@ -363,42 +238,24 @@ impl ExecutionContext {
         &self.budget
     }
 
-    /// Counts bytes that the script prints; returns whether it may.
-    pub fn may_print(&self, bytes: usize) -> bool {
-        self.printed.set(self.printed.get().saturating_add(bytes));
-        self.printed.get() <= self.max_output_len
+    /// The time that the script takes.
+    pub fn time(&self) -> &ExecutionTime {
+        &self.time
     }
 
-    /// Says which line of the script does not parse.
-    pub fn note_faulty_line(&self, line: FaultyLine) {
-        self.faulty_line.replace(Some(line));
+    /// The text that the script prints.
+    pub fn output(&self) -> &Output {
+        &self.output
     }
 
-    /// Passes the line of the script that does not parse, if that is why it ended, to `f`.
-    pub(crate) fn with_faulty_line<R>(&self, f: impl FnOnce(Option<&FaultyLine>) -> R) -> R {
-        f(self.faulty_line.borrow().as_ref())
-    }
-
-    /// The line of the script that does not parse, if that is why it ended.
-    pub fn take_faulty_line(&self) -> Option<FaultyLine> {
-        self.faulty_line.take()
-    }
-
-    /// Notes what a data race is about, if an error is one.
-    pub fn note_data_race(
-        &self,
-        error: &EvalAltResult,
-        statements: Option<&AST>,
-        global: &GlobalRuntimeState,
-    ) {
-        if let Some(race) = DataRace::find(error, statements, global) {
-            self.data_race.replace(Some(race));
-        }
+    /// Details about the error that the script ends with.
+    pub fn error_details(&self) -> &ErrorDetails {
+        &self.error_details
     }
 
     /// Says in the error that a script ended with what is known of it here.
     pub fn explain(&self, error: &mut ScriptError) {
-        if let Some(race) = self.data_race.take() {
+        if let Some(race) = self.error_details.take_data_race() {
             error.tell_data_race(race);
         }
         // Limits do not pass through modules as other errors do.
@@ -407,17 +264,7 @@ impl ExecutionContext {
         }
     }
 
-    /// Notes how many arguments a Dart function takes that was called with another number.
-    pub fn note_arities(&self, arities: u32) {
-        self.last_arities.set(arities);
-    }
-
-    /// How many arguments the Dart function takes that was last called with another number.
-    pub fn last_arities(&self) -> u32 {
-        self.last_arities.get()
-    }
-
-    /// What a module that was imported is compiled to.
+    /// The script that an imported module was compiled to.
     pub fn module_script(&self, name: &str) -> Option<Rc<CompiledScript>> {
         self.imports.get()?.script(name)
     }
@@ -427,32 +274,20 @@ impl ExecutionContext {
         self.imports.get_or_init(Box::default)
     }
 
-    fn check_at_next_operation(&self) {
-        self.budget.countdown().expire();
-    }
-
     /// Suspends the execution, which must be the current one.
     #[inline]
     pub fn suspend(&self, request: Request) -> Reply {
-        if self.cancelled.get() {
+        if self.end_reason.is_cancelled() {
             return Reply::Cancel;
         }
-        // SAFETY: set when the fiber starts, to what lives on its stack as long
-        // as it runs; only code on that fiber gets here, because
-        // `Host::current` names this context only while the fiber runs.
-        let suspender = unsafe { &*self.suspender.get() };
-        let reply = suspender.suspend(request);
+        // SAFETY: only code on this context's fiber gets here, because `Host::current`
+        // names this context only while the fiber runs.
+        let reply = unsafe { self.suspension.suspend(request) };
         if reply == Reply::Cancel {
-            self.cancelled.set(true);
+            self.end_reason.cancel();
             self.check_at_next_operation();
         }
         reply
-    }
-
-    /// Called when the script calls a function.
-    #[inline]
-    pub(crate) fn note_call(&self) {
-        self.time.note_call();
     }
 
     /// Called when a call has returned: the time may be over.
@@ -463,34 +298,31 @@ impl ExecutionContext {
         }
     }
 
-    /// The clock, also for scripts that run for this one.
-    pub(crate) fn clock(&self) -> Arc<Clock> {
-        self.time.clock().clone()
-    }
-
-    /// Whether a turn is over that has been `held` so far.
-    pub(crate) fn is_turn_over(&self, held: Duration) -> bool {
-        self.time.is_turn_over(held)
-    }
-
-    /// Called before the script goes on, when the event loop has been held for `held`.
-    pub(crate) fn wake(&self, held: Duration) -> Due {
-        self.time.wake(held)
-    }
-
     /// Takes what the awaited Future completed with; `None` if its sender is
     /// gone, so that it can never complete.
     pub fn take_completion(&self) -> Option<Completion> {
         self.completion.take()
     }
 
-    /// Called when the script begins to wait for a Future.
-    pub(crate) fn note_wait(&self) {
-        self.time.pause();
-    }
-
     /// Called with what the awaited Future completed with.
     pub(crate) fn note_completion(&self, completion: Option<Completion>) {
         *self.completion.borrow_mut() = completion;
+    }
+}
+
+impl ScriptParser for ExecutionContext {
+    #[inline]
+    fn tick_token(&self) -> bool {
+        let is_check_due = self.tokens.count();
+        if self.budget.exceeded().is_some() {
+            self.tokens.stop();
+        } else if is_check_due {
+            self.check_parsing();
+        }
+        self.tokens.are_stopped()
+    }
+
+    fn parsing(&self) -> &Parsing {
+        &self.parsing
     }
 }

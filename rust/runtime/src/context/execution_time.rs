@@ -5,8 +5,9 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::context::clock::{BrokenTime, Clock, TimeLimits};
+use crate::context::clock::Clock;
 use crate::limits::config::Config;
+use crate::limits::time::{BrokenTime, TimeLimits};
 
 /// How an execution starts.
 #[derive(Debug, Default)]

@@ -17,12 +17,10 @@ use fibers::StackPool;
 
 use crate::border::exporter::{self, Exporter};
 use crate::language::restrictions::Restrictions;
+use crate::language::signatures::MAX_ARGUMENTS;
 use crate::objects::released_ids::ReleasedIds;
 use crate::wire::format::{encode_scalar, ConversionError, Slot, Tag};
 use crate::wire::output::{encoding_room, is_too_large, Output, KEPT_BUFFER};
-
-/// Arguments that a call can have: what Rhai allows for a native function.
-pub const MAX_ARGUMENTS: usize = 16;
 
 /// The memory through which Dart and an engine talk. Dart reads a request from
 /// it right after a call returns, and writes a reply right before the next
@@ -378,9 +376,4 @@ fn encode_into(
     let start = output.len();
     encode(value, output, room, functions)?;
     Ok(Slot::new(Tag::Array, output.len() - start, start as u64))
-}
-
-/// A line or column as Rhai knows it: it counts to 65,535 and no further.
-pub fn known(number: Option<usize>) -> Option<usize> {
-    number.filter(|number| *number < usize::from(u16::MAX))
 }

@@ -8,9 +8,6 @@ use std::collections::HashMap;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-/// Levels that the data may have which functions of scripts keep.
-pub const MAX_KEPT_LEVELS: u64 = 100_000;
-
 /// An array, a map or a function pointer whose parts are being looked at.
 struct Open {
     node: *const Dynamic,

@@ -5,7 +5,8 @@ use std::ops::Deref;
 
 use rhai::{Array, Dynamic, FnPtr, Identifier, Map};
 
-use crate::wire::format::{ConversionError, MAX_DEPTH};
+use crate::limits::stack::MAX_DEPTH;
+use crate::wire::format::ConversionError;
 
 /// What [`walk`] shows a value to, in the order of its parts.
 pub trait Visitor {

@@ -6,7 +6,9 @@
 use rhai::{ASTNode, EvalAltResult, Expr, GlobalRuntimeState, Position, Stmt, AST};
 
 use crate::errors::translate::innermost;
-use crate::language::rewrite::{walk_all, Chain};
+use crate::language::names::is_closure;
+use crate::language::tree::chain::Chain;
+use crate::language::tree::walk::{alone, walk_all};
 
 /// A variable that is used while a function changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,7 @@ impl DataRace {
         let function = what.split('\'').nth(1);
         let closure = function
             .or_else(|| innermost_function(error))
-            .filter(|name| name.starts_with("anon$"));
+            .filter(|name| is_closure(name));
         match (closure, function) {
             (Some(closure), _) => trees().find_map(|ast| in_closure(ast, closure)),
             (None, Some(method)) => trees().find_map(|ast| in_call(ast, method)),
@@ -82,7 +84,7 @@ fn in_closure(ast: &AST, name: &str) -> Option<DataRace> {
     }
     let first = *variables.first()?;
     let mut position = Position::NONE;
-    walk_all(&crate::language::rewrite::alone(closure), &mut |path| {
+    walk_all(&alone(closure), &mut |path| {
         if let Some(ASTNode::Expr(Expr::Variable(variable, _, place))) = path.last() {
             if position.is_none() && variable.1 == first {
                 position = *place;

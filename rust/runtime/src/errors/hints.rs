@@ -20,10 +20,10 @@ use crate::context::context::ExecutionContext;
 use crate::limits::config::Config;
 use crate::objects::host_object::{DartObject, CLOSURE_NAME, DART_OBJECT};
 
-use crate::errors::translate::ANONYMOUS;
-use crate::execution::script_cache::CompiledScript;
 use crate::execution::variables::Variables;
-use crate::language::compile::FaultyLine;
+use crate::language::compiled_script::CompiledScript;
+use crate::language::names::is_closure;
+use crate::language::place::FaultyLine;
 use crate::language::restrictions::Restrictions;
 use calls::Written;
 
@@ -144,11 +144,6 @@ pub fn dart_objects_in(
         }
         _ => Vec::new(),
     }
-}
-
-/// Whether this is the name of a closure.
-fn is_closure(function: &str) -> bool {
-    function.starts_with(ANONYMOUS)
 }
 
 impl Visible<'_> {

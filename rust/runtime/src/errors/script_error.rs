@@ -7,13 +7,13 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, Position};
 
 use crate::border::host_call::describe_conversion_error;
-use crate::context::clock::BrokenTime;
-use crate::context::shared::{known, Host};
+use crate::context::shared::Host;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
+use crate::limits::time::BrokenTime;
 
 use crate::border::exporter::Exporter;
-use crate::language::compile::FaultyLine;
+use crate::language::place::{describe_place, FaultyLine};
 use crate::wire::format::ConversionError;
 
 /// What went wrong; the numbers are the protocol with Dart.
@@ -148,50 +148,13 @@ impl ScriptError {
 
     /// A limit was broken.
     pub fn limit(limit: Limit, value: u64) -> Self {
-        let message = match limit {
-            Limit::Operations => format!("too many operations: the limit is {value}"),
-            Limit::StackDepth => format!("stack overflow: the limit is {value} nested calls"),
-            Limit::ExpressionDepth => format!(
-                "expressions are nested too deeply: the limit is {value} levels, \
-                 and half of that in a function"
-            ),
-            Limit::StringLength => {
-                format!("Length of string too large: the limit is {value} bytes")
-            }
-            Limit::ArraySize => {
-                format!("Size of array/BLOB too large: the limit is {value} elements")
-            }
-            Limit::MapSize => {
-                format!("Size of object map too large: the limit is {value} entries")
-            }
-            Limit::Variables => format!("too many variables: the limit is {value}"),
-            Limit::Functions => format!("too many functions: the limit is {value}"),
-            Limit::Modules => format!("too many modules: the limit is {value}"),
-            Limit::Memory if value == 0 => "there is no more memory".into(),
-            Limit::Memory => format!("too much memory: the limit is {value} bytes"),
-            Limit::OutputLength => {
-                format!("too much output of print and debug: the limit is {value} bytes")
-            }
-            Limit::Nesting => format!(
-                "what the functions of scripts keep is nested more than {value} levels: \
-                 dispose of them"
-            ),
-            Limit::NativeStack => {
-                "stack overflow: calls and expressions are nested too deeply".into()
-            }
-        };
-        // The memory of the system follows from no option.
-        let option = limit.option().filter(|_| value > 0);
-        let message = match option {
-            Some(option) => format!("{message} (RhaiConfig.{option})"),
-            None => message,
-        };
+        let message = limit.message(value);
         Self::new(ErrorKind::Limit, message, Detail::Limit(limit, value))
     }
 
     /// The script needs more memory than it may have, or than there is.
     pub fn out_of_memory(config: &Config) -> Self {
-        Self::limit(Limit::Memory, config.max_memory as u64)
+        Self::limit(Limit::Memory, config.limit(Limit::Memory))
     }
 
     /// Scripts of the engine have left `leaked` bytes behind for good.
@@ -311,10 +274,4 @@ fn describe_call(call: &Call) -> Dynamic {
         column,
     ])
     .into()
-}
-
-/// The line and the column of a place, 0 where one is not known.
-pub fn describe_place(position: Position) -> [Dynamic; 2] {
-    [position.line(), position.position()]
-        .map(|number| Dynamic::from_int(known(number).unwrap_or(0) as i64))
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
+use crate::language::names::NAMESPACE_SEPARATOR;
 
 /// Names that are suggested at once.
 const MAX_SUGGESTED: usize = 3;

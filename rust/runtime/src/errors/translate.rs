@@ -4,19 +4,19 @@ mod texts;
 
 use rhai::{Dynamic, EvalAltResult, LexError, Map, ParseErrorType, Position};
 
-use crate::context::context::Termination;
-use crate::data::depth::MAX_KEPT_LEVELS;
 use crate::errors::data_race::DataRace;
 use crate::errors::hints::Hint;
 use crate::errors::script_error::{Call, Detail, ErrorKind, RuntimeKind, ScriptError};
-use crate::language::compile::FaultyLine;
-use crate::language::modules::ImportCycle;
+use crate::errors::termination::Termination;
+use crate::language::imports::ImportCycle;
+use crate::language::names::is_closure;
+use crate::language::place::FaultyLine;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::objects::host_object::DartObject;
 use texts::{readable, readable_signature, without_numbers};
 
-pub use texts::{shortened, ANONYMOUS};
+pub use texts::shortened;
 
 type E = EvalAltResult;
 
@@ -86,7 +86,7 @@ fn unwrap_calls(error: EvalAltResult) -> (EvalAltResult, Vec<Call>) {
     loop {
         match error {
             E::ErrorInFunctionCall(function, source, inner, position) => {
-                let function = match function.starts_with(ANONYMOUS) {
+                let function = match is_closure(&function) {
                     true => "closure".into(),
                     false => function,
                 };
@@ -273,39 +273,20 @@ fn property_in(what: &str) -> &str {
 
 /// A limit was broken whose value is that of the configuration.
 pub fn limit_of(limit: Limit, config: &Config) -> ScriptError {
-    let value = match limit {
-        Limit::Operations => config.max_operations,
-        Limit::StackDepth => config.max_call_levels as u64,
-        Limit::ExpressionDepth => config.expr_depths().0 as u64,
-        Limit::StringLength => config.max_string_len as u64,
-        Limit::ArraySize => config.max_array_len as u64,
-        Limit::MapSize => config.max_map_len as u64,
-        Limit::Variables => config.max_variables as u64,
-        Limit::Functions => config.max_functions as u64,
-        Limit::Modules => config.max_modules as u64,
-        Limit::Memory => config.max_memory as u64,
-        Limit::OutputLength => config.max_output_len as u64,
-        Limit::Nesting => MAX_KEPT_LEVELS,
-        Limit::NativeStack => config.stack_layout().script as u64,
-    };
-    ScriptError::limit(limit, value)
+    ScriptError::limit(limit, config.limit(limit))
 }
 
 fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
     match token.try_cast::<Termination>() {
-        Some(Termination::TooManyOperations) => limit_of(Limit::Operations, config),
-        Some(Termination::StackOverflow) => limit_of(Limit::NativeStack, config),
-        Some(Termination::KeptTooDeeply) => limit_of(Limit::Nesting, config),
         Some(Termination::KeptTooMuch) => ScriptError {
             message: format!(
                 "what the function keeps takes more than {} bytes: dispose of it \
                  (RhaiConfig.maxMemory)",
-                config.max_memory
+                config.limit(Limit::Memory)
             ),
             ..limit_of(Limit::Memory, config)
         },
-        Some(Termination::Exceeded(limit)) => limit_of(limit, config),
-        Some(Termination::TooMuchOutput) => limit_of(Limit::OutputLength, config),
+        Some(Termination::Limit(limit)) => limit_of(limit, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),
         Some(Termination::HostError(thrown)) => {
             from_thrown(Dynamic::clone(&thrown), &Hint::default())

@@ -8,10 +8,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::context::clock::Clock;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::execution_time::{Due, Start};
 use crate::context::shared::Host;
 use crate::errors::script_error::ScriptError;
+use crate::errors::termination::Termination;
 use crate::execution::job::Job;
 use crate::limits::config::Config;
 use fibers::{Fiber, Progress, Suspender};
@@ -146,7 +147,7 @@ impl Execution {
                                 }
                             },
                             Err(error) => report(&host, exporter, || {
-                                let line = context.take_faulty_line();
+                                let line = context.error_details().take_faulty_line();
                                 let hint = hint.unwrap_or_default();
                                 let mut error =
                                     ScriptError::from_rhai(*error, &config, line, &hint);
@@ -188,8 +189,8 @@ impl Execution {
         let reply = match (&mut self.state, reply) {
             (_, Reply::Cancel) => reply,
             (State::New, Reply::Continue) => {
-                if !held.is_zero() && self.context.is_turn_over(held) {
-                    self.context.note_wait();
+                if !held.is_zero() && self.context.time().is_turn_over(held) {
+                    self.context.time().pause();
                     self.state = State::Ready(reply);
                     return Some(Step::Yielded);
                 }
@@ -225,7 +226,7 @@ impl Execution {
         Some(match progress {
             Progress::Suspended(Request::Call) => {
                 self.state = State::Calling;
-                self.context.note_call();
+                self.context.time().note_call();
                 Step::Call
             }
             Progress::Suspended(Request::Yield) => {
@@ -262,7 +263,7 @@ impl Execution {
     /// Looks at the time before the script goes on from the event loop: the reply to
     /// go on with, or `None` if the event loop is to have its turn before.
     fn wake(&self, then: Reply, held: Duration) -> Option<Reply> {
-        match self.context.wake(held) {
+        match self.context.time().wake(held) {
             Due::Nothing => Some(then),
             Due::Turn => None,
             Due::End(broken) => {
@@ -274,7 +275,7 @@ impl Execution {
 
     /// The clock of the script.
     pub fn clock(&self) -> Arc<Clock> {
-        self.context.clock()
+        self.context.time().clock().clone()
     }
 
     /// Registers the Future that the called function returned. The fiber stays
@@ -283,7 +284,7 @@ impl Execution {
         let future = PendingFuture::register();
         self.host.with_frame(|frame| frame.future = future.id());
         self.state = State::Waiting(future);
-        self.context.note_wait();
+        self.context.time().pause();
         Step::Pending
     }
 

@@ -7,17 +7,20 @@ use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, S
 
 use crate::analysis::{analyze, Surroundings};
 use crate::border::host_call::conversion_error;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
 use crate::errors::hints::{dart_objects_in, DartCall, Hint, Visible};
+use crate::errors::termination::Termination;
 use crate::functions::table::Exported;
 use crate::limits::config::Config;
 use crate::objects::host_object::type_name;
 
 use crate::border::exporter::{Exporter, SharedEngine};
 use crate::errors::translate::into_innermost;
-use crate::execution::script_cache::{CompiledScript, ScriptCache, Source};
-use crate::execution::variables::{Variables, GLOBAL};
+use crate::execution::script_cache::{ScriptCache, Source};
+use crate::execution::variables::Variables;
+use crate::language::compiled_script::CompiledScript;
+use crate::language::names::GLOBAL;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
@@ -176,7 +179,9 @@ fn find_hint(
         variables,
         call,
     };
-    let mut hint = context.with_faulty_line(|line| visible.hint(error, line));
+    let mut hint = context
+        .error_details()
+        .with_faulty_line(|line| visible.hint(error, line));
     hint.types = objects.unwrap_or_default();
     Some(hint.into())
 }
@@ -207,7 +212,9 @@ fn run_call(
     match refused {
         Some(termination) => Err(termination.into()),
         None => checked(call(host, exported, with_this), context).inspect_err(|error| {
-            context.note_data_race(error, None, exported.function.global());
+            context
+                .error_details()
+                .note_data_race(error, None, exported.function.global());
         }),
     }
 }
@@ -270,7 +277,9 @@ impl Script {
         engine
             .eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
             .inspect_err(|error| {
-                context.note_data_race(error, Some(ast), global);
+                context
+                    .error_details()
+                    .note_data_race(error, Some(ast), global);
             })
     }
 }
@@ -282,7 +291,7 @@ fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
         // The error that it ended with knows the place.
         return match result {
             Err(error) if is_termination(&error) => Err(error),
-            _ => Err(Termination::Exceeded(limit.into()).into()),
+            _ => Err(Termination::Limit(limit.into()).into()),
         };
     }
     let result = result.or_else(exit_value).map(Dynamic::flatten);

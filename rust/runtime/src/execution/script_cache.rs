@@ -5,75 +5,16 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use lru::LruCache;
-use rhai::{Engine, EvalAltResult, Identifier, Token, AST};
+use rhai::{Engine, EvalAltResult};
 
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
-use crate::language::compile::{compile, FaultyLine};
+use crate::language::compile::compile;
+use crate::language::compiled_script::CompiledScript;
+use crate::language::parsing::ScriptParser;
+use crate::language::place::FaultyLine;
 use fibers::OnFiber;
-
-/// A compiled script.
-#[derive(Debug)]
-pub struct CompiledScript {
-    /// Its syntax tree, which may hold constants of any depth.
-    pub ast: OnFiber<AST>,
-    words: Words,
-}
-
-impl CompiledScript {
-    /// The words by which it may look for variables; `None` if it finds any.
-    pub fn words(&self) -> Option<&HashSet<Identifier>> {
-        match &self.words {
-            Words::Written(words) => Some(words),
-            Words::Any => None,
-        }
-    }
-
-    /// Whether it may look for a variable of this name.
-    pub fn may_use(&self, name: &str) -> bool {
-        self.words().is_none_or(|words| words.contains(name))
-    }
-}
-
-/// The words in a script that could be names of variables.
-#[derive(Debug)]
-pub(crate) enum Words {
-    /// These.
-    Written(HashSet<Identifier>),
-    /// Any: it evaluates text, or asks which variables there are.
-    Any,
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        Words::Written(HashSet::new())
-    }
-}
-
-/// Functions that find variables whose names are no words of the script.
-const LOOKING: [&str; 2] = ["eval", "is_def_var"];
-
-impl ExecutionContext {
-    /// Notes a token of a script that is compiled. (Not what is in its syntax tree: Rhai
-    /// shows only a part of that.)
-    pub(crate) fn note_word(&self, token: &Token) {
-        match token {
-            Token::Identifier(word) => {
-                if let Words::Written(words) = &mut *self.words.borrow_mut() {
-                    // Not twice: then it would be allocated again.
-                    if !words.contains(word.as_str()) {
-                        words.insert(Identifier::from(word.as_str()));
-                    }
-                }
-            }
-            Token::Reserved(word) if LOOKING.contains(&word.as_str()) => {
-                self.words.replace(Words::Any);
-            }
-            _ => {}
-        }
-    }
-}
 
 /// A script, compiled or not.
 #[derive(Debug)]
@@ -192,7 +133,7 @@ impl ScriptCache {
         context: &ExecutionContext,
     ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
         let before = memory::used();
-        context.words.take();
+        context.parsing().words.take();
         let ast = {
             // Compiling can be suspended.
             let dart_functions = self.dart_functions.borrow().clone();
@@ -205,17 +146,17 @@ impl ScriptCache {
             // A script can catch that a module does not parse.
             if name.is_none() {
                 if let Some(line) = FaultyLine::find(script, error.position()) {
-                    context.note_faulty_line(line);
+                    context.error_details().note_faulty_line(line);
                 }
             }
         })?;
         if let Some(name) = name {
             ast.set_source(name);
         }
-        let compiled = Rc::new(CompiledScript {
-            ast: OnFiber::new(ast, &self.stacks),
-            words: context.words.take(),
-        });
+        let compiled = Rc::new(CompiledScript::new(
+            OnFiber::new(ast, &self.stacks),
+            context.parsing().words.take(),
+        ));
         Ok((compiled, memory::used().saturating_sub(before)))
     }
 

@@ -5,12 +5,10 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, GlobalRuntimeState, Scope};
 
-use crate::execution::script_cache::CompiledScript;
+use crate::language::compiled_script::CompiledScript;
+use crate::language::names::GLOBAL;
 use fibers::OnFiber;
 use fibers::StackPool;
-
-/// The word by which functions look for constants at global level: `global::NAME`.
-pub const GLOBAL: &str = "global";
 
 /// A variable.
 #[derive(Debug)]

@@ -13,7 +13,8 @@ use crate::data::size;
 use fibers::StackPool;
 
 use crate::border::exporter::{bind, ScriptFunction};
-use crate::data::depth::{self, MAX_KEPT_LEVELS};
+use crate::data::depth;
+use crate::limits::stack::MAX_KEPT_LEVELS;
 use crate::objects::released_ids::ReleasedIds;
 use fibers::OnFiber;
 

@@ -1,72 +1,20 @@
-//! How scripts are compiled.
+//! Compiles scripts.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
+use memory::Excess;
 use rhai::{
-    ASTNode, Engine, EvalAltResult, Expr, LexError, OptimizationLevel, ParseError, ParseErrorType,
-    Position, Scope, Stmt, Token, AST,
+    ASTNode, Engine, EvalAltResult, Expr, OptimizationLevel, ParseError, ParseErrorType, Position,
+    Scope, Stmt, AST,
 };
 
-use crate::context::context::{ExecutionContext, Termination};
-use crate::context::shared::{known, Host};
-use crate::objects::host_object::TYPE_OF;
-use memory::Excess;
-
+use crate::language::names::TYPE_OF;
+use crate::language::parsing::ScriptParser;
 use crate::language::rewrite::rewrite;
+use crate::limits::sizes::TooLarge;
 
 /// The parts of a script that is optimized: few, as nothing can stop the optimizer.
 const MAX_CONSTANT_NODES: usize = 1000;
-
-/// A line of a script that is not valid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaultyLine {
-    /// The line, or the part of a long one around the place.
-    pub text: String,
-    /// Where in `text` it is not valid, in characters from 1; 0 if that is not known.
-    pub caret: usize,
-}
-
-impl FaultyLine {
-    /// Characters of a line that are kept.
-    const MAX_LEN: usize = 120;
-
-    /// Finds the line at a position. `None` if there is no such line.
-    pub(crate) fn find(script: &str, position: Position) -> Option<Self> {
-        let line = script
-            .split('\n')
-            .nth(known(position.line())?.checked_sub(1)?)?;
-        let line = line.trim_end_matches('\r');
-        let column = known(position.position()).unwrap_or(0);
-        // So that a third of what is kept is before the place.
-        let skipped = match line.chars().nth(Self::MAX_LEN) {
-            Some(_) => column.saturating_sub(Self::MAX_LEN / 3),
-            None => 0,
-        };
-        let mut text: String = line.chars().skip(skipped).take(Self::MAX_LEN).collect();
-        let mut caret = column.saturating_sub(skipped);
-        if skipped > 0 {
-            text.insert(0, '…');
-            caret += 1;
-        }
-        if line.chars().nth(skipped + Self::MAX_LEN).is_some() {
-            text.push('…');
-        }
-        Some(FaultyLine { text, caret })
-    }
-
-    /// The word or operator of the language at the place, if there is one.
-    pub(crate) fn token(&self) -> Option<String> {
-        let rest: String = self.text.chars().skip(self.caret.checked_sub(1)?).collect();
-        let engine = Engine::new_raw();
-        let (token, _) = engine.lex([&rest]).0.next()?;
-        match token {
-            Token::Reserved(word) => Some(word.to_string()),
-            token if token.is_literal() => Some(token.literal_syntax().into()),
-            _ => None,
-        }
-    }
-}
 
 /// Compiles a script. Run it on a fiber's stack: the parser recurses.
 ///
@@ -81,16 +29,16 @@ impl FaultyLine {
 pub(crate) fn compile(
     engine: &Engine,
     script: &str,
-    dart_functions: &HashSet<String>,
-    context: &ExecutionContext,
+    host_functions: &HashSet<String>,
+    parser: &dyn ScriptParser,
 ) -> Result<AST, Box<EvalAltResult>> {
-    let ast = parse(engine, script, context)?;
-    match broken_limit(engine, &ast, context) {
+    let ast = parse(engine, script, parser)?;
+    match broken_limit(engine, &ast, parser) {
         Some(error) => Err(error.into()),
         None if is_constant(&ast) => {
             Ok(engine.optimize_ast(&Scope::new(), ast, OptimizationLevel::Simple))
         }
-        None => Ok(rewrite(engine, ast, dart_functions, context)),
+        None => Ok(rewrite(engine, ast, host_functions, parser)),
     }
 }
 
@@ -119,10 +67,10 @@ fn is_constant(ast: &AST) -> bool {
 /// # Errors
 ///
 /// The script is not valid Rhai.
-pub fn parse(engine: &Engine, script: &str, context: &ExecutionContext) -> Result<AST, ParseError> {
+pub fn parse(engine: &Engine, script: &str, parser: &dyn ScriptParser) -> Result<AST, ParseError> {
     let ast = engine.compile(script)?;
     if script.contains("type_of") {
-        if let Some(position) = misused_type_of(&ast, context) {
+        if let Some(position) = misused_type_of(&ast, parser) {
             let error = ParseErrorType::Reserved("type_of".into());
             return Err(ParseError(error.into(), position));
         }
@@ -131,8 +79,8 @@ pub fn parse(engine: &Engine, script: &str, context: &ExecutionContext) -> Resul
 }
 
 /// Where a script uses the word `type_of` as a name, which Rhai itself would refuse:
-/// see [`watch_parsing`].
-fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
+/// see [`read`](crate::language::tokens::read).
+fn misused_type_of(ast: &AST, parser: &dyn ScriptParser) -> Option<Position> {
     let mut misused = None;
     ast.walk(&mut |path: &[ASTNode]| {
         if let Some(ASTNode::Expr(expr)) = path.last() {
@@ -146,7 +94,7 @@ fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
                 misused = Some(expr.position());
             }
         }
-        misused.is_none() && !context.tick_token()
+        misused.is_none() && !parser.tick_token()
     });
     misused
 }
@@ -159,14 +107,15 @@ fn misused_type_of(ast: &AST, context: &ExecutionContext) -> Option<Position> {
 pub fn broken_limit(
     engine: &Engine,
     ast: &AST,
-    context: &ExecutionContext,
+    parser: &dyn ScriptParser,
 ) -> Option<EvalAltResult> {
     let mut declared = 0;
     let mut broken = None;
     let sizes = memory::sizes();
     let too_large = |excess: Option<Excess>, position| {
-        let termination = Termination::Exceeded(excess?.into()).into();
-        Some(EvalAltResult::ErrorTerminated(termination, position))
+        let mut error = Box::<EvalAltResult>::from(TooLarge(excess?.into()));
+        error.set_position(position);
+        Some(*error)
     };
     ast.walk(&mut |path: &[ASTNode]| {
         match path.last() {
@@ -184,57 +133,7 @@ pub fn broken_limit(
             }
             _ => {}
         }
-        broken.is_none() && !context.tick_token()
+        broken.is_none() && !parser.tick_token()
     });
     broken
-}
-
-/// Makes the parser stop with an error when the execution that is running must stop;
-/// and, with `has_type_of`, makes `type_of` a call of [`TYPE_OF`].
-pub fn watch_parsing(engine: &mut Engine, has_type_of: bool, host: Rc<Host>) {
-    // Rhai marks it so because it may change; the version is fixed.
-    #[allow(deprecated)]
-    engine.on_parse_token(move |token, position, _| {
-        let Some(context) = host.current() else {
-            return token;
-        };
-        if context.tick_token() {
-            let error = LexError::Runtime("parsing was stopped".into());
-            return Token::LexError(error.into());
-        }
-        if let Some(token) = context.stubs.token(&token) {
-            return token;
-        }
-        // It cannot be declared: there, it is left for Rhai to refuse. A token that is
-        // not after the last one begins another script.
-        let declares = matches!(
-            token,
-            Token::Fn | Token::Let | Token::Const | Token::MapStart
-        );
-        if let Token::StringConstant(text) | Token::InterpolatedString(text) = &token {
-            if let Some(error) = too_long(text) {
-                return Token::LexError(error.into());
-            }
-        }
-        context.note_word(&token);
-        let (declared, last_position) = context.next_token(declares, position);
-        let declared = declared && position > last_position;
-        match token {
-            Token::Reserved(word) if has_type_of && *word == "type_of" && !declared => {
-                Token::Identifier(Box::new(TYPE_OF.into()))
-            }
-            token => token,
-        }
-    });
-}
-
-/// The error for a string that is longer than the script may have.
-fn too_long(text: &str) -> Option<LexError> {
-    match memory::sizes().of_string(text.len())? {
-        Excess::StringLength => Some(LexError::StringTooLong(text.len())),
-        excess => {
-            memory::exceed(excess);
-            Some(LexError::Runtime("parsing was stopped".into()))
-        }
-    }
 }

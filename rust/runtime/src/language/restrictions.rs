@@ -8,8 +8,8 @@ use rhai::{
     RhaiFunc, Token,
 };
 
-use crate::border::host_call::{built_in_signatures, KEYWORDS};
-use crate::objects::host_object::TYPE_OF;
+use crate::language::names::{KEYWORDS, TYPE_OF};
+use crate::language::signatures::built_in_signatures;
 
 /// What is switched off in an engine.
 #[derive(Debug, Default)]

@@ -1,73 +1,72 @@
 //! Changes to the syntax tree of a script, which make Rhai do what is said of modules
-//! and Dart functions.
+//! and of the host's functions.
 //!
 //! **Captured variables.** What a closure has captured is a shared value. For a method
 //! call such as `s.save()`, Rhai locks it until the function returns, and whatever uses `s`
-//! before that fails with a data race: the callback of `s.map(…)`, or a handler that Dart
-//! calls while `save` waits. So a call that may run such code gets a copy, see [`unlocked`].
+//! before that fails with a data race: the callback of `s.map(…)`, or a handler that
+//! the host calls while `save` waits. So a call that may run such code gets a copy, see
+//! [`Unlocked`](crate::language::tree::unlocked::Unlocked).
 //!
 //! **Memory.** Rhai's operator `+`, and strings with `${…}`, ask for no memory, and nothing
 //! looks at it between the end of one such and the next that it is an operand of. So what
 //! takes such a result becomes an operation: `a + f(x)` is `a + look(f(x))`.
 //!
-//! **Names of Dart functions.** A closure that uses one has not captured a variable.
+//! **Names of the host's functions.** A closure that uses one has not captured a variable.
 //!
 //! **Callbacks.** A function that is given to one of a module is bound to where it comes
-//! from: see [`BIND`](crate::border::exporter::BIND).
+//! from: see [`BIND`](crate::language::names::BIND).
 
-mod chain;
-mod fingerprint;
+mod bind;
 mod growth;
 mod script;
-mod stubs;
 mod unlock;
-mod unlocked;
 
 use std::collections::HashSet;
 
 use rhai::{ASTNode, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, StmtBlock, AST};
 
-use crate::context::context::ExecutionContext;
-use crate::execution::variables::GLOBAL;
-pub use chain::Chain;
+use crate::language::parsing::ScriptParser;
+use crate::language::tree::chain::Chain;
+use crate::language::tree::stubs::{self, BIND_CALL, LOOK_CALL};
+use crate::language::tree::walk::{alone, walk};
+use bind::{is_of_module, may_have_functions};
 pub use growth::register_look;
 use script::Script;
-pub use stubs::{register, walk_all, Stubs};
-use stubs::{BIND_CALL, LOOK_CALL};
 
-/// Rewrites a script for an engine that has the functions `dart` of Dart.
+/// Rewrites a script for an engine in which the host has functions of these names.
 pub fn rewrite(
     engine: &Engine,
     ast: AST,
-    dart: &HashSet<String>,
-    context: &ExecutionContext,
+    host_functions: &HashSet<String>,
+    parser: &dyn ScriptParser,
 ) -> AST {
-    let mut script = Script::new(dart);
-    script.find_what_to_change(&ast, context);
+    let mut script = Script::new(host_functions);
+    let stubs = &parser.parsing().stubs;
+    script.find_what_to_change(&ast, parser);
     let grows = script.growth.can_be_large();
     if script.captured.is_empty() && !script.calls_modules && !grows {
         return ast;
     }
     if grows {
-        script.look = stubs::call(engine, LOOK_CALL, context);
+        script.look = stubs::call(engine, LOOK_CALL, stubs);
     }
-    script.look_around(&ast, context);
+    script.look_around(&ast, parser);
     if script.calls_modules {
-        script.bind = stubs::call(engine, BIND_CALL, context);
+        script.bind = stubs::call(engine, BIND_CALL, stubs);
     }
     if !script.captured.is_empty() {
-        script.unlocked = stubs::unlocked(engine, context);
+        script.unlocked = stubs::unlocked(engine, stubs);
     }
     let mut statements = ast.statements().to_vec();
     script.visit_statements(&mut statements);
     let mut functions = Module::new();
     for function in ast.iter_fn_def() {
         let was_changed = std::mem::take(&mut script.is_changed);
-        let mut body = body_of(function, context);
+        let mut body = body_of(function, parser);
         script.visit_statements(&mut body);
         let changed = script
             .is_changed
-            .then(|| stubs::with_statements(engine, function, body, context))
+            .then(|| stubs::with_statements(engine, function, body, stubs))
             .flatten();
         match changed {
             Some(changed) => functions.set_script_fn(changed),
@@ -81,37 +80,10 @@ pub fn rewrite(
     }
 }
 
-/// Goes through the parts of a script, or of a function alone.
-fn walk(ast: &AST, context: &ExecutionContext, mut look: impl FnMut(&[ASTNode])) {
-    ast.walk(&mut |path: &[ASTNode]| look_below(path, context, &mut look));
-}
-
-/// Rhai leaves out what a loop ends with, as in `break x`.
-fn look_below(
-    path: &[ASTNode],
-    context: &ExecutionContext,
-    look: &mut dyn FnMut(&[ASTNode]),
-) -> bool {
-    look(path);
-    if let Some(ASTNode::Stmt(Stmt::BreakLoop(Some(expr), ..))) = path.last() {
-        expr.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
-            look_below(path, context, look)
-        });
-    }
-    !context.tick_token()
-}
-
-/// A script that has this function alone: Rhai shows the body of a function only to those
-/// who walk through all bodies.
-pub fn alone(function: &rhai::Shared<rhai::ScriptFuncDef>) -> AST {
-    let mut module = Module::new();
-    module.set_script_fn(function.clone());
-    AST::new([], module)
-}
-
-fn body_of(function: &rhai::Shared<rhai::ScriptFuncDef>, context: &ExecutionContext) -> Vec<Stmt> {
+fn body_of(function: &rhai::Shared<rhai::ScriptFuncDef>, parser: &dyn ScriptParser) -> Vec<Stmt> {
     let mut body = Vec::new();
-    walk(&alone(function), context, |path| {
+    let must_stop = || parser.tick_token();
+    walk(&alone(function), must_stop, |path| {
         if let [ASTNode::Stmt(statement)] = path {
             body.push(Stmt::clone(statement));
         }
@@ -136,7 +108,7 @@ impl Script<'_> {
                 let position = names[0].0.pos;
                 let count = names.len();
                 names.retain(|(name, index)| {
-                    index.is_some() || !self.dart.contains(name.name.as_str())
+                    index.is_some() || !self.host_functions.contains(name.name.as_str())
                 });
                 self.is_changed |= names.len() < count;
                 // Rhai expects one to have names.
@@ -250,33 +222,4 @@ fn wrap(call: &FnCallExpr, expr: &mut Expr) {
     let mut call = call.clone();
     call.args[0] = std::mem::take(expr);
     *expr = call.into_fn_call_expr(position);
-}
-
-/// Whether a function is one of a module.
-fn is_of_module(call: &FnCallExpr) -> bool {
-    call.is_qualified() && call.namespace.root() != GLOBAL
-}
-
-/// Whether an expression can be a function pointer, or have one among its elements.
-fn may_have_functions(expr: &Expr) -> bool {
-    match expr {
-        Expr::Array(parts, _) => parts.iter().any(may_have_functions),
-        Expr::Map(parts, _) => parts.0.iter().any(|(_, value)| may_have_functions(value)),
-        expr => may_be_function(expr),
-    }
-}
-
-/// Whether an expression can be a function pointer.
-fn may_be_function(expr: &Expr) -> bool {
-    match expr {
-        Expr::Variable(..)
-        | Expr::ThisPtr(_)
-        | Expr::Stmt(_)
-        | Expr::Dot(..)
-        | Expr::Index(..)
-        | Expr::Coalesce(..) => true,
-        Expr::FnCall(call, _) => call.op_token.is_none(),
-        Expr::DynamicConstant(value, _) => value.is_fnptr(),
-        _ => false,
-    }
 }

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, EvalAltResult, FuncRegistration, ImmutableString, Map, Module};
+use rhai::Module;
 
 use crate::context::shared::Host;
 use crate::library::callbacks;
@@ -16,16 +16,13 @@ mod arrays;
 mod blobs;
 mod display;
 mod growing;
-pub(crate) mod maps;
-pub(crate) mod pieces;
+mod maps;
+mod parts;
+mod pieces;
 mod script_functions;
 mod strings;
-pub mod text;
 
 pub use pieces::CharsStream;
-
-type Context<'a> = rhai::NativeCallContext<'a>;
-type Failure = Box<EvalAltResult>;
 
 /// Registers the replacements with `module`, which Rhai must search before its
 /// standard package.
@@ -39,49 +36,5 @@ pub fn register(module: &mut Module, host: &Rc<Host>) {
     pieces::register(module);
     script_functions::register(module);
     strings::register(module);
-    pure("to_json").set_into_module(module, to_json);
-    let host = host.clone();
-    pure("parse_json").set_into_module(module, move |text: ImmutableString| {
-        json::parse(&text, &host)
-    });
-}
-
-/// A function in Rhai's namespace.
-fn function(name: &str) -> FuncRegistration {
-    FuncRegistration::new(name).in_global_namespace()
-}
-
-/// A function that changes its first argument, which cannot be a constant.
-fn changing(name: &str) -> FuncRegistration {
-    function(name).with_purity(false)
-}
-
-/// A function that can be called of a constant.
-fn pure(name: &str) -> FuncRegistration {
-    function(name).with_purity(true)
-}
-
-/// Bytes that an allocated block of `size` bytes takes.
-pub(crate) fn block(size: usize) -> usize {
-    size.saturating_add(8 + 15) & !15
-}
-
-fn mismatch(context: &Context, expected: &str, actual: &str) -> Failure {
-    EvalAltResult::ErrorMismatchDataType(
-        format!("{expected} from the comparator"),
-        actual.into(),
-        context.call_position(),
-    )
-    .into()
-}
-
-fn to_json(map: &mut Map) -> Result<ImmutableString, Failure> {
-    // Not cloned, which would recurse: put into a value and back.
-    let value = Dynamic::from_map(std::mem::take(map));
-    let json = json::to_json(&value);
-    *map = value.cast();
-    match json {
-        Ok(json) => Ok(json?),
-        Err(error) => Err(format!("to_json: {error}").into()),
-    }
+    json::register(module, host);
 }

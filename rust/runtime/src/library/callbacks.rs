@@ -7,18 +7,13 @@
 //! do not wrap a broken limit, which `try` would catch; and one that fails has removed
 //! nothing. Beyond that they do what Rhai's do.
 
-use rhai::{EvalAltResult, FuncRegistration, Module};
+use rhai::Module;
 
 mod arrays;
 mod callback;
-pub mod dart_names;
 mod maps;
-pub mod texts;
+mod texts;
 mod ways;
-
-type Context<'a> = rhai::NativeCallContext<'a>;
-type Failure = Box<EvalAltResult>;
-type Outcome<T> = Result<T, Failure>;
 
 /// Registers the functions with `module`, which Rhai must search before its standard
 /// package. The comparators of `sort`, `order` and `dedup` are not among them.
@@ -26,16 +21,4 @@ pub fn register(module: &mut Module) {
     arrays::register(module);
     maps::register(module);
     texts::register(module);
-}
-
-/// A function in Rhai's namespace. It can be called of a constant if it is `pure`, as
-/// Rhai has it.
-fn function(name: &str, pure: bool) -> FuncRegistration {
-    let function = FuncRegistration::new(name).in_global_namespace();
-    function.with_purity(pure)
-}
-
-/// Bytes that the answers to a question take, one for each element.
-fn answers_size(len: usize) -> usize {
-    len.saturating_add(64)
 }

@@ -1,41 +1,19 @@
-//! What limits a script, and what is disabled.
+//! The configuration of an engine: limits, and what is disabled.
 
 use std::time::Duration;
 
 use fibers::StackLayout;
 use memory::{Sizes, SLACK};
 
-use crate::context::clock::TimeLimits;
-use crate::wire::format::MAX_DEPTH;
+use crate::limits::limit::{Limit, Limits};
+use crate::limits::stack;
+use crate::limits::time::TimeLimits;
 
-/// The limits of an engine. In every number, 0 means "no limit".
+/// The configuration of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Operations (Rhai's unit: roughly one per expression or statement) that
-    /// one execution may run.
-    pub max_operations: u64,
-    /// Nested calls of script functions and closures.
-    pub max_call_levels: usize,
-    /// Bytes of UTF-8 in a string.
-    pub max_string_len: usize,
-    /// Elements in an array; bytes in a blob.
-    pub max_array_len: usize,
-    /// Entries in an object map.
-    pub max_map_len: usize,
-    /// Levels that expressions may nest at global level, and twice as many as they
-    /// may inside a function. 0 is [`MAX_EXPR_DEPTH`], as is more.
-    pub max_expr_depth: usize,
-    /// Variables that a script may declare, and that there may be at once in it or in
-    /// one call of a function.
-    pub max_variables: usize,
-    /// Functions and closures in a script.
-    pub max_functions: usize,
-    /// Modules that one execution may import.
-    pub max_modules: usize,
-    /// Bytes of memory that one execution may use at once.
-    pub max_memory: usize,
-    /// Bytes of UTF-8 that one execution may print.
-    pub max_output_len: usize,
+    /// The values of all [`Limit`]s.
+    pub limits: Limits,
     /// Bytes of compiled scripts that are kept; unlike for limits, 0 is none.
     pub script_cache_size: usize,
     /// Wall-clock time one execution may run, not counting the time it waits.
@@ -52,20 +30,10 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// The limits of `RhaiConfig.secureDefaults()` in Dart.
+    /// The configuration of `RhaiConfig.secureDefaults()` in Dart.
     fn default() -> Self {
         Self {
-            max_operations: 1_000_000,
-            max_call_levels: 100,
-            max_string_len: 10 * 1024 * 1024,
-            max_array_len: 10 * 1024 * 1024,
-            max_map_len: 1024 * 1024,
-            max_expr_depth: 64,
-            max_variables: 10_000,
-            max_functions: 10_000,
-            max_modules: 100,
-            max_memory: 128 * 1024 * 1024,
-            max_output_len: 1024 * 1024,
+            limits: Limits::default(),
             script_cache_size: 16 * 1024 * 1024,
             time_limit: Some(Duration::from_millis(5_000)),
             total_time_limit: Some(Duration::from_secs(600)),
@@ -76,51 +44,44 @@ impl Default for Config {
     }
 }
 
-/// Levels that expressions may nest under any configuration: the parser recurses,
-/// and takes 2 KiB for each.
-pub const MAX_EXPR_DEPTH: usize = 256;
-
-const KIB: usize = 1024;
-
-/// Bytes per nested call. A call through a closure in a native function takes
-/// 8 KiB in a release build; the rest is for nested expressions inside it. The
-/// unoptimised frames of a debug build are about six times as large.
-const BYTES_PER_CALL: usize = if cfg!(debug_assertions) { 384 } else { 64 } * KIB;
-
-/// Call levels that get stack. Beyond that a configuration is accepted, and the
-/// operation check ends a script that needs more stack than there is.
-const MAX_SIZED_CALL_LEVELS: usize = 4096;
-
-/// Bytes that one level of nested data takes when Rhai clones, drops, prints or
-/// measures it, if a script makes it with one operation: a map of few entries is
-/// the worst. (Each level of large maps takes more, but also more operations.)
-pub const BYTES_PER_MADE_LEVEL: usize = if cfg!(debug_assertions) { 2304 } else { 400 };
-
-/// The same for values that come from outside, at no operation: maps of
-/// hundreds of entries.
-pub const BYTES_PER_RECEIVED_LEVEL: usize = if cfg!(debug_assertions) { 6144 } else { 1024 };
-
-/// Levels of nested data that get stack however many operations are allowed.
-/// To build more, a script must fill some 600 MB of memory in one value.
-const MAX_SIZED_DATA_LEVELS: u64 = 2_700_000;
-
-/// Room for the parser (some 500 KiB at the deepest expression in a release build)
-/// and for native functions.
-const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * KIB;
-
-/// The least memory that one level of nested data takes: an array of one element, with
-/// what the allocator adds.
-const MIN_MEMORY_PER_LEVEL: usize = 64;
-
-/// A limit of which 0 means "none", as the number that a limit is compared with.
-pub fn or_none(limit: usize) -> usize {
+/// A limit of which 0 means "none", as the number that a size is compared with.
+pub fn unlimited_if_zero(limit: u64) -> usize {
     match limit {
         0 => usize::MAX,
-        limit => limit,
+        limit => usize::try_from(limit).unwrap_or(usize::MAX),
     }
 }
 
 impl Config {
+    /// The same with another limit.
+    #[must_use]
+    pub fn with(mut self, limit: Limit, value: u64) -> Self {
+        self.limits.set(limit, value);
+        self
+    }
+
+    /// The value of a limit; 0 is none.
+    pub fn limit(&self, limit: Limit) -> u64 {
+        match limit {
+            Limit::NativeStack => self.stack_layout().script as u64,
+            limit => self.limits.get(limit),
+        }
+    }
+
+    /// The number that a size is compared with: that of a limit, or the greatest if there
+    /// is none.
+    pub fn max(&self, limit: Limit) -> usize {
+        unlimited_if_zero(self.limit(limit))
+    }
+
+    /// Operations that one execution may run, [`u64::MAX`] if they are not limited.
+    pub fn max_operations(&self) -> u64 {
+        match self.limit(Limit::Operations) {
+            0 => u64::MAX,
+            operations => operations,
+        }
+    }
+
     /// The sizes that values may have.
     ///
     /// Operators that Rhai has built in ask for no memory. `a + (b + (c + d))`, or the error
@@ -129,17 +90,17 @@ impl Config {
     /// the blob. So the memory limits these, too; unless no size is limited, so that a
     /// single value may have all the memory.
     pub fn sizes(&self) -> Sizes {
-        let limits_sizes =
-            self.max_string_len > 0 || self.max_array_len > 0 || self.max_map_len > 0;
-        let part_of_memory = |part| match self.max_memory {
-            0 => usize::MAX,
+        let of_values = [Limit::StringLength, Limit::ArraySize, Limit::MapSize];
+        let limits_sizes = of_values.iter().any(|&limit| self.limit(limit) > 0);
+        let part_of_memory = |part| match self.max(Limit::Memory) {
+            usize::MAX => usize::MAX,
             _ if !limits_sizes => usize::MAX,
             memory => memory.saturating_add(SLACK) / part,
         };
         Sizes {
-            string: or_none(self.max_string_len),
-            array: or_none(self.max_array_len),
-            map: or_none(self.max_map_len),
+            string: self.max(Limit::StringLength),
+            array: self.max(Limit::ArraySize),
+            map: self.max(Limit::MapSize),
             string_by_memory: part_of_memory(8),
             blob_by_memory: part_of_memory(3),
         }
@@ -155,41 +116,17 @@ impl Config {
 
     /// The limits of nested expressions: at global level, and inside a function.
     pub fn expr_depths(&self) -> (usize, usize) {
-        let depth = or_none(self.max_expr_depth).min(MAX_EXPR_DEPTH);
+        let depth = self.max(Limit::ExpressionDepth);
         (depth, depth.div_ceil(2))
     }
 
     /// Levels that one execution can nest data, as far as there is stack for them.
-    pub(crate) fn sized_data_levels(&self) -> u64 {
-        // Evaluating what holds the other value is one operation at least.
-        let by_operations = match self.max_operations {
-            0 => u64::MAX,
-            operations => operations,
-        };
-        let by_memory = or_none(self.max_memory) / MIN_MEMORY_PER_LEVEL;
-        by_operations
-            .min(by_memory as u64)
-            .min(MAX_SIZED_DATA_LEVELS)
+    pub(crate) fn made_levels(&self) -> u64 {
+        stack::made_levels(self.max_operations(), self.max(Limit::Memory))
     }
 
     /// Computes how large the fiber stacks of this configuration are.
     pub fn stack_layout(&self) -> StackLayout {
-        if cfg!(feature = "sanitizer") {
-            // It keeps a record of all that a stack might be: these are too small for
-            // deep data, but can be many.
-            return StackLayout {
-                script: 4096 * KIB,
-                reserve: 8192 * KIB,
-            };
-        }
-        let calls = or_none(self.max_call_levels).min(MAX_SIZED_CALL_LEVELS);
-        let levels = self.sized_data_levels();
-        StackLayout {
-            // One level more: the statements at global level.
-            script: (calls + 1) * BYTES_PER_CALL,
-            reserve: BASE_RESERVE
-                + MAX_DEPTH * BYTES_PER_RECEIVED_LEVEL
-                + levels as usize * BYTES_PER_MADE_LEVEL,
-        }
+        stack::layout(self.max(Limit::StackDepth), self.made_levels())
     }
 }

@@ -11,7 +11,7 @@
 
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext};
 
-use crate::limits::config::{or_none, Config};
+use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use memory::{Excess, Sizes};
 
@@ -32,10 +32,10 @@ impl From<memory::TooMuchMemory> for TooLarge {
 /// one, before another limit ends it. (The allocator notices long strings.)
 fn can_be_broken_by_operators(sizes: &Sizes, config: &Config) -> bool {
     const LONG: usize = 64 << 10;
-    let operations = usize::try_from(config.max_operations).unwrap_or(usize::MAX);
-    let memory = or_none(config.max_memory);
+    let operations = config.max(Limit::Operations);
+    let memory = config.max(Limit::Memory);
     let is_reached = |elements: usize, size: usize| {
-        elements < or_none(operations) && elements.saturating_mul(size) < memory
+        elements < operations && elements.saturating_mul(size) < memory
     };
     sizes.string < LONG
         || is_reached(sizes.array, size_of::<Dynamic>())

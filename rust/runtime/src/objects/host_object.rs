@@ -13,6 +13,7 @@ use crate::border::host_call;
 use crate::border::marked_pointer::{self, is_marker, marker_of};
 use crate::context::shared::Host;
 use crate::errors::translate::shortened;
+use crate::language::names::TYPE_OF;
 use crate::objects::released_ids::ReleasedIds;
 use crate::wire::format::ConversionError;
 
@@ -175,7 +176,7 @@ fn call_closure(
             .collect();
         let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
         if let Some(current) = host.current() {
-            current.note_arities(closure.arities);
+            current.error_details().note_arities(closure.arities);
         }
         return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
     }
@@ -278,10 +279,6 @@ fn no_field(
     );
     Err(EvalAltResult::ErrorDotExpr(message, Position::NONE).into())
 }
-
-/// What the parser makes of `type_of`, which Rhai would otherwise answer itself.
-/// No script can write this name.
-pub const TYPE_OF: &str = "type_of ";
 
 /// The name of the Dart type of an object, if Dart can be asked.
 pub fn type_name(host: &Host, object: &DartObject) -> Option<String> {

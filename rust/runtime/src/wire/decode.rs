@@ -7,10 +7,11 @@ use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 
 use crate::context::shared::Host;
 use crate::data::walk::too_deep;
+use crate::limits::stack::MAX_DEPTH;
 use crate::objects::host_object::{DartObject, NewObjects};
 use crate::objects::released_ids::ReleasedIds;
 use crate::wire::encode::within;
-use crate::wire::format::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_DEPTH, MAX_KEYS};
+use crate::wire::format::{ConversionError, Slot, Tag, KEY_REFERENCE, MAX_KEYS};
 use memory::{Sizes, TooMuchMemory};
 
 /// Bytes before a flat encoding: the first id of its new objects, and their number.

@@ -41,9 +41,6 @@ use std::fmt;
 
 use rhai::Dynamic;
 
-/// Levels of nesting that may cross the boundary.
-pub const MAX_DEPTH: usize = 100_000;
-
 /// Keys of a value that later ones can refer to.
 pub const MAX_KEYS: usize = 32;
 

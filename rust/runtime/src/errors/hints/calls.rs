@@ -2,8 +2,8 @@
 
 use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, Position, Scope, Stmt, AST};
 
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::language::rewrite::walk_all;
+use crate::language::names::NAMESPACE_SEPARATOR;
+use crate::language::tree::walk::walk_all;
 use crate::objects::host_object::DartObject;
 
 /// A call, as it is written.

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::calls::{self, Written};
-use super::namespaces::path_of;
-use super::{is_closure, takes, Place, Visible};
-use crate::border::exporter::BOUND_NAME;
-use crate::border::host_call::{has_built_in, KEYWORDS};
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
-use crate::context::shared::MAX_ARGUMENTS;
+use super::{takes, Place, Visible};
 use crate::errors::suggestions::{nearest, question, Patience};
+use crate::language::names::{is_closure, path_of, BOUND_NAME, KEYWORDS, NAMESPACE_SEPARATOR};
+use crate::language::signatures::{has_built_in, MAX_ARGUMENTS};
 use crate::objects::host_object::{CLOSURE_NAME, DART_OBJECT};
 
 /// A function that there is.
@@ -55,7 +52,7 @@ impl Visible<'_> {
             types => types.split(", ").count(),
         };
         if name == CLOSURE_NAME {
-            let arities = self.context.last_arities();
+            let arities = self.context.error_details().last_arities();
             let arities = (0..=MAX_ARGUMENTS).filter(|n| arities & (1 << n) != 0);
             return Some(takes(called.unwrap_or("it"), &arities.collect()));
         }

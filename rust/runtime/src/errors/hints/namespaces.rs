@@ -6,9 +6,8 @@ use rhai::Module;
 
 use super::calls::member_of;
 use super::{Place, Visible, MAX_REPEATED};
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
 use crate::errors::suggestions::{did_you_mean, nearest, question, Patience};
-use crate::execution::variables::GLOBAL;
+use crate::language::names::{path_of, GLOBAL, NAMESPACE_SEPARATOR};
 
 /// The names of parameters, as many as anybody writes.
 const PARAMETERS: [&str; 4] = ["a", "b", "c", "d"];
@@ -84,14 +83,6 @@ impl Visible<'_> {
             true,
         );
         imported.chain(of_dart).collect()
-    }
-}
-
-/// A name with its namespace, if it has one.
-pub fn path_of(namespace: &str, name: &str) -> String {
-    match namespace.is_empty() {
-        true => name.into(),
-        false => format!("{namespace}{NAMESPACE_SEPARATOR}{name}"),
     }
 }
 

@@ -1,9 +1,9 @@
 //! About what values are used for.
 
 use super::{Place, Visible, MAX_REPEATED};
-use crate::border::host_call::built_in_signatures;
 use crate::border::parameters::types_of;
 use crate::errors::suggestions::{nearest, question, Patience};
+use crate::language::signatures::built_in_signatures;
 
 /// What the length of a value is called elsewhere.
 const LENGTH: [&str; 3] = ["length", "size", "count"];

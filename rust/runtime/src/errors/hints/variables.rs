@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTFlags, Stmt};
 
-use super::namespaces::path_of;
 use super::{Place, Visible, MAX_REPEATED};
-use crate::border::host_functions::NAMESPACE_SEPARATOR;
 use crate::errors::suggestions::{did_you_mean, nearest, question, Patience};
-use crate::execution::variables::GLOBAL;
+use crate::language::names::{path_of, GLOBAL, NAMESPACE_SEPARATOR};
 
 impl Visible<'_> {
     /// About a variable that is not there.

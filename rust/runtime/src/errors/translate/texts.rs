@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Write};
 
 use crate::errors::hints::Hint;
-use crate::objects::host_object::{DartObject, A_DART_OBJECT, CLOSURE_NAME, DART_OBJECT, TYPE_OF};
+use crate::language::names::{is_closure, ANONYMOUS, TYPE_OF};
+use crate::objects::host_object::{DartObject, A_DART_OBJECT, CLOSURE_NAME, DART_OBJECT};
 
 /// Bytes of a text of a value or an error that are shown: a value can have a text that is
 /// any number of times as large as itself.
@@ -52,7 +53,7 @@ pub fn readable_signature(signature: &str, hint: &Hint) -> (String, String) {
     let (name, types) = signature.split_at(signature.find(' ').unwrap_or(signature.len()));
     let name = match name {
         CLOSURE_NAME => hint.called.clone().unwrap_or(DART_FUNCTION.into()),
-        name if name.starts_with(ANONYMOUS) => "closure".into(),
+        name if is_closure(name) => "closure".into(),
         name => readable(name),
     };
     let types = readable(types);
@@ -62,9 +63,6 @@ pub fn readable_signature(signature: &str, hint: &Hint) -> (String, String) {
     });
     (name, types.collect::<Vec<_>>().join(", "))
 }
-
-/// What the names of closures begin with, before a number.
-pub const ANONYMOUS: &str = "anon$";
 
 /// A text of values without the numbers of closures.
 pub fn without_numbers(text: &str) -> String {

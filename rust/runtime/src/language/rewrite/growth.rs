@@ -7,9 +7,7 @@ use std::collections::HashSet;
 
 use rhai::{ASTNode, Dynamic, Expr, FnCallExpr, FuncRegistration, ImmutableString, Module, Token};
 
-/// A function that returns its argument, and by being called is an operation: no script can
-/// write this name.
-pub const LOOK: &str = "look ";
+use crate::language::names::LOOK;
 
 /// Registers [`LOOK`] with `module`.
 pub fn register_look(module: &mut Module) {
@@ -43,7 +41,7 @@ impl Growth {
                 | Expr::MethodCall(..)
                 | Expr::Custom(..),
             ) => self.has_strings = true,
-            // A variable of the host, or the name of a function, which Dart may call.
+            // A variable of the host, or the name of a function, which the host may call.
             ASTNode::Expr(Expr::Variable(variable, index, _)) => {
                 self.has_strings |= variable.0.is_none() && index.is_none();
             }

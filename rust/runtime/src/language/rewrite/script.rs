@@ -5,15 +5,16 @@ use std::rc::Rc;
 
 use rhai::{ASTNode, CustomExpr, Expr, FnCallExpr, Stmt, AST};
 
+use super::bind::is_of_module;
 use super::growth::Growth;
-use super::unlocked::Functions;
-use super::{alone, is_of_module, walk};
-use crate::context::context::ExecutionContext;
+use crate::language::parsing::ScriptParser;
+use crate::language::tree::unlocked::Functions;
+use crate::language::tree::walk::{alone, walk};
 
 /// A script, and what is to be known of it.
 pub struct Script<'a> {
-    /// Names of Dart functions.
-    pub dart: &'a HashSet<String>,
+    /// Names of the host's functions.
+    pub host_functions: &'a HashSet<String>,
     /// Names of variables that closures capture.
     pub captured: HashSet<String>,
     /// Whether it calls functions of modules.
@@ -25,7 +26,7 @@ pub struct Script<'a> {
     /// An expression that stands for a chain which does not lock its variable, if that is
     /// needed.
     pub unlocked: Option<CustomExpr>,
-    /// A call of [`BIND`](crate::border::exporter::BIND), if that is needed.
+    /// A call of [`BIND`](crate::language::names::BIND), if that is needed.
     pub bind: Option<FnCallExpr>,
     /// How its strings can grow.
     pub growth: Growth,
@@ -37,9 +38,9 @@ pub struct Script<'a> {
 
 impl<'a> Script<'a> {
     /// Knows nothing yet.
-    pub fn new(dart: &'a HashSet<String>) -> Self {
+    pub fn new(host_functions: &'a HashSet<String>) -> Self {
         Script {
-            dart,
+            host_functions,
             captured: HashSet::new(),
             calls_modules: false,
             arities: HashMap::new(),
@@ -53,38 +54,42 @@ impl<'a> Script<'a> {
     }
 
     /// Finds out whether there is something to rewrite.
-    pub fn find_what_to_change(&mut self, ast: &AST, context: &ExecutionContext) {
+    pub fn find_what_to_change(&mut self, ast: &AST, parser: &dyn ScriptParser) {
         let own: HashSet<_> = ast.iter_fn_def().map(|f| f.name.clone()).collect();
-        walk(ast, context, |path| {
-            match path.last() {
-                Some(ASTNode::Stmt(Stmt::Share(names))) => {
-                    let names = names.iter().map(|(name, _)| name.name.to_string());
-                    self.captured.extend(names);
+        walk(
+            ast,
+            || parser.tick_token(),
+            |path| {
+                match path.last() {
+                    Some(ASTNode::Stmt(Stmt::Share(names))) => {
+                        let names = names.iter().map(|(name, _)| name.name.to_string());
+                        self.captured.extend(names);
+                    }
+                    Some(
+                        ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)),
+                    ) => {
+                        self.calls_modules |= is_of_module(call);
+                    }
+                    _ => (),
                 }
-                Some(
-                    ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)),
-                ) => {
-                    self.calls_modules |= is_of_module(call);
+                if let Some(node) = path.last() {
+                    self.growth.look_at(node, &own);
                 }
-                _ => (),
-            }
-            if let Some(node) = path.last() {
-                self.growth.look_at(node, &own);
-            }
-        });
+            },
+        );
     }
 
     /// Finds out what rewriting must know.
-    pub fn look_around(&mut self, ast: &AST, context: &ExecutionContext) {
+    pub fn look_around(&mut self, ast: &AST, parser: &dyn ScriptParser) {
         for function in ast.iter_fn_def() {
             let name = function.name.to_string();
             let arities = self.arities.entry(name).or_default();
             arities.push(function.params.len());
         }
-        self.own = Rc::new(self.look_into_functions(ast, context));
+        self.own = Rc::new(self.look_into_functions(ast, parser));
     }
 
-    fn look_into_functions(&self, ast: &AST, context: &ExecutionContext) -> Functions {
+    fn look_into_functions(&self, ast: &AST, parser: &dyn ScriptParser) -> Functions {
         let mut functions = Functions::default();
         // Functions of a name, as one.
         let mut running = HashSet::new();
@@ -93,7 +98,8 @@ impl<'a> Script<'a> {
             let name = function.name.to_string();
             let mut runs_others = false;
             let mut called = Vec::new();
-            walk(&alone(function), context, |path| match path.last() {
+            let must_stop = || parser.tick_token();
+            walk(&alone(function), must_stop, |path| match path.last() {
                 Some(ASTNode::Expr(Expr::ThisPtr(_))) => {
                     functions.with_this.insert(name.clone());
                 }

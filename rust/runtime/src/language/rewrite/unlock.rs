@@ -2,10 +2,10 @@
 
 use rhai::{Dynamic, Expr, FnCallExpr, FnPtr};
 
-use super::chain::Chain;
 use super::script::Script;
-use super::unlocked::{FirstCall, Unlocked};
-use crate::border::host_call::has_built_in;
+use crate::language::signatures::has_built_in;
+use crate::language::tree::chain::Chain;
+use crate::language::tree::unlocked::{FirstCall, Unlocked};
 
 /// Functions of Rhai that call back and change nothing but elements that are `this` there.
 const READING: [&str; 12] = [
@@ -68,8 +68,8 @@ impl Script<'_> {
         match name {
             _ if is_own => FirstCall::Native,
             "call" => FirstCall::Calling,
-            // Of Dart, of an object map, or of nobody: Rhai is to say so.
-            _ if !has_built_in(name) && name != "eval" => FirstCall::OfDart,
+            // Of the host, of an object map, or of nobody: Rhai is to say so.
+            _ if !has_built_in(name) && name != "eval" => FirstCall::OfHost,
             _ if call.args.iter().all(|argument| self.is_quiet(argument)) => FirstCall::Native,
             _ if CHANGING.contains(&name) => FirstCall::Changing,
             _ if READING.contains(&name) => FirstCall::Reading,
@@ -92,7 +92,7 @@ impl Script<'_> {
         let name = call.name.as_str();
         call.op_token.is_none()
             && (!has_built_in(name)
-                || self.dart.contains(name)
+                || self.host_functions.contains(name)
                 || self.arities.contains_key(name)
                 || READING.contains(&name)
                 || CHANGING.contains(&name)

@@ -6,11 +6,10 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Module, Position, INT};
 
-use super::strings::{span, span_inclusive};
-use super::{block, changing, mismatch, pure, Context, Failure};
-
+use super::parts::{bounds, span, span_inclusive, take_others};
+use crate::library::native_function::{changing, pure, Context, Failure};
 use crate::limits::sizes::{self, TooLarge};
-use memory::TooMuchMemory;
+use memory::{block, TooMuchMemory};
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -72,7 +71,17 @@ fn sort_by(context: Context, array: &mut Array, by: FnPtr) -> Result<(), Failure
     Ok(())
 }
 
-/// What a comparator says of two elements.
+/// The error of a comparator that answered with something else.
+fn mismatch(context: &Context, expected: &str, actual: &str) -> Failure {
+    EvalAltResult::ErrorMismatchDataType(
+        format!("{expected} from the comparator"),
+        actual.into(),
+        context.call_position(),
+    )
+    .into()
+}
+
+/// Answer of a comparator about two elements.
 enum Answer {
     /// The first one comes first if it is negative, and the other one if it is positive.
     Number(INT),
@@ -222,26 +231,6 @@ fn retain(array: &mut Array, start: INT, len: INT) -> Array {
         (_, 0) => Array::new(),
         (start, len) => take_others(array, start, len),
     }
-}
-
-/// Removes and returns all but the `len` items from `start` on.
-pub fn take_others<T>(items: &mut Vec<T>, start: usize, len: usize) -> Vec<T> {
-    let mut others = Vec::with_capacity(items.len() - len);
-    others.extend(items.drain(..start));
-    others.extend(items.drain(len..));
-    others
-}
-
-/// The first index of a part and how many items it has, of so many as there are. `start`
-/// counts from the end if it is negative.
-pub fn bounds(count: usize, start: INT, len: INT) -> (usize, usize) {
-    let distance = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
-    let start = match start < 0 {
-        true => count.saturating_sub(distance),
-        false => distance.min(count),
-    };
-    let len = usize::try_from(len).unwrap_or(0);
-    (start, len.min(count - start))
 }
 
 /// Returns the indices `0..len` in stable order. Unlike the standard library's

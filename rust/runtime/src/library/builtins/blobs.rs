@@ -5,12 +5,11 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, ImmutableString, Module, INT};
 
-use super::arrays::{bounds, take_others};
-use super::strings::{span, span_inclusive};
-use super::text::{SizedText, Text};
-use super::{block, changing, pure, Failure};
-
+use super::parts::{bounds, span, span_inclusive, take_others};
+use crate::library::native_function::{changing, pure, Failure};
+use crate::library::text::{SizedText, Text};
 use crate::limits::sizes::{self, TooLarge};
+use memory::block;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {

@@ -8,11 +8,14 @@ use std::rc::Rc;
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Module};
 
-use super::text::{SizedText, Text};
-use super::{changing, pure, Context, Failure};
+use super::blobs::decoded;
 use crate::border::exporter::name_of;
-use crate::context::context::{ExecutionContext, Termination};
+use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
+use crate::errors::termination::Termination;
+use crate::library::native_function::{changing, pure, Context, Failure};
+use crate::library::text::{SizedText, Text};
+use crate::limits::limit::Limit;
 use crate::limits::sizes::TooLarge;
 use crate::objects::host_object;
 
@@ -94,10 +97,10 @@ fn register_appending(module: &mut Module) {
         joined(&start, &text)
     });
     pure("+").set_into_module(module, |text: Text, utf8: Blob| {
-        joined(&text, &super::blobs::decoded(&utf8)?)
+        joined(&text, &decoded(&utf8)?)
     });
     pure("+").set_into_module(module, |utf8: Blob, text: Text| {
-        joined(&super::blobs::decoded(&utf8)?, &text)
+        joined(&decoded(&utf8)?, &text)
     });
     // Rhai has these operators built in; the functions are for pointers to them.
     pure("+").set_into_module(module, |a: Text, b: Text| joined(&a, &b));
@@ -133,7 +136,7 @@ fn register_appending(module: &mut Module) {
         changing(name).set_into_module(
             module,
             |text: &mut Text, utf8: Blob| -> Result<(), Failure> {
-                *text = joined(text, &super::blobs::decoded(&utf8)?)?;
+                *text = joined(text, &decoded(&utf8)?)?;
                 Ok(())
             },
         );
@@ -212,7 +215,8 @@ fn printed(context: &Context, value: &mut Dynamic, form: &str) -> Made<Immutable
 /// Whether an error ends the script, and not just the function: a text of nested data is
 /// written all the same where the stack has no room for calls.
 fn ends(error: &EvalAltResult) -> bool {
-    termination(error).is_some_and(|reason| !matches!(reason, Termination::StackOverflow))
+    termination(error)
+        .is_some_and(|reason| !matches!(reason, Termination::Limit(Limit::NativeStack)))
 }
 
 fn of_array(context: &Context, array: &mut Array) -> Made<ImmutableString> {

@@ -5,10 +5,9 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, FuncRegistration, ImmutableString, Map, Module, INT};
 
-use super::arrays::bounds;
 use super::blobs::low_byte;
-use super::strings::{span, span_inclusive};
-use super::{changing, pure, Failure};
+use super::parts::{bounds, span, span_inclusive};
+use crate::library::native_function::{changing, pure, Failure};
 use crate::limits::sizes::{self, TooLarge};
 
 /// Checks how many elements there may be.

@@ -4,10 +4,10 @@ use std::mem::size_of;
 
 use rhai::{Array, Dynamic, Map, Module};
 
-use super::pieces::string_size;
-use super::{block, changing, pure, Failure};
-
+use crate::library::footprint::{string_size, MAP_ENTRY};
+use crate::library::native_function::{changing, pure, Failure};
 use crate::limits::sizes;
+use memory::block;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -59,9 +59,6 @@ fn merge(map: &mut Map, other: Map) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Bytes that one entry more may need: a full node is split into two.
-pub const ENTRY: usize = 640;
-
 fn ask_for_entry() -> Result<(), Failure> {
-    Ok(sizes::ask(ENTRY)?)
+    Ok(sizes::ask(MAP_ENTRY)?)
 }

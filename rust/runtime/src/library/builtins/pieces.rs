@@ -7,11 +7,13 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Dynamic, FuncRegistration, ImmutableString, Module, INT};
 
-use super::strings::{offset, offset_from_end, span};
-use super::text::SizedText;
-use super::{block, pure, Failure};
-
+use super::parts::span;
+use super::strings::{offset, offset_from_end};
+use crate::library::footprint::string_size;
+use crate::library::native_function::{pure, Failure};
+use crate::library::text::SizedText;
 use crate::limits::sizes;
+use memory::block;
 
 type Str = ImmutableString;
 
@@ -92,9 +94,6 @@ fn split_at(text: &mut Str, index: INT) -> Array {
     vec![SizedText::copy(start).into(), SizedText::copy(end).into()]
 }
 
-/// Bytes of a string that are kept without a block of their own.
-const MAX_INLINE: usize = 23;
-
 /// Makes strings of pieces, which `split` gives as often as it is called.
 fn pieces<'a, I: Iterator<Item = &'a str>>(split: impl Fn() -> I) -> Result<Array, Failure> {
     let (mut count, mut bytes, mut longest) = (0, 0, 0);
@@ -109,15 +108,6 @@ fn pieces<'a, I: Iterator<Item = &'a str>>(split: impl Fn() -> I) -> Result<Arra
     let mut strings = Array::with_capacity(count);
     strings.extend(split().map(Into::into));
     Ok(strings)
-}
-
-/// Bytes that a string of scripts takes.
-pub fn string_size(len: usize) -> usize {
-    let shared = block(size_of::<usize>() * 2 + size_of::<rhai::Identifier>());
-    match len <= MAX_INLINE {
-        true => shared,
-        false => shared + block(len.max(2 * MAX_INLINE)),
-    }
 }
 
 /// Characters of a string, one after the other.

@@ -1,15 +1,14 @@
-//! What scripts can find out about their functions.
+//! `get_fn_metadata_list`: the functions of a script as data.
 
-use memory::TooMuchMemory;
-
-use crate::limits::sizes;
-use crate::limits::sizes::TooLarge;
 use std::cell::Cell;
 use std::mem::size_of;
 
 use rhai::{Array, Dynamic, FnAccess, Map, Module, ScriptFnMetadata, INT};
 
-use super::{function, Context, Failure};
+use crate::language::names::is_closure;
+use crate::library::native_function::{function, Context, Failure};
+use crate::limits::sizes::{self, TooLarge};
+use memory::TooMuchMemory;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -71,7 +70,7 @@ fn describe(context: &Context, function: &ScriptFnMetadata, namespace: &str) -> 
         _ => "public",
     };
     map.insert("access".into(), text(access));
-    let is_anonymous = function.name.starts_with("anon$");
+    let is_anonymous = is_closure(function.name);
     map.insert("is_anonymous".into(), is_anonymous.into());
     if let Some(this_type) = function.this_type {
         map.insert("this_type".into(), this_type.into());

@@ -8,9 +8,9 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
 
-use super::text::SizedText;
-use super::{changing, pure, Failure};
-
+use super::parts::{span, span_inclusive};
+use crate::library::native_function::{changing, pure, Failure};
+use crate::library::text::SizedText;
 use crate::limits::sizes::{self, TooLarge};
 
 /// Registers the functions with `module`.
@@ -159,19 +159,6 @@ fn beginning(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The first index in a range and how many there are, as Rhai counts them.
-pub fn span(range: &Range<INT>) -> (INT, INT) {
-    let start = range.start.max(0);
-    (start, range.end.max(start) - start)
-}
-
-/// The same for a range with its end.
-pub fn span_inclusive(range: &RangeInclusive<INT>) -> (INT, INT) {
-    let start = (*range.start()).max(0);
-    let end = (*range.end()).max(start).min(INT::MAX - 1);
-    (start, end - start + 1)
-}
-
 /// Where the character with this index begins; `None` if there are no more than so many.
 pub fn offset(text: &str, index: u64) -> Option<usize> {
     let index = usize::try_from(index).ok()?;
@@ -262,7 +249,7 @@ fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), T
     };
     sizes::check_string(len)?;
     // It begins with the length of the text, and doubles that as often as it must.
-    Ok(sizes::ask(text.len().max(2 * len))?)
+    sizes::ask(text.len().max(2 * len))
 }
 
 fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Failure> {

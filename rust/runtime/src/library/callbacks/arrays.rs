@@ -1,13 +1,13 @@
 //! The functions of arrays that take a callback.
 
-use crate::limits::sizes;
 use std::any::TypeId;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString as Text, Module, INT};
 
-use super::callback::{is_yes, to_int, Callback};
+use super::callback::{answers_size, is_yes, to_int, Callback};
 use super::ways::{FOR_EACH, OF_ELEMENTS, OF_PAIRS, OF_RESULTS};
-use super::{answers_size, function, Context, Outcome};
+use crate::library::native_function::{function, pure, Context, Outcome};
+use crate::limits::sizes;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -22,16 +22,17 @@ pub fn register(module: &mut Module) {
         ("retain", |callback, array| take_out(callback, array, false)),
     ];
     for (name, call) in of_array {
-        let function = function(name, !["for_each", "drain", "retain"].contains(&name));
+        let is_pure = !["for_each", "drain", "retain"].contains(&name);
         let ways = match name {
             "for_each" => &FOR_EACH,
             _ => &OF_ELEMENTS,
         };
+        let function = function(name).with_purity(is_pure);
         function.set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
             call(&Callback::new(c, name, by, ways), a)
         });
     }
-    function("zip", true).set_into_module(module, |c: Context, a: &mut Array, b: Array, by| {
+    pure("zip").set_into_module(module, |c: Context, a: &mut Array, b: Array, by| {
         zip(&Callback::new(c, "zip", by, &OF_PAIRS), a, b)
     });
     register_searching(module);
@@ -53,16 +54,15 @@ fn register_searching(module: &mut Module) {
         let search = move |c: Context, a: &mut Array, by: FnPtr, from: INT| {
             call(&Callback::new(c, called, by, &OF_ELEMENTS), a, from)
         };
-        function(name, true).set_into_module(module, search);
-        function(name, true)
-            .set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
-                search(c, a, by, 0)
-            });
+        pure(name).set_into_module(module, search);
+        pure(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
+            search(c, a, by, 0)
+        });
     }
     // For Rhai, the text may be the name of a function.
     let of_text = |c: Context, a: &mut Array, text: Text| index_of_text(c, a, text, 0);
-    function("index_of", true).set_into_module(module, of_text);
-    function("index_of", true).set_into_module(module, index_of_text);
+    pure("index_of").set_into_module(module, of_text);
+    pure("index_of").set_into_module(module, index_of_text);
 }
 
 /// Registers what makes one value of an array, from `()` on or from another value.
@@ -76,11 +76,10 @@ fn register_folding(module: &mut Module) {
                 true => fold(&callback, items.rev(), initial),
             }
         };
-        function(name, true).set_into_module(module, fold);
-        function(name, true)
-            .set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
-                fold(c, a, by, Dynamic::UNIT)
-            });
+        pure(name).set_into_module(module, fold);
+        pure(name).set_into_module(module, move |c: Context, a: &mut Array, by: FnPtr| {
+            fold(c, a, by, Dynamic::UNIT)
+        });
     }
 }
 

@@ -1,16 +1,15 @@
 //! A function of the script that a native function calls.
 
-use crate::limits::sizes;
 use std::any::TypeId;
 use std::cell::Cell;
 
 use rhai::{Dynamic, EvalAltResult, FnArgsVec, FnPtr, Position, INT};
 
 use super::ways::{Given, Way, Ways};
-use super::{Context, Failure, Outcome};
-
 use crate::border::exporter;
 use crate::errors::translate::{into_innermost, is_limit};
+use crate::library::native_function::{Context, Failure, Outcome};
+use crate::limits::sizes;
 
 /// A function, called by a native function of this name in this context.
 pub struct Callback<'a> {
@@ -81,7 +80,7 @@ impl<'a> Callback<'a> {
             }
         };
         let answer = result.map_err(|error| self.failure(error))?;
-        // A function of Dart is called without an operation that would find out.
+        // A function of the host is called without an operation that would find out.
         sizes::ask(1)?;
         Ok(answer)
     }
@@ -127,4 +126,9 @@ pub fn to_int(index: usize) -> INT {
 /// Whether a callback said yes. What is no boolean is a no.
 pub fn is_yes(answer: &Dynamic) -> bool {
     answer.as_bool().unwrap_or(false)
+}
+
+/// Bytes that the answers to a question take, one for each element.
+pub fn answers_size(len: usize) -> usize {
+    len.saturating_add(64)
 }

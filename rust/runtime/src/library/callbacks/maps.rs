@@ -1,11 +1,11 @@
 //! The functions of object maps that take a callback.
 
-use crate::limits::sizes;
 use rhai::{FnPtr, Map, Module};
 
-use super::callback::Callback;
+use super::callback::{answers_size, Callback};
 use super::ways::OF_ENTRIES;
-use super::{answers_size, function, Context, Outcome};
+use crate::library::native_function::{function, Context, Outcome};
+use crate::limits::sizes;
 
 /// Registers the functions with `module`.
 pub fn register(module: &mut Module) {
@@ -22,7 +22,7 @@ pub fn register(module: &mut Module) {
         }),
     ];
     for (name, called, call) in of_map {
-        let function = function(name, ["map", "filter"].contains(&name));
+        let function = function(name).with_purity(["map", "filter"].contains(&name));
         function.set_into_module(module, move |c: Context, m: &mut Map, by: FnPtr| {
             call(&Callback::new(c, called, by, &OF_ENTRIES), m)
         });

@@ -4,54 +4,16 @@
 use std::any::TypeId;
 
 use rhai::{
-    is_valid_identifier, Array, Dynamic, FuncRegistration, ImmutableString, Map, Module,
-    NativeCallContext, RhaiFunc, INT,
+    is_valid_identifier, Dynamic, FuncRegistration, ImmutableString, Module, NativeCallContext,
+    RhaiFunc,
 };
 
-use super::Failure;
+use crate::language::signatures::with_text_as_callback;
+use crate::library::native_function::Failure;
 
-/// The functions that a text in the place of the callback is refused by, with the types of
-/// their parameters. (`index_of` looks for it.)
-pub fn signatures() -> Vec<(&'static str, Vec<TypeId>)> {
-    let (array, map) = (TypeId::of::<Array>(), TypeId::of::<Map>());
-    let (text, int) = (TypeId::of::<ImmutableString>(), TypeId::of::<INT>());
-    let any = TypeId::of::<Dynamic>();
-    let mut all = vec![("zip", vec![array, array, text])];
-    for name in [
-        "all",
-        "dedup",
-        "drain",
-        "filter",
-        "find",
-        "find_map",
-        "for_each",
-        "map",
-        "order",
-        "order_by",
-        "reduce",
-        "reduce_rev",
-        "retain",
-        "some",
-        "sort",
-        "sort_by",
-    ] {
-        all.push((name, vec![array, text]));
-    }
-    for name in ["find", "find_map"] {
-        all.push((name, vec![array, text, int]));
-    }
-    for name in ["reduce", "reduce_rev"] {
-        all.push((name, vec![array, text, any]));
-    }
-    for name in ["drain", "filter", "map", "retain"] {
-        all.push((name, vec![map, text]));
-    }
-    all
-}
-
-/// Registers them with `module`.
+/// Registers functions with `module` that refuse a text in the place of the callback.
 pub fn register(module: &mut Module) {
-    for (name, types) in signatures() {
+    for (name, types) in with_text_as_callback() {
         let text = types
             .iter()
             .position(|ty| *ty == TypeId::of::<ImmutableString>());

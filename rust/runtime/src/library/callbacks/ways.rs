@@ -4,9 +4,9 @@ use std::any::TypeId;
 
 use rhai::{Dynamic, FnArgsVec, FnPtr, NativeCallContext, Token, INT};
 
-use super::dart_names;
 use crate::border::exporter;
-use crate::border::host_call::built_in_signatures;
+use crate::language::host_names;
+use crate::language::signatures::built_in_signatures;
 use crate::objects::host_object;
 
 /// How the documented arguments are given to a callback: what comes before the element
@@ -38,7 +38,7 @@ pub struct Ways {
     /// For functions of scripts, as in Rhai. The last one is in the error if there is no
     /// such function.
     script: &'static [Way],
-    /// For those of Dart and of Rhai, which have no `this`.
+    /// For those of the host and of Rhai, which have no `this`.
     native: &'static [Way],
 }
 
@@ -151,7 +151,7 @@ impl Ways {
             return fixed(of_script);
         }
         let way = of_script.or_else(|| {
-            let arities = dart_names::arities(context.engine(), name);
+            let arities = host_names::arities(context.engine(), name);
             let curry = || by.curry().iter().chain(more).map(type_of);
             self.native_way(|way| {
                 takes(arities, curried + way.len())

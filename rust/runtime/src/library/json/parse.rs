@@ -8,19 +8,16 @@
 use std::collections::btree_map::Entry;
 use std::mem::size_of;
 
-use rhai::{Array, Dynamic, EvalAltResult, Identifier, ImmutableString, Map};
+use rhai::{Array, Dynamic, Identifier, ImmutableString, Map};
 use serde_json::Number;
 
 use crate::context::shared::Host;
-use crate::library::builtins::block;
-use crate::library::builtins::maps::ENTRY;
-use crate::library::builtins::pieces::string_size;
-
+use crate::language::parsing::ScriptParser;
+use crate::library::footprint::{string_size, MAP_ENTRY};
+use crate::library::native_function::{Failure, Outcome};
 use crate::limits::sizes;
-use crate::wire::format::MAX_DEPTH;
-
-type Failure = Box<EvalAltResult>;
-type Outcome<T> = Result<T, Failure>;
+use crate::limits::stack::MAX_DEPTH;
+use memory::block;
 
 /// Reads a JSON text for the script that runs.
 ///
@@ -107,7 +104,7 @@ impl<'a> Parser<'a> {
                         let len = map.len();
                         match map.entry(key) {
                             Entry::Vacant(entry) => {
-                                grow(Growing::Map, len + 1, ENTRY)?;
+                                grow(Growing::Map, len + 1, MAP_ENTRY)?;
                                 entry.insert(value);
                             }
                             Entry::Occupied(mut entry) => drop(entry.insert(value)),

@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use crate::data::walk::{walk, Visitor};
-use crate::library::builtins::text::Text;
+use crate::library::text::Text;
 use crate::limits::sizes::TooLarge;
 use crate::wire::format::ConversionError;
 

@@ -6,15 +6,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rhai::{
-    ASTNode, CustomExpr, Dynamic, Engine, Expr, Expression, FnCallExpr, LexError, ParseError,
-    Position, ScriptFuncDef, Stmt, StmtBlock, Token, AST,
+    CustomExpr, Dynamic, Engine, Expr, Expression, FnCallExpr, LexError, ParseError, Position,
+    ScriptFuncDef, Stmt, StmtBlock, Token, AST,
 };
 
-use super::growth::LOOK;
 use super::unlocked::Unlocked;
-use crate::border::exporter::BIND;
-use crate::context::context::ExecutionContext;
-use crate::context::shared::Host;
+use crate::language::names::{BIND, LOOK};
 
 /// What stands for the statements of a function.
 const BODY: &str = "body ";
@@ -31,9 +28,16 @@ pub const LOOK_CALL: &str = "look(0)";
 
 /// The statements of a function, as a block.
 #[derive(Debug, Clone)]
-struct Body(Rc<Expr>);
+pub struct Body(Rc<Expr>);
 
-/// What a running parser needs to know.
+impl Body {
+    /// The block.
+    pub fn original(&self) -> Expr {
+        Expr::clone(&self.0)
+    }
+}
+
+/// Stubs of a running parser.
 #[derive(Debug, Default)]
 pub struct Stubs {
     is_parsing: Cell<bool>,
@@ -52,6 +56,11 @@ impl Stubs {
         })
     }
 
+    /// Takes the statements of the function that is parsed.
+    pub fn take_body(&self) -> Option<Body> {
+        self.next_body.take()
+    }
+
     fn parse(&self, parse: impl FnOnce() -> Result<AST, ParseError>) -> Option<AST> {
         self.is_parsing.set(true);
         let stub = parse();
@@ -60,11 +69,11 @@ impl Stubs {
     }
 }
 
-/// Makes scripts of an engine able to run such functions.
-pub fn register(engine: &mut Engine, host: Rc<Host>) {
+/// Makes scripts of an engine able to run such functions. `take_body` takes the statements
+/// of the one that the running execution parses.
+pub fn register(engine: &mut Engine, take_body: impl Fn() -> Option<Body> + 'static) {
     let place = move |_: &[_], state: &mut Dynamic| {
-        let context = host.current();
-        let Some(body) = context.and_then(|context| context.stubs.next_body.take()) else {
+        let Some(body) = take_body() else {
             return Err(LexError::Runtime("no body".into()).into_err(Position::NONE));
         };
         *state = Dynamic::from(body);
@@ -93,14 +102,14 @@ pub fn with_statements(
     engine: &Engine,
     function: &ScriptFuncDef,
     statements: Vec<Stmt>,
-    context: &ExecutionContext,
+    stubs: &Stubs,
 ) -> Option<ScriptFuncDef> {
     let block = StmtBlock::new(statements, Position::NONE, Position::NONE);
     let body = Body(Rc::new(Expr::Stmt(block.into())));
-    context.stubs.next_body.replace(Some(body));
-    let stub = context.stubs.parse(|| engine.compile(FUNCTION));
+    stubs.next_body.replace(Some(body));
+    let stub = stubs.parse(|| engine.compile(FUNCTION));
     // It is still there if the parser was stopped.
-    context.stubs.next_body.take();
+    stubs.next_body.take();
     let stub = stub?;
     let placed = stub.iter_fn_def().next()?;
     Some(ScriptFuncDef {
@@ -113,8 +122,8 @@ pub fn with_statements(
 }
 
 /// An expression that evaluates an [`Unlocked`], once that is its state.
-pub fn unlocked(engine: &Engine, context: &ExecutionContext) -> Option<CustomExpr> {
-    let stub = context.stubs.parse(|| engine.compile_expression("chain"))?;
+pub fn unlocked(engine: &Engine, stubs: &Stubs) -> Option<CustomExpr> {
+    let stub = stubs.parse(|| engine.compile_expression("chain"))?;
     match stub.statements() {
         [Stmt::Expr(expr)] => match &**expr {
             Expr::Custom(custom, _) => Some(CustomExpr::clone(custom)),
@@ -124,36 +133,9 @@ pub fn unlocked(engine: &Engine, context: &ExecutionContext) -> Option<CustomExp
     }
 }
 
-/// Looks at all parts of a syntax tree, those of such functions too. Each is the last of
-/// those that it is in.
-pub fn walk_all(ast: &AST, look: &mut dyn FnMut(&[ASTNode])) {
-    ast.walk(&mut |path: &[ASTNode]| {
-        look_into(path, look);
-        true
-    });
-}
-
-fn look_into(path: &[ASTNode], look: &mut dyn FnMut(&[ASTNode])) {
-    look(path);
-    let Some(ASTNode::Expr(Expr::Custom(custom, _))) = path.last() else {
-        return;
-    };
-    let expr = if let Some(body) = custom.state.read_lock::<Body>() {
-        Expr::clone(&body.0)
-    } else if let Some(unlocked) = custom.state.read_lock::<Unlocked>() {
-        unlocked.original()
-    } else {
-        return;
-    };
-    expr.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
-        look_into(path, look);
-        true
-    });
-}
-
 /// One of these calls, with another argument than it is to have.
-pub fn call(engine: &Engine, text: &str, context: &ExecutionContext) -> Option<FnCallExpr> {
-    let stub = context.stubs.parse(|| engine.compile_expression(text))?;
+pub fn call(engine: &Engine, text: &str, stubs: &Stubs) -> Option<FnCallExpr> {
+    let stub = stubs.parse(|| engine.compile_expression(text))?;
     match stub.statements() {
         [Stmt::Expr(expr)] => match &**expr {
             Expr::FnCall(call, _) => Some(FnCallExpr::clone(call)),

@@ -1,7 +1,7 @@
 //! Chains of method calls that do not lock the variable that they begin with.
 //!
 //! Rhai locks a captured variable until the whole chain is evaluated. Here it is locked
-//! while a function runs that calls nobody. One of Dart, or one that calls back, gets a
+//! while a function runs that calls nobody. One of the host, or one that calls back, gets a
 //! copy of what it is called on. If it may change that, the copy is put back. What else
 //! changed it meanwhile would be lost, so that is an error.
 
@@ -15,7 +15,7 @@ use rhai::{
 
 use super::chain::{Chain, Link};
 use super::fingerprint::{address, fingerprint};
-use crate::library::callbacks::dart_names;
+use crate::language::host_names;
 use crate::objects::host_object;
 
 type Failure = Box<EvalAltResult>;
@@ -52,7 +52,7 @@ impl Functions {
         if self.names.contains(name) {
             return self.with_this.contains(name);
         }
-        !host_object::is_closure(callback) && dart_names::arities(context.engine(), name) == 0
+        !host_object::is_closure(callback) && host_names::arities(context.engine(), name) == 0
     }
 }
 
@@ -85,7 +85,7 @@ pub enum FirstCall {
     /// It runs no code that may use it.
     Native,
     /// It is of no function of Rhai or of the script, and changes nothing.
-    OfDart,
+    OfHost,
     /// It changes no more than elements that are `this` of the functions that it calls.
     Reading,
     /// It calls back and may change all.
@@ -164,7 +164,7 @@ impl Parts {
         let may_use = self.functions.may_use(&arguments, address(variable));
         let call = match self.call {
             FirstCall::Calling => match self.on_variable(context, &links[..self.at])?.is_fnptr() {
-                true => FirstCall::OfDart,
+                true => FirstCall::OfHost,
                 false => FirstCall::Changing,
             },
             call => call,
@@ -174,7 +174,7 @@ impl Parts {
             FirstCall::Reading | FirstCall::Changing if !may_use => {
                 return self.on_variable(context, links);
             }
-            FirstCall::OfDart => false,
+            FirstCall::OfHost => false,
             FirstCall::Changing | FirstCall::Calling => true,
             FirstCall::Reading => arguments.iter().any(|argument| {
                 let callback = argument.read_lock::<FnPtr>();

@@ -176,7 +176,7 @@ impl Text {
             .find(|wanted| memory::fits(wanted - capacity))
             .ok_or_else(sizes::refusal)?;
         let reserved = self.text.try_reserve_exact(enough - len);
-        reserved.map_err(|_| sizes::refusal().into())
+        reserved.map_err(|_| sizes::refusal())
     }
 }
 

@@ -1,12 +1,9 @@
-//! What `import` reads: modules in files.
+//! Resolver of `import`: modules in files.
 //!
 //! Rhai has a resolver of its own. It does not count the modules that a module imports,
 //! follows a cycle until the stack ends, keeps a file as it was first read, and lets a
 //! script catch a limit that is broken in a module.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -17,95 +14,14 @@ use rhai::{
 
 use crate::context::context::ExecutionContext;
 use crate::context::shared::Host;
-
 use crate::errors::translate::{innermost, is_limit};
-use crate::execution::script_cache::{CompiledScript, ScriptCache};
+use crate::execution::script_cache::ScriptCache;
+use crate::language::imports::Imports;
 use crate::limits::sizes;
 use fibers::OnFiber;
 
 type Failure = Box<EvalAltResult>;
 type SharedModule = Shared<Module>;
-
-/// The modules that an execution imports.
-#[derive(Debug, Default)]
-pub struct Imports {
-    count: Cell<usize>,
-    /// Those that have run, by the file.
-    loaded: RefCell<HashMap<PathBuf, OnFiber<SharedModule>>>,
-    /// Those that run, outermost first: the file, and the module's name.
-    running: RefCell<Vec<(PathBuf, String)>>,
-    /// What they are compiled to, by their names.
-    scripts: RefCell<HashMap<String, Rc<CompiledScript>>>,
-    /// The module that has broken a limit while it ran.
-    ended: RefCell<Option<String>>,
-}
-
-impl Imports {
-    /// What the module of this name was compiled to, if it was.
-    pub fn script(&self, name: &str) -> Option<Rc<CompiledScript>> {
-        self.scripts.borrow().get(name).cloned()
-    }
-
-    /// The module that has broken a limit while it ran, if one has.
-    pub fn ended(&self) -> Option<String> {
-        self.ended.borrow().clone()
-    }
-
-    /// Begins to run the module in a file, until what this returns is dropped.
-    fn begin(
-        &self,
-        file: &Path,
-        name: &str,
-        position: Position,
-    ) -> Result<Running<'_>, ImportCycle> {
-        let mut running = self.running.borrow_mut();
-        if let Some(first) = running.iter().position(|(other, _)| other == file) {
-            let cycle = running[first..].iter().map(|(_, name)| name.clone());
-            return Err(ImportCycle {
-                modules: cycle.chain([name.into()]).collect(),
-                position,
-            });
-        }
-        running.push((file.into(), name.into()));
-        Ok(Running(self))
-    }
-
-    /// An error in a module, as the script that imports it gets it. It can catch it, unless
-    /// it is a limit; then the place is the import's.
-    fn fail(&self, name: String, mut error: Failure, position: Position) -> Failure {
-        if is_limit(innermost(&error)) {
-            error.set_position(position);
-            self.ended.borrow_mut().get_or_insert(name);
-            return error;
-        }
-        EvalAltResult::ErrorInModule(name, error, position).into()
-    }
-}
-
-struct Running<'a>(&'a Imports);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.running.borrow_mut().pop();
-    }
-}
-
-/// A module imports itself, perhaps through others.
-#[derive(Debug)]
-pub struct ImportCycle {
-    /// The names of the modules, in their order.
-    modules: Vec<String>,
-    /// Where the last one imports the first.
-    pub position: Position,
-}
-
-impl std::fmt::Display for ImportCycle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "import cycle: {}", self.modules.join(" -> "))
-    }
-}
-
-impl Error for ImportCycle {}
 
 /// Finds modules in files, whose names end in `.rhai`.
 ///
@@ -140,9 +56,7 @@ impl FileModules {
     ) -> Result<Module, Failure> {
         let text = read(file, name)?;
         let script = self.scripts.get_module(engine, name, text, context)?;
-        let mut scripts = context.imports().scripts.borrow_mut();
-        scripts.insert(name.into(), script.clone());
-        drop(scripts);
+        context.imports().keep_script(name, script.clone());
         Module::eval_ast_as_new_raw(engine, scope, global, &script.ast)
     }
 }
@@ -171,15 +85,14 @@ impl ModuleResolver for FileModules {
         let not_found = || Failure::from(EvalAltResult::ErrorModuleNotFound(path.into(), position));
         let context = self.host.current().ok_or_else(not_found)?;
         let imports = context.imports();
-        imports.count.set(imports.count.get() + 1);
-        if imports.count.get() > self.max_modules {
+        if !imports.count(self.max_modules) {
             return Err(EvalAltResult::ErrorTooManyModules(position).into());
         }
         let path = file_of(path, global.source());
         // One file can have several names.
         let file = fs::canonicalize(&path).map_err(|_| not_found())?;
-        if let Some(module) = imports.loaded.borrow().get(&file) {
-            return Ok(SharedModule::clone(module));
+        if let Some(module) = imports.loaded(&file) {
+            return Ok(module);
         }
         let name = path.with_extension("").to_string_lossy().into_owned();
         let running = imports
@@ -187,12 +100,23 @@ impl ModuleResolver for FileModules {
             .map_err(|cycle| EvalAltResult::ErrorSystem(String::new(), cycle.into()))?;
         let result = self.run(engine, global, scope, context, &file, &name);
         drop(running);
-        let module = result.map_err(|error| imports.fail(name, error, position))?;
+        let module = result.map_err(|error| failure(imports, name, error, position))?;
         let module = SharedModule::from(module);
         let kept = OnFiber::new(module.clone(), &self.host.stacks);
-        imports.loaded.borrow_mut().insert(file, kept);
+        imports.keep(file, kept);
         Ok(module)
     }
+}
+
+/// An error in a module, as the script that imports it gets it. It can catch it, unless it
+/// is a limit; then the place is the import's.
+fn failure(imports: &Imports, name: String, mut error: Failure, position: Position) -> Failure {
+    if is_limit(innermost(&error)) {
+        error.set_position(position);
+        imports.note_ended(name);
+        return error;
+    }
+    EvalAltResult::ErrorInModule(name, error, position).into()
 }
 
 /// The file that a path stands for in the module `source`, or in the script.
