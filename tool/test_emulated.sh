@@ -16,7 +16,7 @@ skipped=()
 # Less to wait for; what is tested is the same.
 export CARGO_PROFILE_RELEASE_LTO=off
 export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
-export CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+export CARGO_PROFILE_RELEASE_OPT_LEVEL=2
 
 [ $# -gt 0 ] || set -- arm64 armhf i386
 failed=()

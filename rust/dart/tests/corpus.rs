@@ -32,7 +32,7 @@ fn on_large_stack(f: impl FnOnce() + Send + 'static) {
 }
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// The committed scripts, the code in the documentation, and what is in the folder that

@@ -133,15 +133,16 @@ fn thrown(description: Dynamic, context: &ExecutionContext) -> Box<EvalAltResult
         map.extend(more);
     }
     let mut error = Dynamic::from_map(map);
-    error.set_tag(i32::try_from(id).unwrap_or(0));
+    // Tags have 16 bits where addresses have 32.
+    error.set_tag(id.try_into().unwrap_or(0));
     EvalAltResult::ErrorRuntime(error, Position::NONE).into()
 }
 
 /// What stands for the id of a Dart error in the errors made here; Dart makes
 /// objects of its own classes of them.
-const FFI_ERROR: i32 = -1;
-const CHANNEL_CLOSED: i32 = -2;
-const CONVERSION_ERROR: i32 = -3;
+const FFI_ERROR: i16 = -1;
+const CHANNEL_CLOSED: i16 = -2;
+const CONVERSION_ERROR: i16 = -3;
 
 /// What stands for it where a value is larger than scripts may have, or took too long to
 /// read.
@@ -168,7 +169,7 @@ pub fn describe_conversion_error(error: ConversionError) -> Dynamic {
     error_object("RhaiConversionError", &message, more, CONVERSION_ERROR)
 }
 
-fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
+fn catchable_error(kind: &str, message: &str, tag: i16) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(error_object(kind, message, [], tag), Position::NONE).into()
 }
 
@@ -178,13 +179,13 @@ fn error_object<const N: usize>(
     kind: &str,
     message: &str,
     more: [(&str, String); N],
-    tag: i32,
+    tag: i16,
 ) -> Dynamic {
     let mut map = rhai::Map::new();
     map.insert("type".into(), kind.into());
     map.insert("message".into(), message.into());
     map.extend(more.map(|(key, value)| (key.into(), value.into())));
     let mut error = Dynamic::from_map(map);
-    error.set_tag(tag);
+    error.set_tag(tag.into());
     error
 }
