@@ -18,7 +18,11 @@ const WORD: usize = size_of::<usize>();
 /// (`request2size` in malloc/malloc.c; sysdeps/i386/malloc-alignment.h).
 const GLIBC: Blocks = Blocks {
     header: WORD,
-    quantum: if cfg!(target_arch = "x86") { 16 } else { 2 * WORD },
+    quantum: if cfg!(target_arch = "x86") {
+        16
+    } else {
+        2 * WORD
+    },
     smallest: 4 * WORD,
     classes: 0,
 };
@@ -158,7 +162,10 @@ mod tests {
             let chunk = (usable + WORD) as i64;
             // It is larger only where what is left would be too small for a chunk.
             let spare = chunk - taken(size);
-            assert!((0..SYSTEM.smallest as i64).contains(&spare), "{size}: {spare}");
+            assert!(
+                (0..SYSTEM.smallest as i64).contains(&spare),
+                "{size}: {spare}"
+            );
         }
     }
 }
