@@ -44,7 +44,7 @@ pub enum Due {
 
 /// How long a script holds the event loop. A display that is redrawn every 16 ms stays
 /// smooth, and the turns of the event loop cost little beside it.
-const TURN: Duration = Duration::from_millis(4);
+pub const TURN: Duration = Duration::from_millis(4);
 
 /// Operations between two looks at the cheap clock, and as long as some operations
 /// seem to be slow.
