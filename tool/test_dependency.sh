@@ -21,15 +21,14 @@ runtime = { path = "$workspace/runtime" }
 [workspace]
 MANIFEST
 cat >"$folder/src/main.rs" <<'MAIN'
-// Installs the allocator that counts.
-use rhai_dart as _;
+use rhai_dart::host::DartEngine;
+use rhai_dart::mailbox::Mailbox;
+use runtime::context::exchange::Step;
 use runtime::context::execution_time::Start;
-use runtime::engine::ScriptEngine;
-use runtime::execution::execution::Step;
 use runtime::limits::config::Config;
 
 fn main() {
-    let mut engine = ScriptEngine::new(Config::default());
+    let mut engine = DartEngine::new(Config::default(), Mailbox::default());
     assert_eq!(engine.eval("40 + 2", Start::default()), Step::Done);
 }
 MAIN

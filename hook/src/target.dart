@@ -30,9 +30,13 @@ final class Target {
       sanitizer: config.sanitizer,
       rustFlags: [
         ..._sanitizerFlags(config.sanitizer),
+        // Without NEON, the registers d8 to d15 are lost when a script waits.
+        if (os == OS.linux && config.targetArchitecture == Architecture.arm)
+          '-Ctarget-feature=+neon',
         if (os == OS.android) ...[
           // The NDK's clang compiles for the machine it runs on by default.
-          '-Clink-arg=--target=$triple${config.android.targetNdkApi}',
+          '-Clink-arg=--target=${_clangTriple(triple)}'
+              '${config.android.targetNdkApi}',
           // Devices with pages of 16 KiB load nothing that is aligned to less.
           '-Clink-arg=-Wl,-z,max-page-size=16384',
         ],
@@ -70,7 +74,6 @@ final class Target {
   final Map<String, String> environment;
 }
 
-/// Only 64-bit targets: fiber stacks reserve address space generously.
 String _triple(CodeConfig config) {
   final os = config.targetOS;
   final architecture = config.targetArchitecture;
@@ -78,12 +81,18 @@ String _triple(CodeConfig config) {
     (OS.linux, Architecture.x64) => 'x86_64-unknown-linux-gnu',
     (OS.linux, Architecture.arm64) => 'aarch64-unknown-linux-gnu',
     (OS.linux, Architecture.riscv64) => 'riscv64gc-unknown-linux-gnu',
+    (OS.linux, Architecture.arm) => 'armv7-unknown-linux-gnueabihf',
+    (OS.linux, Architecture.ia32) => 'i686-unknown-linux-gnu',
     (OS.macOS, Architecture.x64) => 'x86_64-apple-darwin',
     (OS.macOS, Architecture.arm64) => 'aarch64-apple-darwin',
+    // On arm64 there is no code that switches stacks.
     (OS.windows, Architecture.x64) => 'x86_64-pc-windows-msvc',
     (OS.android, Architecture.x64) => 'x86_64-linux-android',
     (OS.android, Architecture.arm64) => 'aarch64-linux-android',
     (OS.android, Architecture.riscv64) => 'riscv64-linux-android',
+    // With NEON, as the NDK compiles by default.
+    (OS.android, Architecture.arm) => 'thumbv7neon-linux-androideabi',
+    (OS.android, Architecture.ia32) => 'i686-linux-android',
     // On iOS, x64 can only be a simulator on an Intel Mac.
     (OS.iOS, Architecture.x64) => 'x86_64-apple-ios',
     (OS.iOS, Architecture.arm64) =>
@@ -95,11 +104,16 @@ String _triple(CodeConfig config) {
   return triple ??
       (throw BuildFailure(
         '$os on $architecture is not supported. '
-        'Supported are 64-bit Linux, macOS, Windows, Android and iOS.'
-        '${os == OS.android ? '\nFlutter leaves out 32-bit Android with '
-                  '--target-platform=android-arm64,android-x64' : ''}',
+        'Supported are Linux, macOS, Windows, Android and iOS '
+        'on their usual processors.',
       ));
 }
+
+/// The name that clang has for an Android platform.
+String _clangTriple(String triple) => switch (triple) {
+  'thumbv7neon-linux-androideabi' => 'armv7a-linux-androideabi',
+  _ => triple,
+};
 
 List<String> _sanitizerFlags(Sanitizer? sanitizer) => switch (sanitizer) {
   null => const [],

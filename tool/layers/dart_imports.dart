@@ -80,7 +80,7 @@ String _higher(String file, Set<String> leaves, List<Arrow> arrows) => arrows
 Set<String> _leaves(List<String> files, List<Arrow> arrows) {
   final leaves = {
     for (final file in files)
-      if (folderOf(file) == leavesFolder) file,
+      if (folderOf(file) == leavesFolder || otherLeaves.contains(file)) file,
   };
   bool isNoLeaf(String file) =>
       arrows.any((arrow) => arrow.from == file && !leaves.contains(arrow.to));

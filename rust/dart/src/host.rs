@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use rhai::Dynamic;
+use runtime::analysis::report::Report;
 use runtime::border::exporter::Exporter;
 use runtime::context::shared::Shared;
 use runtime::data::conversion_error::ConversionError;
@@ -53,6 +54,10 @@ impl Host for Mailbox {
 
     fn send_error(&self, _: &Shared, error: ScriptError, exporter: Option<&Exporter>) {
         records::error::write(self, error, exporter);
+    }
+
+    fn describe(report: Report) -> Dynamic {
+        records::analysis::describe(report)
     }
 
     fn has_scalar_reply(&self) -> bool {

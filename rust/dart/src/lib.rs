@@ -4,6 +4,7 @@
 //! A call comes in through [`ffi`], which only checks what it is given. What Dart wrote is in
 //! the [`mailbox`] of its engine, and is decoded on the fiber that asks for it ([`wire`]).
 
+mod agreement;
 pub mod ffi;
 pub mod host;
 pub mod mailbox;
@@ -12,6 +13,7 @@ pub mod parcel;
 pub mod records {
     //! Errors and analyses as Dart reads them.
 
+    pub mod analysis;
     pub mod error;
 }
 

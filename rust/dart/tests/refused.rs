@@ -127,7 +127,8 @@ fn refuse_each(script: &str) -> u64 {
         let failure = outcome.failed();
         let broken = (failure.kind, failure.number);
         assert_eq!(broken, (LIMIT, Limit::Memory as i64), "{script}: {index}");
-        assert!(host.shared().leaked() > 0);
+        // Before the first one there is nothing to leave behind.
+        assert!(index == 1 || host.shared().leaked() > 0);
         check_health(&mut host);
     }
     unreachable!("no script allocates for ever");

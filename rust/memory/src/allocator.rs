@@ -17,7 +17,7 @@ pub struct CountingAllocator;
 
 /// Counts a block that is about to be allocated.
 #[inline(always)]
-fn take(bytes: isize) {
+fn take(bytes: i64) {
     METER.with(|meter| {
         let used = meter.used.get().wrapping_add(bytes);
         meter.used.set(used);
@@ -29,7 +29,7 @@ fn take(bytes: isize) {
 }
 
 #[inline(always)]
-fn give_back(bytes: isize) {
+fn give_back(bytes: i64) {
     METER.with(|meter| meter.used.set(meter.used.get().wrapping_sub(bytes)));
 }
 
@@ -37,7 +37,7 @@ fn give_back(bytes: isize) {
 /// much, ends the script at its next operation, or here if it is far too much.
 #[cold]
 #[inline(never)]
-fn pass(meter: &Meter, bytes: isize) {
+fn pass(meter: &Meter, bytes: i64) {
     // SAFETY: what `charge` was given, which outlives its guard.
     let Some(budget) = (unsafe { meter.budget.get().as_ref() }) else {
         return;
@@ -60,7 +60,7 @@ fn pass(meter: &Meter, bytes: isize) {
 /// fails, which ends the process.
 #[cold]
 #[inline(never)]
-fn refuse(bytes: isize) -> *mut u8 {
+fn refuse(bytes: i64) -> *mut u8 {
     METER.with(|meter| {
         meter.used.set(meter.used.get().wrapping_sub(bytes));
         // SAFETY: what `charge` was given, which outlives its guard.
@@ -115,7 +115,7 @@ fn end_of_string(meter: &Meter, size: usize) {
 }
 
 #[inline(always)]
-fn counted(bytes: isize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
+fn counted(bytes: i64, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
     take(bytes);
     #[cfg(feature = "refusing")]
     if METER.with(refusing::is_refused) {

@@ -12,16 +12,19 @@ pub const SLACK: usize = 16 * 1024 * 1024;
 pub const LARGE: usize = 8 * 1024 * 1024;
 
 /// The memory of one execution.
+///
+/// Its bytes are numbers of 64 bits everywhere: one more block than there may be must not
+/// make a sum of 32 bits negative.
 #[derive(Debug)]
 pub struct Budget {
     /// Bytes allocated and not freed, while the execution does not run.
-    used: Cell<isize>,
+    used: Cell<i64>,
     /// The most that there were, within a factor of 2; 0 below [`LARGE`].
-    peak: Cell<isize>,
+    peak: Cell<i64>,
     /// Bytes at which the peak is looked at again.
-    watermark: Cell<isize>,
-    limit: isize,
-    hard_limit: isize,
+    watermark: Cell<i64>,
+    limit: i64,
+    hard_limit: i64,
     /// The limit that was broken first: the memory, or the size of a value.
     exceeded: Cell<Option<Excess>>,
     sizes: Sizes,
@@ -62,13 +65,16 @@ impl Budget {
     /// for no limit, and values of these sizes, and first looks at its limits after
     /// `operations`.
     pub fn new(limit: usize, sizes: Sizes, operations: u64) -> Self {
-        let to_signed = |bytes: usize| isize::try_from(bytes).unwrap_or(isize::MAX);
+        let limit = match limit {
+            usize::MAX => i64::MAX,
+            limit => i64::try_from(limit).unwrap_or(i64::MAX),
+        };
         Budget {
             used: Cell::new(0),
             peak: Cell::new(0),
-            watermark: Cell::new(LARGE as isize),
-            limit: to_signed(limit),
-            hard_limit: to_signed(limit.saturating_mul(2).saturating_add(SLACK)),
+            watermark: Cell::new(LARGE as i64),
+            limit,
+            hard_limit: limit.saturating_mul(2).saturating_add(SLACK as i64),
             exceeded: Cell::new(None),
             sizes,
             countdown: Countdown::new(operations),
@@ -86,7 +92,7 @@ impl Budget {
     /// Bytes that may be used at once, `usize::MAX` for no limit.
     pub fn limit(&self) -> usize {
         match self.limit {
-            isize::MAX => usize::MAX,
+            i64::MAX => usize::MAX,
             limit => limit as usize,
         }
     }
@@ -103,11 +109,11 @@ impl Budget {
     }
 
     /// Bytes allocated less those freed: some may be freed that others allocated.
-    pub(crate) fn balance(&self) -> isize {
+    pub(crate) fn balance(&self) -> i64 {
         self.used.get()
     }
 
-    pub(crate) fn set_balance(&self, bytes: isize) {
+    pub(crate) fn set_balance(&self, bytes: i64) {
         self.used.set(bytes);
     }
 
@@ -134,13 +140,13 @@ impl Budget {
     }
 
     /// Bytes in use at which [`passed`](Self::passed) is to be called.
-    pub(crate) fn threshold(&self) -> isize {
+    pub(crate) fn threshold(&self) -> i64 {
         self.limit.min(self.watermark.get())
     }
 
     /// Called when there are more bytes in use than the threshold. Returns whether they
     /// are far too many.
-    pub(crate) fn passed(&self, used: isize) -> bool {
+    pub(crate) fn passed(&self, used: i64) -> bool {
         self.peak.set(self.peak.get().max(used));
         if used > self.limit {
             self.exceed(Excess::Memory);

@@ -19,9 +19,9 @@ pub struct TooMuchMemory;
 /// Counts the bytes that are allocated on a thread.
 pub(crate) struct Meter {
     /// Bytes allocated and not freed, since [`charge`] was called.
-    pub(crate) used: Cell<isize>,
+    pub(crate) used: Cell<i64>,
     /// How many there may be before the budget is looked at.
-    pub(crate) threshold: Cell<isize>,
+    pub(crate) threshold: Cell<i64>,
     /// Bytes of the largest block that a string may have.
     pub(crate) largest_string: Cell<usize>,
     /// Whose memory it is; null if it is nobody's.
@@ -33,14 +33,14 @@ pub(crate) struct Meter {
     /// Allocations in all.
     pub(crate) allocations: Cell<u64>,
     /// The most bytes that were in use when a threshold was passed.
-    pub(crate) peak: Cell<isize>,
+    pub(crate) peak: Cell<i64>,
 }
 
 thread_local! {
     pub(crate) static METER: Meter = const {
         Meter {
             used: Cell::new(0),
-            threshold: Cell::new(isize::MAX),
+            threshold: Cell::new(i64::MAX),
             largest_string: Cell::new(usize::MAX),
             budget: Cell::new(ptr::null()),
             is_held: Cell::new(false),
@@ -81,7 +81,7 @@ impl Drop for Charged<'_> {
     fn drop(&mut self) {
         METER.with(|meter| {
             self.budget.set_balance(meter.used.replace(0));
-            meter.threshold.set(isize::MAX);
+            meter.threshold.set(i64::MAX);
             meter.largest_string.set(usize::MAX);
             meter.budget.set(ptr::null());
             // An abandoned fiber cannot set these back.
@@ -103,7 +103,7 @@ impl<F: FnMut()> Drop for Finally<F> {
 /// Runs `f`, whose memory is the host's: it is not counted, and the fiber is not left.
 pub fn uncounted<R>(f: impl FnOnce() -> R) -> R {
     let (used, threshold, budget) = METER.with(|meter| {
-        let threshold = meter.threshold.replace(isize::MAX);
+        let threshold = meter.threshold.replace(i64::MAX);
         let budget = meter.budget.replace(ptr::null());
         (meter.used.get(), threshold, budget)
     });
@@ -140,7 +140,7 @@ pub fn room() -> usize {
     let used = METER.with(|meter| meter.used.get());
     with_budget(|budget| match budget.limit() {
         usize::MAX => usize::MAX,
-        limit => usize::try_from((limit as isize).saturating_sub(used)).unwrap_or(0),
+        limit => usize::try_from((limit as i64).saturating_sub(used)).unwrap_or(0),
     })
     .unwrap_or(usize::MAX)
 }

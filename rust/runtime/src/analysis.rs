@@ -24,7 +24,6 @@ mod declarations;
 mod expressions;
 mod findings;
 mod known_functions;
-pub mod record;
 pub mod report;
 mod scopes;
 mod shadowing;

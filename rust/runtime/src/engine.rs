@@ -46,7 +46,7 @@ pub struct ScriptEngine<H: Host> {
     pub hosted: Rc<Hosted<H>>,
     config: Rc<Config>,
     standard: rhai::Shared<Module>,
-    /// The Rhai engine with the host's functions so far, built when it is next needed. One
+    /// The Rhai engine with the functions of the host so far, built when it is next needed. One
     /// that a script may hold is never changed.
     snapshot: OnceCell<SharedEngine>,
     scripts: Rc<ScriptCache>,
@@ -114,7 +114,7 @@ impl<H: Host> ScriptEngine<H> {
         restrictions.note_registered(&function.name);
         drop(restrictions);
         if !self.variables.names().any(|name| name == function.name) {
-            self.scripts.add_dart_function(&function.name);
+            self.scripts.add_host_function(&function.name);
         }
         let mut functions = self.hosted.shared.host_functions.borrow_mut();
         functions.add(function, parameters, overload, &self.hosted.shared.released);
@@ -146,7 +146,7 @@ impl<H: Host> ScriptEngine<H> {
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
-        self.scripts.hide_dart_function(name);
+        self.scripts.hide_host_function(name);
         Rc::make_mut(&mut self.variables).set(name, value, constant, &shared.stacks);
         Ok(())
     }
@@ -169,7 +169,7 @@ impl<H: Host> ScriptEngine<H> {
     pub fn clear_scope(&mut self) {
         self.variables = Rc::default();
         for name in self.hosted.shared.host_functions.borrow().names() {
-            self.scripts.add_dart_function(&name);
+            self.scripts.add_host_function(&name);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use rhai::Dynamic;
 
+use crate::analysis::report::Report;
 use crate::border::exporter::Exporter;
 use crate::context::shared::Shared;
 use crate::data::conversion_error::ConversionError;
@@ -49,6 +50,9 @@ pub trait Host: Sized + 'static {
 
     /// Sends the error that a script has ended with.
     fn send_error(&self, shared: &Shared, error: ScriptError, exporter: Option<&Exporter>);
+
+    /// Describes what an analysis has found, as a value that can be sent.
+    fn describe(report: Report) -> Dynamic;
 
     /// Whether the reply is a value that holds no others and has no bytes elsewhere.
     fn has_scalar_reply(&self) -> bool;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use rhai::{Array, Blob, Dynamic, Map};
+use runtime::analysis::report::Report;
 use runtime::border::exporter::Exporter;
 use runtime::context::shared::Shared;
 use runtime::data::conversion_error::ConversionError;
@@ -121,6 +122,10 @@ impl Host for ClosureHost {
 
     fn send_error(&self, _: &Shared, error: ScriptError, _: Option<&Exporter>) {
         self.failure.replace(Some(error));
+    }
+
+    fn describe(report: Report) -> Dynamic {
+        report.summary.into()
     }
 
     fn has_scalar_reply(&self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! `lib/src/wire/protocol.dart` has the same groups with the same names, and a test compares
 //! them. So each group is a module, and each constant a plain literal. Numbers that the
-//! runtime has are compared with these in this file's own tests.
+//! runtime has are compared with these where the crate is compiled (`agreement`).
 
 /// Types of encoded values; each takes a byte.
 pub mod tag {

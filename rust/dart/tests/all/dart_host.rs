@@ -10,6 +10,7 @@ use rhai_dart::mailbox::Mailbox;
 use rhai_dart::parcel::Parcel;
 use rhai_dart::wire::decode::{decode_slot, HEADER_LEN};
 use rhai_dart::wire::format::{self, Slot, Tag};
+use runtime::analysis::report::Report;
 use runtime::border::exporter::{into_pointer, Exporter};
 use runtime::context::shared::Shared;
 use runtime::data::conversion_error::ConversionError;
@@ -54,6 +55,10 @@ impl Host for DartSide {
 
     fn send_error(&self, shared: &Shared, error: ScriptError, exporter: Option<&Exporter>) {
         self.0.send_error(shared, error, exporter);
+    }
+
+    fn describe(report: Report) -> Dynamic {
+        Mailbox::describe(report)
     }
 
     fn has_scalar_reply(&self) -> bool {

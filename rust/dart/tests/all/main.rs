@@ -4,4 +4,5 @@ mod dart_host;
 
 mod ends;
 mod ffi;
+mod protocol;
 mod values;

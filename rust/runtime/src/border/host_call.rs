@@ -124,6 +124,7 @@ fn thrown(description: Dynamic, context: &ExecutionContext) -> Box<EvalAltResult
         map.extend(more);
     }
     let mut error = Dynamic::from_map(map);
-    error.set_tag(i32::try_from(id).unwrap_or(0));
+    // Tags have 16 bits where addresses have 32.
+    error.set_tag(id.try_into().unwrap_or(0));
     EvalAltResult::ErrorRuntime(error, Position::NONE).into()
 }

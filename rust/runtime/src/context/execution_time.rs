@@ -17,6 +17,8 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fibers::cheap_clock;
+
 use crate::context::clock::Clock;
 use crate::limits::config::Config;
 use crate::limits::time::{BrokenTime, TimeLimits};
@@ -54,7 +56,7 @@ pub enum Due {
 
 /// How long a script holds the event loop. A display that is redrawn every 16 ms stays
 /// smooth, and the turns of the event loop cost little beside it.
-const TURN: Duration = Duration::from_millis(4);
+pub const TURN: Duration = Duration::from_millis(4);
 
 /// Operations between two looks at the cheap clock, and as long as some operations
 /// seem to be slow.
@@ -72,62 +74,6 @@ const CAREFUL_TICKS: u32 = 32;
 
 /// The shortest limit for which the cheap clock is good enough.
 const COARSE_LIMIT: Duration = Duration::from_millis(20);
-
-/// The longest tick of the cheap clock.
-const LONGEST_TICK: Duration = Duration::from_millis(4);
-
-/// A clock that is as cheap as can be, as it is looked at after every call and every
-/// few operations.
-mod cheap {
-    use std::sync::LazyLock;
-    use std::time::{Duration, Instant};
-
-    use super::LONGEST_TICK;
-
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    fn ask(
-        clock: unsafe extern "C" fn(libc::clockid_t, *mut libc::timespec) -> libc::c_int,
-    ) -> Duration {
-        let mut time = libc::timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        // SAFETY: both functions that are passed write to `time` and have no other
-        // effect.
-        unsafe { clock(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
-        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-    }
-
-    /// How often the cheapest clock moves on, if there is one that does so often.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    static COARSE_TICK: LazyLock<Option<Duration>> =
-        LazyLock::new(|| Some(ask(libc::clock_getres)).filter(|tick| *tick <= LONGEST_TICK));
-
-    /// How often the clock moves on; `fine` as in [`now`].
-    pub fn tick(fine: bool) -> Duration {
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        if let (false, Some(tick)) = (fine, *COARSE_TICK) {
-            return tick;
-        }
-        let _ = (fine, LONGEST_TICK);
-        FINE_TICK
-    }
-
-    const FINE_TICK: Duration = Duration::from_micros(250);
-
-    /// The time since some start, in whole ticks. A `fine` clock has short ones.
-    #[inline]
-    pub fn now(fine: bool) -> Duration {
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        if !fine && COARSE_TICK.is_some() {
-            return ask(libc::clock_gettime);
-        }
-        let _ = fine;
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        let tick = FINE_TICK.as_nanos() as u64;
-        Duration::from_nanos(START.elapsed().as_nanos() as u64 / tick * tick)
-    }
-}
 
 /// The time of one execution, and of the turn that it has.
 #[derive(Debug)]
@@ -186,7 +132,7 @@ impl ExecutionTime {
             is_watched: Cell::new(is_watched),
             turn_since: Cell::new(turn_since),
             last_look: Cell::new(match is_watched {
-                true => cheap::now(fine),
+                true => cheap_clock::now(fine),
                 false => Duration::ZERO,
             }),
             always_fine,
@@ -227,7 +173,7 @@ impl ExecutionTime {
     /// passed since it was last looked at, that is cheap.
     #[inline]
     pub fn look(&self) -> Due {
-        let cheap = cheap::now(self.fine.get());
+        let cheap = cheap_clock::now(self.fine.get());
         if cheap == self.last_look.get() {
             self.batches.set(self.batches.get() + 1);
             return Due::Nothing;
@@ -259,7 +205,7 @@ impl ExecutionTime {
     /// Whether a turn is over that has been `held` so far. The clock is looked at once
     /// in a tick: a turn that ends before the middle of the next one ends now.
     pub fn is_turn_over(&self, held: Duration) -> bool {
-        held + cheap::tick(self.fine.get()) / 2 >= TURN
+        held + cheap_clock::tick(self.fine.get()) / 2 >= TURN
     }
 
     fn due(&self, now: Instant) -> Due {
@@ -284,7 +230,7 @@ impl ExecutionTime {
         if due == Due::Nothing {
             self.clock().start(now);
             self.fine.set(self.always_fine);
-            self.last_look.set(cheap::now(self.fine.get()));
+            self.last_look.set(cheap_clock::now(self.fine.get()));
             self.batches.set(FEW_BATCHES);
         }
         due
@@ -312,7 +258,7 @@ impl ExecutionTime {
     /// Called when a call has returned. Returns whether to look at the next operation.
     #[inline]
     pub fn is_due_to_look(&self) -> bool {
-        self.is_watched.get() && cheap::now(self.fine.get()) != self.last_look.get()
+        self.is_watched.get() && cheap_clock::now(self.fine.get()) != self.last_look.get()
     }
 
     /// The limit that a script has broken which has a value.
@@ -326,7 +272,7 @@ impl ExecutionTime {
             // It has neither looked at the clock nor called anything so far.
             None => {
                 let limit = self.limits.running?;
-                let ran = cheap::now(self.fine.get()).saturating_sub(self.last_look.get());
+                let ran = cheap_clock::now(self.fine.get()).saturating_sub(self.last_look.get());
                 (ran > limit).then_some(BrokenTime::Running(limit))
             }
         }

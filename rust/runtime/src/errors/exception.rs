@@ -6,13 +6,13 @@ use crate::data::conversion_error::ConversionError;
 
 /// Tag of an error of the boundary itself, in place of the id of a host error. The host makes
 /// objects of its own classes of errors with such tags.
-pub const FFI_ERROR: i32 = -1;
+pub const FFI_ERROR: i16 = -1;
 
 /// Tag of the error that a Future can never complete.
-pub const CHANNEL_CLOSED: i32 = -2;
+pub const CHANNEL_CLOSED: i16 = -2;
 
 /// Tag of an error that a value cannot cross.
-pub const CONVERSION_ERROR: i32 = -3;
+pub const CONVERSION_ERROR: i16 = -3;
 
 /// In place of an id: a value is larger than scripts may have, or took too long to read.
 pub const BROKEN_LIMIT: INT = -4;
@@ -39,7 +39,7 @@ pub fn describe_conversion_error(error: ConversionError) -> Dynamic {
 }
 
 /// Makes an error that the script can catch.
-pub fn catchable_error(kind: &str, message: &str, tag: i32) -> Box<EvalAltResult> {
+pub fn catchable_error(kind: &str, message: &str, tag: i16) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(error_object(kind, message, [], tag), Position::NONE).into()
 }
 
@@ -49,13 +49,13 @@ fn error_object<const N: usize>(
     kind: &str,
     message: &str,
     more: [(&str, String); N],
-    tag: i32,
+    tag: i16,
 ) -> Dynamic {
     let mut map = rhai::Map::new();
     map.insert("type".into(), kind.into());
     map.insert("message".into(), message.into());
     map.extend(more.map(|(key, value)| (key.into(), value.into())));
     let mut error = Dynamic::from_map(map);
-    error.set_tag(tag);
+    error.set_tag(tag.into());
     error
 }

@@ -5,8 +5,8 @@ use std::rc::{Rc, Weak};
 
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
 
+use crate::analysis::analyze;
 use crate::analysis::surroundings::Surroundings;
-use crate::analysis::{analyze, record};
 use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions::type_name;
@@ -107,7 +107,7 @@ impl Job {
                 ended
             }
             Job::Analysis(engine, analysis) => {
-                let result = run_analysis(&engine, &analysis, context);
+                let result = run_analysis::<H>(&engine, &analysis, context);
                 let global = Box::new(engine.new_global_runtime_state());
                 end(
                     result,
@@ -206,11 +206,15 @@ fn find_hint<H: Host>(
 // in another job keeps.
 
 #[inline(never)]
-fn run_analysis(engine: &Engine, analysis: &Analysis, context: &ExecutionContext) -> RhaiResult {
+fn run_analysis<H: Host>(
+    engine: &Engine,
+    analysis: &Analysis,
+    context: &ExecutionContext,
+) -> RhaiResult {
     let report = analyze(engine, &analysis.script, &analysis.surroundings, context);
     match context.parsing_stopped() {
         Some(termination) => Err(termination.into()),
-        None => checked(Ok(record::describe(report)), context),
+        None => checked(Ok(H::describe(report)), context),
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Source {
 pub struct ScriptCache {
     scripts: RefCell<LruCache<Box<str>, Kept>>,
     /// The names of the functions of the host, which scripts are compiled for.
-    dart_functions: RefCell<Rc<HashSet<String>>>,
+    host_functions: RefCell<Rc<HashSet<String>>>,
     /// Bytes that they take.
     size: Cell<usize>,
     max_size: usize,
@@ -49,7 +49,7 @@ impl ScriptCache {
     pub fn new(max_size: usize, stacks: &Rc<StackPool>) -> Self {
         ScriptCache {
             scripts: RefCell::new(LruCache::unbounded()),
-            dart_functions: RefCell::default(),
+            host_functions: RefCell::default(),
             size: Cell::new(0),
             max_size,
             stacks: stacks.clone(),
@@ -57,8 +57,8 @@ impl ScriptCache {
     }
 
     /// Says that the host has a function of this name.
-    pub fn add_dart_function(&self, name: &str) {
-        let is_new = Rc::make_mut(&mut self.dart_functions.borrow_mut()).insert(name.into());
+    pub fn add_host_function(&self, name: &str) {
+        let is_new = Rc::make_mut(&mut self.host_functions.borrow_mut()).insert(name.into());
         if is_new {
             self.scripts.borrow_mut().clear();
             self.size.set(0);
@@ -66,8 +66,8 @@ impl ScriptCache {
     }
 
     /// Says that a name is that of a variable, and hides a function of the host.
-    pub fn hide_dart_function(&self, name: &str) {
-        let was_there = Rc::make_mut(&mut self.dart_functions.borrow_mut()).remove(name);
+    pub fn hide_host_function(&self, name: &str) {
+        let was_there = Rc::make_mut(&mut self.host_functions.borrow_mut()).remove(name);
         if was_there {
             self.scripts.borrow_mut().clear();
             self.size.set(0);
@@ -136,8 +136,8 @@ impl ScriptCache {
         context.parsing().words.take();
         let ast = {
             // Compiling can be suspended.
-            let dart_functions = self.dart_functions.borrow().clone();
-            compile(engine, script, &dart_functions, context)
+            let host_functions = self.host_functions.borrow().clone();
+            compile(engine, script, &host_functions, context)
         };
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());

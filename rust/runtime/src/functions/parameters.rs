@@ -73,21 +73,30 @@ pub fn types_of(name: &str) -> Vec<TypeId> {
 }
 
 impl Parameter {
+    /// Bits of all kinds.
+    pub const ALL_KINDS: u16 = (1 << 12) - 1;
+
+    /// Bit of a parameter that other kinds are passed to, too.
+    pub const OPEN: u32 = 1 << 15;
+
+    /// Bits below those of the kinds that are converted.
+    pub const CONVERTED_SHIFT: u32 = 16;
+
     /// Accepts everything, of whatever type.
     pub const ANY: Parameter = Parameter {
-        exact: (1 << 12) - 1,
+        exact: Self::ALL_KINDS,
         converted: 0,
         is_open: true,
     };
 
-    /// The parameter that the host describes: the kinds that it takes as they are, whether it is
-    /// open to others (bit 15), and above them the kinds that are converted.
+    /// The parameter that the host describes: the kinds that it takes as they are, whether it
+    /// is [open](Self::OPEN) to others, and above them the kinds that are converted.
     pub fn from_bits(bits: u32) -> Self {
         let exact = bits as u16 & Self::ANY.exact;
         Parameter {
             exact,
-            converted: (bits >> 16) as u16,
-            is_open: bits & (1 << 15) != 0 || exact == Self::ANY.exact,
+            converted: (bits >> Self::CONVERTED_SHIFT) as u16,
+            is_open: bits & Self::OPEN != 0 || exact == Self::ANY.exact,
         }
     }
 

@@ -10,6 +10,7 @@ use runtime::errors::script_error::{Detail, ErrorKind, RuntimeKind, ScriptError}
 use runtime::errors::termination::Termination;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
+use runtime::limits::stack::MAX_DEPTH;
 use runtime::limits::time::BrokenTime;
 
 const HERE: Position = Position::NONE;
@@ -197,7 +198,7 @@ fn every_reason_to_end_a_script_is_mapped() {
     for (reason, limit, value) in [
         (T::Limit(Limit::Operations), Limit::Operations, 1_000_000),
         (T::Limit(Limit::NativeStack), Limit::NativeStack, stack),
-        (T::Limit(Limit::Nesting), Limit::Nesting, 100_000),
+        (T::Limit(Limit::Nesting), Limit::Nesting, MAX_DEPTH as u64),
         (T::KeptTooMuch, Limit::Memory, 128 << 20),
         (T::Limit(Limit::OutputLength), Limit::OutputLength, 1 << 20),
     ] {

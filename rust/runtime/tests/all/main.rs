@@ -5,7 +5,6 @@ mod errors;
 mod asking;
 mod callbacks;
 mod cancelling;
-mod fiber;
 mod functions;
 mod json;
 mod limits;

@@ -18,7 +18,7 @@ pub fn register(module: &mut Module) {
     changing("pad").set_into_module(module, pad);
     pure("to_array").set_into_module(module, |blob: &mut Blob| -> Result<Array, Failure> {
         sizes::check_array(blob.len())?;
-        sizes::ask(block(blob.len() * size_of::<Dynamic>()))?;
+        sizes::ask(block(blob.len().saturating_mul(size_of::<Dynamic>())))?;
         Ok(blob.iter().map(|byte| INT::from(*byte).into()).collect())
     });
     pure("as_string").set_into_module(module, |blob: Blob| -> Result<ImmutableString, Failure> {

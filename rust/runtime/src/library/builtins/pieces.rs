@@ -44,7 +44,7 @@ pub fn register(module: &mut Module) {
     pure("to_chars").set_into_module(module, |s: &str| -> Result<Array, Failure> {
         let count = s.chars().count();
         sizes::check_array(count)?;
-        sizes::ask(block(count * size_of::<Dynamic>()))?;
+        sizes::ask(block(count.saturating_mul(size_of::<Dynamic>())))?;
         let mut chars = Array::with_capacity(count);
         chars.extend(s.chars().map(Into::into));
         Ok(chars)
@@ -104,7 +104,8 @@ fn pieces<'a, I: Iterator<Item = &'a str>>(split: impl Fn() -> I) -> Result<Arra
     }
     sizes::check_array(count)?;
     // Each is a copy of a copy.
-    sizes::ask(block(count * size_of::<Dynamic>()) + bytes + longest)?;
+    let array = block(count.saturating_mul(size_of::<Dynamic>()));
+    sizes::ask(array.saturating_add(bytes).saturating_add(longest))?;
     let mut strings = Array::with_capacity(count);
     strings.extend(split().map(Into::into));
     Ok(strings)

@@ -12,7 +12,9 @@ use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 use runtime::limits::stack::MAX_EXPR_DEPTH;
 
-use test_host::{patient, Answer, FakeHost, Outcome};
+use test_host::{patient, Answer, Outcome};
+
+use crate::dart_host::DartHost;
 
 /// How a script ended, and what it printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +72,7 @@ pub struct TwoEngines {
     rhai: Engine,
     printed: Printed,
     deadline: Rc<Cell<Instant>>,
-    ours: FakeHost,
+    ours: DartHost,
 }
 
 /// The result of `timestamp` in both, so that every run prints the same.
@@ -95,7 +97,7 @@ impl TwoEngines {
     pub fn new() -> Self {
         let printed = Printed::default();
         let deadline = Rc::new(Cell::new(Instant::now()));
-        let mut ours = FakeHost::with_config(Config {
+        let mut ours = DartHost::with_config(Config {
             time_limit: Some(Duration::from_secs(120)),
             allow_eval: true,
             allow_modules: true,

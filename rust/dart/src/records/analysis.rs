@@ -1,9 +1,9 @@
-//! Reports as values for the host.
+//! Analyses as Dart reads them.
 
 use rhai::{Dynamic, Position};
 
-use super::report::{Declaration, Import, Report, Warning};
-use crate::language::place::describe_place;
+use runtime::analysis::report::{Declaration, Import, Report, Warning};
+use runtime::language::place::describe_place;
 
 /// Describes a report: `[error message or (), faulty line, caret, line, column, warnings,
 /// functions, imports, free variables, summary]`. A warning is `[kind, name, message, line,

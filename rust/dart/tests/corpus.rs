@@ -6,6 +6,9 @@
 
 #[path = "corpus/committed.rs"]
 mod committed;
+#[allow(dead_code)]
+#[path = "all/dart_host.rs"]
+mod dart_host;
 #[path = "corpus/differences.rs"]
 mod differences;
 #[path = "corpus/scripts.rs"]
