@@ -59,7 +59,7 @@ impl<Reply, Request> Suspender<Reply, Request> {
     }
 }
 
-/// Bytes that stacks are copied in multiples of.
+/// Stacks are copied in multiples of so many bytes.
 pub(crate) const ALIGNMENT: usize = 16;
 
 /// An address in the current stack frame.

@@ -29,8 +29,8 @@
 //!   sets it to zero. That costs nothing at operations, and one comparison at allocations.
 //! - Nothing is unwound: destructors free what the script had as at any error. While a panic is
 //!   under way everything is granted, without consequences.
-//! - A script is abandoned at twice its budget and [`SLACK`]. What it has is leaked and counted
-//!   as such. An engine that has leaked four budgets runs no more. Its Rhai engine is made anew,
+//! - A script is abandoned at twice its budget and [`SLACK`]. What it has on the heap is leaked and
+//!   counted as such; its stack is used again. An engine that has leaked four budgets runs no more. Its Rhai engine is made anew,
 //!   as the script may have borrowed something of it.
 //! - The host's own memory is not counted: tables, the cache of scripts, and the buffer in which
 //!   values go to the host. That one may have as many bytes as the script could still allocate.
