@@ -258,8 +258,8 @@ impl<H: Host> ScriptEngine<H> {
         self.hosted.shared.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
     }
 
-    /// Analyses a script, under the limits of an execution; slot 0 then holds what
-    /// [`describe`](crate::analysis::record::describe) makes of the report.
+    /// Analyses a script, under the limits of an execution. It ends with what
+    /// [`Host::describe`] makes of the report.
     pub fn analyze(&mut self, script: &str, start: Start) -> Step {
         let surroundings = Surroundings {
             functions: self.hosted.shared.host_functions.borrow().names(),

@@ -269,7 +269,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds its report, see [`describe`](runtime::analysis::record::describe). The
+/// running it; slot 0 then holds its report, see [`describe`](crate::records::analysis::describe). The
 /// other parameters are those of [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
