@@ -379,6 +379,8 @@ const _clean = {
   'rust/test_host/Cargo.toml':
       '[package]\nname = "test_host"\n[dependencies]\nruntime = { path = "../runtime" }\n',
   'rust/test_host/src/lib.rs': 'use runtime::engine::Engine;',
+  'rust/benchmark/Cargo.toml': '[package]\nname = "benchmark"\n',
+  'rust/benchmark/src/lib.rs': '',
   'rust/runtime/src/lib.rs': 'pub mod engine;\npub mod execution;',
   'rust/runtime/src/engine.rs':
       'use std::rc::Rc;\nuse fibers::Stack;\nuse crate::execution::{job, Step};\n',

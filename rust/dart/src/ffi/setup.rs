@@ -1,5 +1,6 @@
 //! Engines and what scripts find in them: the functions that run no script.
 
+use std::str;
 use std::time::Duration;
 
 use runtime::context::exchange::Step;

@@ -214,7 +214,7 @@ fn any_bytes_are_a_value_or_an_error() {
             _ => {
                 for _ in 0..=random.below(3) {
                     let at = random.below(bytes.len());
-                    bytes[at] = random.next() as u8;
+                    bytes[at] = random.draw() as u8;
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::ptr;
 
-use super::{was_deep, LOOKED_AT, SHALLOW};
+use super::depth::{was_deep, LOOKED_AT, SHALLOW};
 
 /// The memory of one stack, with a guard page at its low end.
 ///

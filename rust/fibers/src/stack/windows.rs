@@ -10,7 +10,7 @@ use std::io;
 use corosensei::stack::{DefaultStack, Stack, StackTebFields};
 use windows_sys::Win32::System::Memory::DiscardVirtualMemory;
 
-use super::{was_deep, LOOKED_AT, SHALLOW};
+use super::depth::{was_deep, LOOKED_AT, SHALLOW};
 
 /// The memory of one stack.
 pub(crate) struct Mapping {
