@@ -1,8 +1,12 @@
-/// What a waiting script costs, with 1,000 to 100,000 of them at once: memory,
-/// and the time to start one and to finish it.
+/// The cost of a waiting script, with up to 1,000,000 of them at once: memory, and the time
+/// to start one and to finish it.
 ///
 ///     ./dartw build cli --target=benchmark/concurrency.dart -o build/concurrency
 ///     build/concurrency/bundle/bin/concurrency
+///
+/// Numbers of scripts may be given; with little address space 50,000 still wait:
+///
+///     (ulimit -v 4000000; build/concurrency/bundle/bin/concurrency 50000)
 library;
 
 import 'dart:async';
@@ -10,12 +14,28 @@ import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
 
-Future<void> main() async {
-  print('scripts waiting   bytes each   start one   finish one   together');
+Future<void> main(List<String> arguments) async {
+  final counts = arguments.map(int.parse).toList();
+  print(
+    'scripts waiting   bytes each   page tables   start one   finish one   '
+    'together',
+  );
   // Once more at first, for what is set up once.
-  for (final count in [1000, 1000, 10000, 30000, 100000]) {
+  for (final count
+      in counts.isEmpty ? [1000, 1000, 10000, 100000, 1000000] : counts) {
     await _measure(count);
   }
+}
+
+/// The memory of this process and, on Linux, that of its page tables.
+(int, int) _memory() {
+  var pageTables = 0;
+  if (Platform.isLinux) {
+    final status = File('/proc/self/status').readAsStringSync();
+    final line = RegExp(r'VmPTE:\s*(\d+) kB').firstMatch(status);
+    pageTables = int.parse(line!.group(1)!) * 1024;
+  }
+  return (ProcessInfo.currentRss, pageTables);
 }
 
 Future<void> _measure(int count) async {
@@ -27,7 +47,7 @@ Future<void> _measure(int count) async {
     return completer.future;
   });
   final results = <Future<dynamic>>[];
-  final rss = ProcessInfo.currentRss;
+  final (rss, pageTables) = _memory();
   final watch = Stopwatch()..start();
   for (var i = 0; i < count; i++) {
     results.add(engine.evalAsync('wait() + 1'));
@@ -35,7 +55,9 @@ Future<void> _measure(int count) async {
   // Until the waits count as slow, with a deadline and a finalizer each.
   await Future<void>.delayed(Duration.zero);
   final start = watch.elapsedMicroseconds / count;
-  final bytes = (ProcessInfo.currentRss - rss) / count;
+  final (rssAfter, pageTablesAfter) = _memory();
+  final bytes = (rssAfter - rss) / count;
+  final pageTableBytes = (pageTablesAfter - pageTables) / count;
 
   watch.reset();
   for (var i = 0; i < count; i++) {
@@ -50,6 +72,7 @@ Future<void> _measure(int count) async {
   engine.dispose();
   print(
     '${'$count'.padLeft(15)}${bytes.toStringAsFixed(0).padLeft(13)}'
+    '${pageTableBytes.toStringAsFixed(0).padLeft(14)}'
     '${_micros(start)}${_micros(finish).padLeft(13)}${_micros(start + finish)}',
   );
 }

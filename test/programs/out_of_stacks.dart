@@ -1,18 +1,26 @@
-// Scripts wait until there is no room for the stack of another one. Run it with
-// little address space.
+// 50,000 scripts wait on the few stacks of one engine; then one on each of other engines,
+// until there is no room for the stack of another one. Run it with little address space.
 
 import 'dart:async';
 
 import 'package:rhai_dart/rhai_dart.dart';
 
 Future<void> main() async {
-  final engine = RhaiEngine.withDefaults();
   final gate = Completer<int>();
-  engine.registerFunction('wait', () => gate.future);
+  RhaiEngine newEngine() =>
+      RhaiEngine.withDefaults()..registerFunction('wait', () => gate.future);
+  final engine = newEngine();
   final waiting = <Future<dynamic>>[];
-  try {
-    while (waiting.length < 100000) {
+  void start(RhaiEngine engine) =>
       waiting.add(engine.eval('wait() + ${waiting.length}') as Future<dynamic>);
+  while (waiting.length < 50000) {
+    start(engine);
+  }
+  final others = <RhaiEngine>[];
+  try {
+    while (others.length < 1000) {
+      others.add(newEngine());
+      start(others.last);
     }
   } on RhaiRuntimeError catch (error) {
     print(error.message);
@@ -23,6 +31,11 @@ Future<void> main() async {
     for (var i = 0; i < results.length; i++) results[i] == i + 1,
   ].every((isRight) => isRight);
   // There is room again.
+  for (final other in others) {
+    other.dispose();
+  }
   final next = await engine.eval('wait()');
-  print(areRight && results.length > 10 && next == 1 ? 'all right' : 'wrong');
+  print(
+    areRight && results.length >= 50000 && next == 1 ? 'all right' : 'wrong',
+  );
 }

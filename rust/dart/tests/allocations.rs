@@ -55,6 +55,7 @@ fn allocations_per_call(argument: &str, result: Slot) -> f64 {
 }
 
 #[test]
+#[cfg_attr(feature = "poison", ignore = "every suspension makes a copy")]
 fn a_scalar_argument_and_result_allocate_nothing() {
     let int = Slot::new(Tag::Int, 0, 2);
     let float = Slot::new(Tag::Float, 0, 2.5_f64.to_bits());

@@ -1,12 +1,13 @@
 //! Fibers: the only code that switches stacks.
 
 use std::io;
-use std::mem;
 use std::rc::Rc;
 
-use corosensei::{Coroutine, CoroutineResult, Yielder};
+use corosensei::{Coroutine, CoroutineResult};
 
-use crate::pool::{self, FiberStack, StackPool};
+use crate::place::{Frames, OnPlace, Place};
+use crate::pool::StackPool;
+use crate::suspender::{stack_address, Suspender, ALIGNMENT};
 
 /// What a fiber did when it was resumed.
 #[derive(Debug)]
@@ -23,10 +24,13 @@ pub enum Progress<Request, Outcome> {
 ///
 /// Dropping a suspended fiber unwinds its stack so that destructors run. Code on
 /// the fiber that catches panics can get in the way of that; resume it with a
-/// reply that makes it end, and drop it after.
+/// reply that makes it end, and drop it after. Where there is no memory to bring its
+/// frames back, or another fiber runs on its stack, it is [abandoned](Self::abandon).
 pub struct Fiber<Reply: 'static, Request: 'static, Outcome: 'static> {
-    /// Taken when it is dropped or abandoned.
-    coroutine: Option<Coroutine<Reply, Request, Outcome, FiberStack>>,
+    /// `None` once it has ended.
+    coroutine: Option<Coroutine<Reply, Request, Outcome, OnPlace>>,
+    frames: Rc<Frames>,
+    place: Rc<Place>,
     pool: Rc<StackPool>,
 }
 
@@ -36,23 +40,124 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
     ///
     /// # Errors
     ///
-    /// The pool has no stack and cannot map one.
+    /// The pool has no stack and cannot map one, or there is no memory to make room on one.
+    ///
+    /// # Safety
+    ///
+    /// Whenever `f` suspends itself, nothing outside its stack may refer to its stack: see
+    /// [the rule](crate#the-rule).
     #[inline]
-    pub fn new(
+    pub unsafe fn new(
         pool: &Rc<StackPool>,
         f: impl FnOnce(&Suspender<Reply, Request>, Reply) -> Outcome + 'static,
     ) -> io::Result<Self> {
-        let stack = pool.take()?;
+        let place = pool.take()?;
+        let on_place: *const Place = &*place;
+        let f = move |yielder: &_, reply| {
+            // SAFETY: the fiber runs at this place, which it keeps.
+            let suspender = unsafe { Suspender::new(yielder, on_place) };
+            f(&suspender, reply)
+        };
+        let frames = place.admit(used_before_start(&f));
+        pool.note_suspension(&place);
+        // SAFETY: the fiber keeps its place until after the coroutine.
+        let stack = unsafe { OnPlace::new(&place) };
         Ok(Fiber {
-            coroutine: Some(Coroutine::with_stack(stack, |yielder, reply| {
-                // SAFETY: `Suspender` is `repr(transparent)` over `Yielder`.
-                let suspender = unsafe { &*(yielder as *const Yielder<_, _>).cast() };
-                f(suspender, reply)
-            })),
+            coroutine: Some(Coroutine::with_stack(stack, f)),
+            frames,
+            place,
             pool: pool.clone(),
         })
     }
 
+    /// Runs the fiber until it suspends itself or ends.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`prepare`](Self::prepare).
+    ///
+    /// # Panics
+    ///
+    /// Those of [`Prepared::resume`].
+    pub fn resume(&mut self, reply: Reply) -> io::Result<Progress<Request, Outcome>> {
+        Ok(self.prepare()?.resume(reply))
+    }
+
+    /// Brings the frames of the fiber back on its stack, and keeps them there until the
+    /// result is dropped.
+    ///
+    /// Memory is allocated and freed here and when the result is dropped, not while the
+    /// fiber is resumed.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory to make room on its stack, or something runs there: `resume` was
+    /// called by another fiber. The fiber stays as it was.
+    #[inline]
+    pub fn prepare(&mut self) -> io::Result<Prepared<'_, Reply, Request, Outcome>> {
+        if self.coroutine.is_some() {
+            self.pool.bring_back(&self.frames, &self.place)?;
+            self.place.set_in_use(true);
+        }
+        Ok(Prepared(self))
+    }
+
+    /// Gives the fiber up: nothing on it runs or is dropped any more. Its stack is used
+    /// again.
+    ///
+    /// For what is on the heap this is like [`std::mem::forget`]. Nothing outside refers to
+    /// its stack, as it is suspended.
+    pub fn abandon(&mut self) {
+        let Some(mut coroutine) = self.coroutine.take() else {
+            return;
+        };
+        let is_here = self.place.holds(&self.frames);
+        // SAFETY: by the contract of `new` nothing outside refers to what is on the stack,
+        // so that nobody misses it. On Windows it is there.
+        unsafe { coroutine.force_reset() };
+        drop(coroutine);
+        if is_here {
+            self.pool.leave(&self.place);
+        }
+    }
+
+    /// Bytes of its stack that the fiber uses, while it is suspended and no other one has
+    /// the stack.
+    pub fn used_stack(&self) -> usize {
+        match self.place.holds(&self.frames) {
+            true => self.place.used(),
+            false => 0,
+        }
+    }
+}
+
+/// Bytes of the stack that a coroutine uses before it is started: the function that it
+/// will run, as it is aligned, and some words.
+fn used_before_start<F>(_: &F) -> usize {
+    /// On x86-64 it is three words and padding; on Windows, nine.
+    const WORDS: usize = 128;
+    let used = size_of::<F>() + align_of::<F>() + WORDS;
+    used.next_multiple_of(ALIGNMENT)
+}
+
+impl<Reply, Request, Outcome> Drop for Fiber<Reply, Request, Outcome> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.coroutine.is_some() {
+            let unwound = self.prepare().map(|mut prepared| prepared.unwind());
+            if unwound.is_err() {
+                self.abandon();
+            }
+        }
+    }
+}
+
+/// A fiber whose frames are on its stack.
+pub struct Prepared<'a, Reply: 'static, Request: 'static, Outcome: 'static>(
+    &'a mut Fiber<Reply, Request, Outcome>,
+);
+
+impl<Reply, Request, Outcome> Prepared<'_, Reply, Request, Outcome> {
     /// Runs the fiber until it suspends itself or ends.
     ///
     /// # Panics
@@ -60,61 +165,48 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
     /// The fiber has ended or was abandoned. A panic on the fiber is propagated.
     #[inline]
     pub fn resume(&mut self, reply: Reply) -> Progress<Request, Outcome> {
-        let _running = self.pool.enter();
-        let coroutine = self.coroutine.as_mut().expect("it was not abandoned");
+        let coroutine = self.0.coroutine.as_mut();
+        let coroutine = coroutine.expect("it has not ended and was not abandoned");
+        let _running = self.0.pool.enter();
         match coroutine.resume(reply) {
             CoroutineResult::Yield(request) => Progress::Suspended(request),
             CoroutineResult::Return(outcome) => Progress::Ended(outcome),
         }
     }
 
-    /// Leaves the fiber suspended for good: nothing on it runs or is dropped any more,
-    /// and its stack is never used again. Returns the bytes of stack that are lost.
-    ///
-    /// Sound, like [`std::mem::forget`]: to the rest of the program it is a thread that
-    /// sleeps for ever.
-    pub fn abandon(&mut self) -> usize {
-        let Some(mut coroutine) = self.coroutine.take() else {
-            return 0;
-        };
-        if !coroutine.done() {
-            // SAFETY: what is on the stack stays there, untouched, as the stack is
-            // forgotten: whatever points into it stays valid.
-            unsafe { coroutine.force_reset() };
-        }
-        let stack = coroutine.into_stack();
-        let touched = pool::touched(&stack);
-        mem::forget(stack);
-        touched
-    }
-}
-
-impl<Reply, Request, Outcome> Drop for Fiber<Reply, Request, Outcome> {
-    #[inline]
-    fn drop(&mut self) {
-        let Some(mut coroutine) = self.coroutine.take() else {
-            return;
-        };
-        if !coroutine.done() {
-            let _running = self.pool.enter();
+    /// Unwinds the stack of the fiber, if it is suspended.
+    fn unwind(&mut self) {
+        if let Some(coroutine) = &mut self.0.coroutine {
+            let _running = self.0.pool.enter();
             coroutine.force_unwind();
         }
-        self.pool.give_back(coroutine.into_stack());
     }
 }
 
-/// Lets the code on a fiber suspend it.
-#[repr(transparent)]
-pub struct Suspender<Reply, Request>(Yielder<Reply, Request>);
-
-impl<Reply, Request> Suspender<Reply, Request> {
-    /// Suspends the fiber with `request`; returns the reply it is resumed with.
-    ///
-    /// Never inlined: the fiber may continue on another thread, and a caller
-    /// must not keep the address of a thread-local across the switch.
-    #[inline(never)]
-    pub fn suspend(&self, request: Request) -> Reply {
-        self.0.suspend(request)
+impl<Reply, Request, Outcome> Drop for Prepared<'_, Reply, Request, Outcome> {
+    #[inline]
+    fn drop(&mut self) {
+        let Fiber {
+            coroutine,
+            place,
+            pool,
+            ..
+        } = &mut *self.0;
+        let Some(suspended) = coroutine else {
+            return;
+        };
+        place.set_in_use(false);
+        if suspended.done() {
+            // While what it leaves is there: on Windows it is looked at.
+            *coroutine = None;
+            pool.leave(place);
+        } else {
+            pool.note_suspension(place);
+            #[cfg(feature = "poison")]
+            if pool.spill(place).is_ok() {
+                place.poison();
+            }
+        }
     }
 }
 
@@ -123,11 +215,4 @@ impl<Reply, Request> Suspender<Reply, Request> {
 #[inline]
 pub fn script_stack_limit(pool: &StackPool) -> usize {
     stack_address() - pool.layout().script
-}
-
-/// An address in the current stack frame.
-#[inline(always)]
-pub fn stack_address() -> usize {
-    let here = 0u8;
-    std::hint::black_box(&raw const here) as usize
 }

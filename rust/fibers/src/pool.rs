@@ -1,13 +1,11 @@
-//! Stacks for fibers, and the pool that keeps them.
+//! The stacks that fibers take turns on.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::io;
 use std::rc::Rc;
 
-#[cfg(unix)]
-use crate::slab::Slab;
-#[cfg(unix)]
-pub use crate::slab::SlabStack as FiberStack;
+use crate::place::{Frames, OnPlace, Place};
 
 /// How the address space of a fiber stack is divided, from its base downwards.
 ///
@@ -22,52 +20,42 @@ pub struct StackLayout {
     pub reserve: usize,
 }
 
-/// The stack of a fiber.
-#[cfg(not(unix))]
-pub use corosensei::stack::DefaultStack as FiberStack;
+/// Whether suspended fibers share stacks: a sanitizer knows one stack for each fiber, and
+/// so does Windows.
+pub const SHARES_STACKS: bool = cfg!(not(any(windows, feature = "sanitizer")));
 
-/// Idle stacks that a pool keeps ready. One that is not costs some microseconds
-/// to get, one that is a few nanoseconds; what it has touched stays resident.
-pub const MAX_IDLE_STACKS: usize = 64;
+/// Stacks of a pool: with so many, that many fibers can alternate without a copy.
+const STACKS: usize = 3;
 
 /// The stacks of one engine, all of the same size.
-#[derive(Debug)]
 pub struct StackPool {
     layout: StackLayout,
-    idle: RefCell<Vec<FiberStack>>,
+    /// Stacks that are shared; where none are, those that are idle.
+    places: RefCell<Vec<Rc<Place>>>,
+    /// How many there may be before fibers make room for each other.
+    max_places: usize,
     /// Whether code runs on one of the stacks.
     is_running: Cell<bool>,
-    #[cfg(unix)]
-    slabs: RefCell<Slabs>,
+    suspensions: Cell<u64>,
+    spills: Cell<u64>,
 }
-
-/// Where the stacks of a pool come from.
-#[cfg(unix)]
-#[derive(Debug, Default)]
-struct Slabs {
-    /// Those that have a stack to give.
-    available: Vec<Rc<Slab>>,
-    /// How many stacks the next one has.
-    next_len: usize,
-}
-
-/// Bytes of an idle stack that may stay touched.
-#[cfg(unix)]
-const SHALLOW: usize = 64 * 1024;
-
-/// Stacks in the largest slab. The first has one, and they double.
-#[cfg(unix)]
-const MAX_SLAB_STACKS: usize = 64;
 
 impl StackPool {
     /// Makes an empty pool of stacks with this layout.
     pub fn new(layout: StackLayout) -> Rc<Self> {
+        Self::with_stacks(layout, STACKS)
+    }
+
+    /// Makes an empty pool in which `count` fibers can be suspended before one makes room
+    /// for another.
+    pub fn with_stacks(layout: StackLayout, count: usize) -> Rc<Self> {
         Rc::new(StackPool {
             layout,
-            idle: RefCell::default(),
+            places: RefCell::default(),
+            max_places: count,
             is_running: Cell::new(false),
-            #[cfg(unix)]
-            slabs: RefCell::default(),
+            suspensions: Cell::new(0),
+            spills: Cell::new(0),
         })
     }
 
@@ -76,85 +64,112 @@ impl StackPool {
         self.layout
     }
 
-    /// Takes an idle stack, or makes a fresh one.
+    /// The stacks that are mapped, or where they are not shared, idle.
+    pub fn stack_count(&self) -> usize {
+        self.places.borrow().len()
+    }
+
+    /// How often a fiber has made room for another.
+    pub fn spill_count(&self) -> u64 {
+        self.spills.get()
+    }
+
+    fn map(&self) -> io::Result<Rc<Place>> {
+        let StackLayout { script, reserve } = self.layout;
+        let size = script.checked_add(reserve);
+        Place::map(size.ok_or(io::ErrorKind::OutOfMemory)?)
+    }
+
+    /// Finds a stack that nobody is on: one that is free, a new one, or that of the fiber
+    /// which is suspended for longest.
     ///
     /// # Errors
     ///
-    /// The system has no more address space or memory mappings.
+    /// No stack can be mapped, or there is no memory to make room on one.
     #[inline]
-    pub fn take(&self) -> io::Result<FiberStack> {
-        match self.idle.borrow_mut().pop() {
-            Some(stack) => Ok(stack),
-            None => self.make(),
+    pub(crate) fn take(&self) -> io::Result<Rc<Place>> {
+        if !SHARES_STACKS {
+            let idle = self.places.borrow_mut().pop();
+            return idle.map_or_else(|| self.map(), Ok);
+        }
+        let places = self.places.borrow();
+        if let Some(place) = places.iter().find(|place| place.is_free()) {
+            return Ok(place.clone());
+        }
+        drop(places);
+        self.make_room()
+    }
+
+    #[cold]
+    fn make_room(&self) -> io::Result<Rc<Place>> {
+        let mut places = self.places.borrow_mut();
+        let suspended = places.iter().filter(|place| !place.is_in_use());
+        let oldest = suspended.min_by_key(|place| place.suspended_at()).cloned();
+        let is_full = places.len() >= self.max_places;
+        match oldest {
+            Some(place) if is_full => self.spill(&place).map(|()| place),
+            oldest => match (self.map(), oldest) {
+                (Ok(place), _) => {
+                    places.push(place.clone());
+                    Ok(place)
+                }
+                // Where address space is short, those that there are must do.
+                (Err(_), Some(place)) => self.spill(&place).map(|()| place),
+                (Err(error), None) => Err(error),
+            },
         }
     }
 
-    #[cfg(not(unix))]
-    fn make(&self) -> io::Result<FiberStack> {
-        FiberStack::new(self.layout.script + self.layout.reserve)
-    }
-
-    #[cfg(unix)]
-    fn make(&self) -> io::Result<FiberStack> {
-        let mut slabs = self.slabs.borrow_mut();
-        while let Some(slab) = slabs.available.last() {
-            if let Some(stack) = slab.take()? {
-                return Ok(stack);
-            }
-            slabs.available.pop();
-        }
-        let mut len = slabs.next_len.clamp(1, MAX_SLAB_STACKS);
-        let slab = loop {
-            match Slab::map(len, self.layout.script + self.layout.reserve) {
-                Ok(slab) => break slab,
-                // Where address space is short there may be room for fewer.
-                Err(_) if len > 1 => len /= 2,
-                Err(error) => return Err(error),
-            }
-        };
-        slabs.next_len = len * 2;
-        slabs.available.push(slab.clone());
-        Ok(slab.take()?.expect("a new slab has stacks"))
-    }
-
-    /// Gives a stack back. If more than its first 64 KiB were touched, that memory goes
-    /// back to the system.
+    /// Puts the frames of a fiber back on its stack.
+    ///
+    /// # Errors
+    ///
+    /// Something runs on it, or there is no memory to make room on it.
     #[inline]
-    pub fn give_back(&self, stack: FiberStack) {
-        let mut idle = self.idle.borrow_mut();
-        if idle.len() >= MAX_IDLE_STACKS {
-            return self.release(stack);
-        }
-        #[cfg(unix)]
-        if stack.is_touched_at(SHALLOW) {
-            stack.release_pages(SHALLOW, usize::MAX);
-        }
-        idle.push(stack);
-    }
-
-    #[cfg(not(unix))]
-    fn release(&self, _: FiberStack) {}
-
-    /// Gives the memory of a stack back to the system.
-    #[cfg(unix)]
-    fn release(&self, stack: FiberStack) {
-        // The system looks through all that it is told to take back, in vain
-        // where nothing was touched.
-        let is_deep = stack.is_touched_at(SHALLOW);
-        stack.release_pages(0, if is_deep { usize::MAX } else { SHALLOW });
-        let available = &mut self.slabs.borrow_mut().available;
-        let slab = stack.into_slab();
-        if slab.is_unused() {
-            // Its memory is unmapped with the last reference to it.
-            available.retain(|other| !Rc::ptr_eq(other, &slab));
-        } else if slab.free_count() == 1 {
-            available.push(slab);
+    pub(crate) fn bring_back(&self, frames: &Rc<Frames>, place: &Place) -> io::Result<()> {
+        match place.holds(frames) {
+            true => Ok(()),
+            false => self.restore(frames, place),
         }
     }
 
-    /// The number of stacks that are kept ready.
-    pub fn idle_count(&self) -> usize {
-        self.idle.borrow().len()
+    #[cold]
+    fn restore(&self, frames: &Rc<Frames>, place: &Place) -> io::Result<()> {
+        self.spill(place)?;
+        place.restore(frames);
+        Ok(())
+    }
+
+    /// Makes room on a stack.
+    ///
+    /// # Errors
+    ///
+    /// Something runs there, or there is no memory for a copy of the frames.
+    pub(crate) fn spill(&self, place: &Place) -> io::Result<()> {
+        if !place.is_free() {
+            place.spill()?;
+            self.spills.set(self.spills.get() + 1);
+        }
+        Ok(())
+    }
+
+    /// Notes that the fiber on a stack has suspended itself.
+    #[inline]
+    pub(crate) fn note_suspension(&self, place: &Place) {
+        place.set_suspended_at(self.suspensions.get());
+        self.suspensions.set(self.suspensions.get() + 1);
+    }
+
+    /// Takes back a stack that nobody is on any more.
+    #[inline]
+    pub(crate) fn leave(&self, place: &Rc<Place>) {
+        place.vacate();
+        if !SHARES_STACKS {
+            let mut idle = self.places.borrow_mut();
+            if idle.len() < self.max_places {
+                idle.push(place.clone());
+            }
+        }
     }
 
     /// Runs `f` on a stack of this pool: for work that recurses as deeply as a
@@ -168,13 +183,21 @@ impl StackPool {
     ///
     /// `f` does.
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> io::Result<R> {
-        let mut lease = Lease {
-            stack: Some(self.take()?),
-            pool: self,
-        };
+        /// Takes the stack back, also if `f` panics.
+        struct Lease<'a>(&'a StackPool, Rc<Place>);
+        impl Drop for Lease<'_> {
+            fn drop(&mut self) {
+                let Lease(pool, place) = self;
+                place.set_in_use(false);
+                pool.leave(place);
+            }
+        }
+
+        let lease = Lease(self, self.take()?);
+        lease.1.set_in_use(true);
         let _running = self.enter();
-        let stack = lease.stack.as_mut().expect("it was just taken");
-        Ok(corosensei::on_stack(stack, f))
+        // SAFETY: the lease keeps the place until `f` has ended.
+        Ok(corosensei::on_stack(unsafe { OnPlace::new(&lease.1) }, f))
     }
 
     /// Says that code runs on one of the stacks, until the result is dropped.
@@ -193,6 +216,14 @@ impl StackPool {
     }
 }
 
+impl fmt::Debug for StackPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StackPool")
+            .field("layout", &self.layout)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Says that code runs on a stack of a pool. It ends also when that panics.
 pub(crate) struct Running<'a> {
     pool: &'a StackPool,
@@ -204,31 +235,4 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.pool.is_running.set(self.before);
     }
-}
-
-/// A stack on loan from its pool.
-struct Lease<'a> {
-    /// Taken when it is given back.
-    stack: Option<FiberStack>,
-    pool: &'a StackPool,
-}
-
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        if let Some(stack) = self.stack.take() {
-            self.pool.give_back(stack);
-        }
-    }
-}
-
-/// The bytes of a stack that take memory.
-#[cfg(unix)]
-pub(crate) fn touched(stack: &FiberStack) -> usize {
-    stack.touched()
-}
-
-/// The bytes of a stack that take memory. There is no cheap way to know.
-#[cfg(not(unix))]
-pub(crate) fn touched(_: &FiberStack) -> usize {
-    0
 }

@@ -7,7 +7,6 @@ mod asking;
 mod callbacks;
 mod cancelling;
 mod ffi;
-mod fiber;
 mod functions;
 mod json;
 mod limits;

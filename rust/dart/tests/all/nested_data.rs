@@ -5,8 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::hint::black_box;
 
-use corosensei::stack::Stack;
-use fibers::{StackLayout, StackPool};
+use fibers::{stack_address, StackLayout, StackPool};
 use rhai::{Dynamic, Engine, FnPtr, Map};
 use runtime::limits::limit::Limit;
 use runtime::limits::stack::MAX_DEPTH;
@@ -58,6 +57,8 @@ fn pointer(inner: Dynamic) -> Dynamic {
     pointer.into()
 }
 
+const PAGE: usize = 4096;
+
 /// A stack that is large enough for everything here.
 const STACK: usize = 1 << 30;
 
@@ -67,21 +68,22 @@ fn measured<R>(f: impl FnOnce() -> R) -> (R, usize) {
         script: STACK / 2,
         reserve: STACK / 2,
     });
-    let mut stack = pool.take().expect("a stack");
-    let (low, base) = (stack.base().get() - STACK, stack.base().get());
-    let result = corosensei::on_stack(&mut stack, f);
-    (result, base - lowest_used(low, base))
+    let measured = pool.run(|| {
+        let result = f();
+        let base = stack_address().next_multiple_of(PAGE);
+        (result, base - lowest_used(base - STACK, base))
+    });
+    measured.expect("a stack")
 }
 
 /// The lowest page between two addresses that was ever touched.
 fn lowest_used(low: usize, base: usize) -> usize {
-    let page = 4096;
-    let mut resident = vec![0_u8; (base - low) / page];
+    let mut resident = vec![0_u8; (base - low) / PAGE];
     // SAFETY: the pages are those of a mapped stack, and there is a byte for each.
     let result = unsafe { libc::mincore(low as *mut _, base - low, resident.as_mut_ptr().cast()) };
     assert_eq!(result, 0);
     let first = resident.iter().position(|byte| byte & 1 == 1);
-    low + first.expect("a stack that was used") * page
+    low + first.expect("a stack that was used") * PAGE
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! The pool of fiber stacks.
 
-use fibers::{StackLayout, StackPool, MAX_IDLE_STACKS};
-use runtime::limits::config::Config;
+use fibers::SHARES_STACKS;
 
 use crate::fake_host::FakeHost;
 
 #[test]
-fn ten_thousand_scripts_leave_a_small_pool() {
+fn ten_thousand_scripts_share_a_few_stacks() {
     let mut host = FakeHost::new();
     host.register_later();
     let stacks = host.host().stacks.clone();
@@ -19,7 +18,7 @@ fn ten_thousand_scripts_leave_a_small_pool() {
         }
     }
     assert_eq!(
-        stacks.idle_count(),
+        stacks.stack_count(),
         1,
         "one script at a time needs one stack"
     );
@@ -27,13 +26,39 @@ fn ten_thousand_scripts_leave_a_small_pool() {
     let waiting: Vec<_> = (0..10_000)
         .map(|_| host.eval("later()").waiting())
         .collect();
-    assert_eq!(stacks.idle_count(), 0);
     assert_eq!(host.engine.execution_count(), 10_000);
+    assert!(!SHARES_STACKS || stacks.stack_count() < 5);
+    let mut number = 0;
     for script in waiting {
-        assert!(host.engine.cancel(script.execution));
+        number += 1;
+        if number % 2 == 0 {
+            assert!(host.engine.cancel(script.execution));
+        } else {
+            assert_eq!(host.complete(script, number).done().as_int(), Ok(number));
+        }
     }
-    assert_eq!(stacks.idle_count(), MAX_IDLE_STACKS);
+    assert!(stacks.stack_count() < 5);
     assert_eq!(host.int("1 + 1"), 2);
+}
+
+#[test]
+fn scripts_that_alternate_copy_nothing() {
+    let mut host = FakeHost::new();
+    host.register_later();
+    let stacks = host.host().stacks.clone();
+    let script = "let s = 0; for i in 0..100 { s += later(); } s";
+    let mut one = host.eval(script).waiting();
+    let mut other = host.eval(script).waiting();
+    for _ in 0..99 {
+        one = host.complete(one, 1_i64).waiting();
+        assert_eq!(host.int("1 + 1"), 2);
+        other = host.complete(other, 1_i64).waiting();
+    }
+    assert_eq!(host.complete(one, 1_i64).done().as_int(), Ok(100));
+    assert_eq!(host.complete(other, 1_i64).done().as_int(), Ok(100));
+    if !cfg!(feature = "poison") {
+        assert_eq!(stacks.spill_count(), 0);
+    }
 }
 
 #[test]
@@ -50,36 +75,5 @@ fn a_script_that_ends_with_an_error_gives_its_stack_back() {
             host.error(script);
         }
     }
-    assert_eq!(host.host().stacks.idle_count(), 1);
-}
-
-#[test]
-fn a_stack_that_cannot_be_mapped_is_an_error() {
-    let pool = StackPool::new(StackLayout {
-        script: usize::MAX / 8,
-        reserve: usize::MAX / 8 * 3,
-    });
-    assert!(pool.take().is_err());
-    assert!(pool.run(|| ()).is_err());
-    let overflow = StackPool::new(StackLayout {
-        script: usize::MAX / 2,
-        reserve: usize::MAX / 2,
-    });
-    assert!(overflow.take().is_err());
-}
-
-#[test]
-fn stacks_are_as_large_as_their_layout_says() {
-    let layout = Config::default().stack_layout();
-    let pool = StackPool::new(layout);
-    let mut stacks: Vec<_> = (0..3).map(|_| pool.take().expect("a stack")).collect();
-    for stack in &mut stacks {
-        use corosensei::stack::Stack;
-        let (base, limit) = (stack.base().get(), stack.limit().get());
-        assert!(base - limit >= layout.script + layout.reserve);
-    }
-    for stack in stacks {
-        pool.give_back(stack);
-    }
-    assert_eq!(pool.idle_count(), 3);
+    assert_eq!(host.host().stacks.stack_count(), 1);
 }

@@ -148,7 +148,9 @@ fn nesting_has_the_same_limit_in_both_directions() {
     bytes.push(Tag::Unit as u8);
     let host = FakeHost::new().host();
     let error = decode(&bytes, &host).expect_err("one level too many");
-    assert!(error.problem.contains("nested more than 100000 levels"));
+    assert!(error
+        .problem
+        .contains(&format!("nested more than {MAX_DEPTH} levels")));
 
     let error = host.stacks.run(|| {
         let value = decode(&bytes[5..], &host).expect("exactly the limit");
@@ -157,7 +159,9 @@ fn nesting_has_the_same_limit_in_both_directions() {
         encode_value(&deeper).expect_err("one level too many")
     });
     let error = error.expect("a stack");
-    assert!(error.problem.contains("nested more than 100000 levels"));
+    assert!(error
+        .problem
+        .contains(&format!("nested more than {MAX_DEPTH} levels")));
     let sixteen = "[0]".repeat(16);
     assert_eq!(error.path, format!("{sixteen}…{sixteen}"));
 }

@@ -328,7 +328,7 @@ impl Host {
         Current(self)
     }
 
-    /// Bytes that abandoned scripts have left behind: their memory and their stacks.
+    /// Bytes that abandoned scripts have left behind.
     pub fn leaked(&self) -> usize {
         self.leaked.get()
     }

@@ -124,7 +124,7 @@ impl Execution {
     #[inline]
     pub fn new(host: &Rc<Host>, config: &Rc<Config>, job: Job, start: Start) -> io::Result<Self> {
         let context = Rc::new(ExecutionContext::new(config, job.engine().clone(), start));
-        let fiber = Fiber::new(&host.stacks, {
+        let run = {
             let (host, config, context) = (host.clone(), config.clone(), context.clone());
             move |suspender: &Suspender<Reply, Request>, reply| {
                 context.enter(suspender, fibers::script_stack_limit(&host.stacks));
@@ -169,7 +169,14 @@ impl Execution {
                     })
                 })
             }
-        })?;
+        };
+        // SAFETY: a script suspends itself in a call of the host's, between operations, or
+        // for good in an allocation. Up to there run Rhai, the collections of the standard
+        // library, and this crate: none lends a part of the stack to the heap, to a
+        // thread-local or to another thread. The context and its budget point to the
+        // suspender at the base of the stack, and use it only while the fiber runs. A
+        // request points to nothing; what the host is given with it is on the heap.
+        let fiber = unsafe { Fiber::new(&host.stacks, run) }?;
         Ok(Execution {
             fiber,
             context,
@@ -218,10 +225,14 @@ impl Execution {
             },
             _ => return None,
         };
-        let progress = {
+        let progress = self.fiber.prepare().map(|mut fiber| {
             let _current = self.host.enter(&self.context);
             let _charged = memory::charge(self.context.budget());
-            self.fiber.resume(reply)
+            fiber.resume(reply)
+        });
+        let progress = match progress {
+            Ok(progress) => progress,
+            Err(error) => return Some(self.abandon(ScriptError::no_stack(&error))),
         };
         Some(match progress {
             Progress::Suspended(Request::Call) => {
@@ -233,19 +244,22 @@ impl Execution {
                 self.state = State::Ready(Reply::Continue);
                 Step::Yielded
             }
-            Progress::Suspended(Request::Abandon) => self.abandon(),
+            Progress::Suspended(Request::Abandon) => {
+                self.abandon(ScriptError::out_of_memory(&self.config))
+            }
             Progress::Ended(Ending::Value) => Step::Done,
             Progress::Ended(Ending::Error) => Step::Failed,
         })
     }
 
-    /// Ends a script that the allocator has taken off its fiber.
+    /// Ends a script that cannot go on: the allocator has taken it off its fiber, or there
+    /// is no memory to bring it back on its stack.
     #[cold]
-    fn abandon(&mut self) -> Step {
+    fn abandon(&mut self, error: ScriptError) -> Step {
         self.is_abandoned = true;
-        let stack = self.fiber.abandon();
-        self.host.add_leaked(self.context.budget().used() + stack);
-        ScriptError::out_of_memory(&self.config).write(&self.host, None);
+        self.fiber.abandon();
+        self.host.add_leaked(self.context.budget().used());
+        error.write(&self.host, None);
         Step::Failed
     }
 
