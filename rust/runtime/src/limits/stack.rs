@@ -92,8 +92,9 @@ pub const BYTES_PER_RECEIVED_LEVEL: usize = if cfg!(debug_assertions) { 6144 } e
 const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * KIB;
 
 /// The least memory that one level of nested data takes: an array of one element, with
-/// what the allocator adds.
-const MIN_MEMORY_PER_LEVEL: usize = 8 * size_of::<usize>();
+/// what the allocator adds. That is 64 bytes where addresses have 64 bits, and 40 where they
+/// have 32.
+const MIN_MEMORY_PER_LEVEL: usize = if usize::BITS < 64 { 40 } else { 64 };
 
 /// Levels that an execution of so many operations and bytes of memory can nest data, as
 /// far as there is stack for them.
