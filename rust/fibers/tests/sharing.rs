@@ -298,8 +298,8 @@ fn a_panic_in_a_run_gives_the_stack_back() {
 #[test]
 fn a_stack_that_cannot_be_mapped_is_an_error() {
     let none = StackPool::new(StackLayout {
-        script: usize::MAX / 16,
-        reserve: usize::MAX / 16,
+        script: usize::MAX / 8 * 3,
+        reserve: usize::MAX / 8 * 4,
     });
     assert!(none.run(|| ()).is_err());
     // SAFETY: it suspends itself never.

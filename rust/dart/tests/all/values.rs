@@ -151,7 +151,8 @@ fn nesting_has_the_same_limit_in_both_directions() {
     let fake = DartHost::new();
     let shared = fake.shared();
     let error = decode(&bytes, &shared).expect_err("one level too many");
-    assert!(error.problem.contains("nested more than 100000 levels"));
+    let expected = format!("nested more than {MAX_DEPTH} levels");
+    assert!(error.problem.contains(&expected));
 
     let error = shared.stacks.run(|| {
         let value = decode(&bytes[5..], &shared).expect("exactly the limit");
@@ -160,7 +161,9 @@ fn nesting_has_the_same_limit_in_both_directions() {
         encode_value(&deeper).expect_err("one level too many")
     });
     let error = error.expect("a stack");
-    assert!(error.problem.contains("nested more than 100000 levels"));
+    assert!(error
+        .problem
+        .contains(&format!("nested more than {MAX_DEPTH} levels")));
     let sixteen = "[0]".repeat(16);
     assert_eq!(error.path, format!("{sixteen}…{sixteen}"));
 }

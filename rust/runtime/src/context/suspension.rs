@@ -95,13 +95,13 @@ mod tests {
         let suspension = Rc::new(Suspension::default());
         let budget = Budget::new(usize::MAX, Sizes::NONE, 1);
         let on_fiber = suspension.clone();
-        let run = move |suspender: &Suspender<_, _>, _| {
+        let run = move |suspender: &Suspender<Reply, Request>, _| {
             // SAFETY: the suspender lives as long as the fiber; the budget is never charged.
             unsafe { on_fiber.enter(suspender, 0, &budget) };
             // SAFETY: this runs on that fiber.
             unsafe { on_fiber.suspend(Request::Yield) }
         };
-        // SAFETY: only the suspension points to its stack, and is not used meanwhile.
+        // SAFETY: only code on the fiber uses the suspender and the budget.
         let mut fiber = unsafe { Fiber::new(&stacks, run) }.expect("a stack");
         let progress = fiber.resume(Reply::Continue);
         assert!(matches!(progress, Ok(Progress::Suspended(Request::Yield))));

@@ -38,7 +38,8 @@ impl SizedText {
             start = start.div_ceil(2);
             doublings += 1;
         }
-        sizes::ask((start << doublings) + 2 * START)?;
+        let doubled = start.saturating_mul(1 << doublings);
+        sizes::ask(doubled.saturating_add(2 * START))?;
         Ok(SizedText::with_start(start))
     }
 

@@ -85,7 +85,14 @@ const BYTES_PER_CALL: usize = if cfg!(debug_assertions) { 384 } else { 64 } * KI
 /// Bytes that one level of nested data takes when Rhai clones, drops, prints or
 /// measures it, if a script makes it with one operation: a map of few entries is
 /// the worst. (Each level of large maps takes more, but also more operations.)
-pub const BYTES_PER_MADE_LEVEL: usize = if cfg!(debug_assertions) { 2304 } else { 400 };
+pub const BYTES_PER_MADE_LEVEL: usize = if cfg!(debug_assertions) {
+    2304
+} else if cfg!(target_arch = "x86") {
+    // It has few registers.
+    512
+} else {
+    400
+};
 
 /// The same for values that come from outside, at no operation: maps of
 /// hundreds of entries.
@@ -96,10 +103,9 @@ pub const BYTES_PER_RECEIVED_LEVEL: usize = if cfg!(debug_assertions) { 6144 } e
 const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * KIB;
 
 /// The least memory that one level of nested data takes: an array of one element, with
-/// what the allocator adds.
-const MIN_MEMORY_PER_LEVEL: usize = 8 * WORD;
-
-const WORD: usize = size_of::<usize>();
+/// what the allocator adds. That is 64 bytes where addresses have 64 bits, and 40 where they
+/// have 32.
+const MIN_MEMORY_PER_LEVEL: usize = if usize::BITS < 64 { 40 } else { 64 };
 
 /// Levels that an execution of so many operations and bytes of memory can nest data, as
 /// far as there is stack for them.
@@ -189,7 +195,8 @@ mod tests {
     fn little_memory_bounds_the_levels_as_few_operations_do() {
         for bounds in WIDTHS {
             assert_eq!(made_within(&bounds, 50, usize::MAX), 50);
-            assert_eq!(made_within(&bounds, u64::MAX, 6400), 100);
+            let memory = 100 * MIN_MEMORY_PER_LEVEL;
+            assert_eq!(made_within(&bounds, u64::MAX, memory), 100);
             assert_eq!(
                 made_within(&bounds, u64::MAX, usize::MAX),
                 bounds.made_levels

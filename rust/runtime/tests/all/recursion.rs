@@ -47,7 +47,9 @@ fn recursion(call: &str, depth: usize) -> String {
 
 #[test]
 fn calls_nest_to_the_limit_and_no_further() {
-    for limit in [1, 2, 100, 1000] {
+    // Where addresses have 32 bits, stacks are not large enough for a thousand.
+    let most = if usize::BITS < 64 { 100 } else { 1000 };
+    for limit in [1, 2, 100, most] {
         let config = Config {
             time_limit: None,
             ..Config::default()

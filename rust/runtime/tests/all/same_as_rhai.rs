@@ -20,6 +20,13 @@ const TEXTS: &[&str] = &[
     r#""a text that is longer than what is kept in place, ä""#,
 ];
 
+/// The least number. Where addresses have 32 bits, the least that an address can count from
+/// the end: Rhai's own functions of texts count less from nowhere, and find nothing.
+const LEAST: &str = match usize::BITS {
+    32 => "-4294967295",
+    _ => "-9223372036854775807 - 1",
+};
+
 const INDICES: &[&str] = &[
     "0",
     "1",
@@ -31,7 +38,7 @@ const INDICES: &[&str] = &[
     "-3",
     "-99",
     "9223372036854775807",
-    "-9223372036854775807 - 1",
+    LEAST,
 ];
 
 const LENGTHS: &[&str] = &["0", "1", "3", "99", "-1", "9223372036854775807"];

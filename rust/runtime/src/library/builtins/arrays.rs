@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Module, Position, INT};
 
-use super::parts::{bounds, span, span_inclusive, take_others};
+use super::parts::{bounds, length, span, span_inclusive, take_others};
 use crate::library::native_function::{changing, pure, Context, Failure};
 use crate::limits::sizes::{self, TooLarge};
 use memory::{block, TooMuchMemory};
@@ -200,9 +200,7 @@ fn put_in_order(array: &mut Array, mut indices: Vec<usize>) {
 
 /// Adds copies of `item` until an array has `len` elements.
 fn pad(array: &mut Array, len: INT, item: Dynamic) -> Result<(), Failure> {
-    let missing = usize::try_from(len)
-        .unwrap_or(0)
-        .saturating_sub(array.len());
+    let missing = length(len).saturating_sub(array.len());
     if missing == 0 {
         return Ok(());
     }

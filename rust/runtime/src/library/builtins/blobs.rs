@@ -5,7 +5,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Blob, Dynamic, ImmutableString, Module, INT};
 
-use super::parts::{bounds, span, span_inclusive, take_others};
+use super::parts::{bounds, length, span, span_inclusive, take_others};
 use crate::library::native_function::{changing, pure, Failure};
 use crate::library::text::{SizedText, Text};
 use crate::limits::sizes::{self, TooLarge};
@@ -58,14 +58,14 @@ pub fn low_byte(value: INT) -> u8 {
 }
 
 fn filled(len: INT, value: INT) -> Result<Blob, Failure> {
-    let len = usize::try_from(len).unwrap_or(0);
+    let len = length(len);
     sizes::check_blob(len)?;
     sizes::ask(len)?;
     Ok(vec![low_byte(value); len])
 }
 
 fn pad(blob: &mut Blob, len: INT, value: INT) -> Result<(), Failure> {
-    let len = usize::try_from(len).unwrap_or(0);
+    let len = length(len);
     sizes::check_blob(len)?;
     if len > blob.len() {
         sizes::ask(len.saturating_sub(blob.capacity()))?;

@@ -17,6 +17,12 @@ pub fn span_inclusive(range: &RangeInclusive<INT>) -> (INT, INT) {
     (start, end - start + 1)
 }
 
+/// The length that a script means: none if it is negative, and the longest that there may
+/// be if it is too large for an address.
+pub fn length(len: INT) -> usize {
+    usize::try_from(len.max(0)).unwrap_or(usize::MAX)
+}
+
 /// The first index of a part and how many items it has, of so many as there are. `start`
 /// counts from the end if it is negative.
 pub fn bounds(count: usize, start: INT, len: INT) -> (usize, usize) {
@@ -25,8 +31,7 @@ pub fn bounds(count: usize, start: INT, len: INT) -> (usize, usize) {
         true => count.saturating_sub(distance),
         false => distance.min(count),
     };
-    let len = usize::try_from(len).unwrap_or(0);
-    (start, len.min(count - start))
+    (start, length(len).min(count - start))
 }
 
 /// Removes and returns all but the `len` items from `start` on.

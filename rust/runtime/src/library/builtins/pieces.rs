@@ -7,7 +7,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Dynamic, FuncRegistration, ImmutableString, Module, INT};
 
-use super::parts::span;
+use super::parts::{length, span};
 use super::strings::{offset, offset_from_end};
 use crate::library::footprint::string_size;
 use crate::library::native_function::{pure, Failure};
@@ -127,8 +127,11 @@ impl CharsStream {
             true => offset_from_end(&text, start.unsigned_abs()).unwrap_or(0),
             false => offset(&text, start.unsigned_abs()).unwrap_or(text.len()),
         };
-        let left = usize::try_from(len).unwrap_or(0);
-        CharsStream { text, at, left }
+        CharsStream {
+            text,
+            at,
+            left: length(len),
+        }
     }
 }
 

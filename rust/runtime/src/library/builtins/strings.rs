@@ -8,7 +8,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{EvalAltResult, ImmutableString, Module, Position, FLOAT, INT};
 
-use super::parts::{span, span_inclusive};
+use super::parts::{length, span, span_inclusive};
 use crate::library::native_function::{changing, pure, Failure};
 use crate::library::text::SizedText;
 use crate::limits::sizes::{self, TooLarge};
@@ -249,7 +249,7 @@ fn ask_for_case(text: &str, changed: impl Iterator<Item = char>) -> Result<(), T
     };
     sizes::check_string(len)?;
     // It begins with the length of the text, and doubles that as often as it must.
-    sizes::ask(text.len().max(2 * len))
+    sizes::ask(text.len().max(len.saturating_mul(2)))
 }
 
 fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Failure> {
@@ -275,8 +275,7 @@ fn replace(text: &mut ImmutableString, find: &str, by: &str) -> Result<(), Failu
 const PADDING: usize = 4096;
 
 fn pad(text: &mut ImmutableString, len: INT, by: &str) -> Result<(), Failure> {
-    let wanted = usize::try_from(len).unwrap_or(0);
-    let missing = wanted.saturating_sub(text.chars().count());
+    let missing = length(len).saturating_sub(text.chars().count());
     let count = by.chars().count();
     // Rhai's own never ends if there is nothing to pad with.
     if missing == 0 || count == 0 {
