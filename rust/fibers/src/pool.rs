@@ -24,8 +24,9 @@ pub struct StackLayout {
 /// so does Windows.
 pub const SHARES_STACKS: bool = cfg!(not(any(windows, feature = "sanitizer")));
 
-/// Stacks of a pool: with so many, that many fibers can alternate without a copy.
-const STACKS: usize = 3;
+/// Stacks of a pool: with so many, that many fibers can alternate without a copy. Where
+/// addresses have 32 bits, there is no room for more than one.
+const STACKS: usize = if usize::BITS < 64 { 1 } else { 3 };
 
 /// The stacks of one engine, all of the same size.
 pub struct StackPool {

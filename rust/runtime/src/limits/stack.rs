@@ -14,7 +14,9 @@
 //!
 //! With higher limits on both operations and memory, or none, a script would have to build one
 //! value of more than 600 MB to exceed the most levels that get stack; it would then end at the
-//! guard page, and end the process.
+//! guard page, and end the process. Where addresses have 32 bits, that is 40 MB, and more than
+//! the default limit of operations. An engine takes 400 MiB of addresses there; with lower limits
+//! of operations or of memory, it takes less.
 
 use fibers::StackLayout;
 
@@ -51,12 +53,17 @@ impl Bounds {
                 between_measures: 20_000,
             }
         } else {
-            // A hundred stacks are to find room in 4 GiB.
+            // There is room for the stacks of some engines, each of which has one.
             Bounds {
                 call_levels: 128,
-                // Nothing but the limits of operations and memory keeps a script from
-                // making more, which ends the process at the guard page.
-                made_levels: 30_000,
+                // As many as the default limit of operations allows. To make more, a script
+                // must fill some 40 MB of memory in one value. The frames of debug builds
+                // are larger than the address space.
+                made_levels: if cfg!(debug_assertions) {
+                    100_000
+                } else {
+                    1_000_000
+                },
                 depth: 6_000,
                 kept_levels: 6_000,
                 between_measures: 1_200,
@@ -151,6 +158,7 @@ fn layout_within(bounds: &Bounds, call_levels: usize, made_levels: u64) -> Stack
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::limit::{Limit, Limits};
 
     const WIDTHS: [Bounds; 2] = [Bounds::of(64), Bounds::of(32)];
 
@@ -160,11 +168,17 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_stacks_fit_into_32_bits() {
+    fn some_stacks_fit_into_32_bits() {
         let StackLayout { script, reserve } = largest(&Bounds::of(32));
-        // The frames of a debug build are about six times as large.
-        let factor = if cfg!(debug_assertions) { 6 } else { 1 };
-        assert!(script + reserve <= factor * 32 * 1024 * KIB);
+        assert!(script + reserve <= 560 * 1024 * KIB);
+    }
+
+    #[test]
+    fn the_default_limit_of_operations_has_stack() {
+        if !cfg!(debug_assertions) {
+            let operations = Limits::default().get(Limit::Operations);
+            assert!(operations <= Bounds::of(32).made_levels);
+        }
     }
 
     #[test]
