@@ -97,7 +97,7 @@ const BASE_RESERVE: usize = if cfg!(debug_assertions) { 4096 } else { 1024 } * K
 
 /// The least memory that one level of nested data takes: an array of one element, with
 /// what the allocator adds.
-const MIN_MEMORY_PER_LEVEL: usize = 8 * size_of::<usize>();
+const MIN_MEMORY_PER_LEVEL: usize = size_of::<[usize; 8]>();
 
 /// Levels that an execution of so many operations and bytes of memory can nest data, as
 /// far as there is stack for them.
