@@ -116,8 +116,9 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
         // so that nobody misses it. On Windows it is there.
         unsafe { coroutine.force_reset() };
         drop(coroutine);
-        if is_here {
-            self.pool.leave(&self.place);
+        match is_here {
+            true => self.pool.leave(&self.place),
+            false => self.pool.note_freed(self.frames.forget()),
         }
     }
 

@@ -17,6 +17,13 @@ pub(crate) struct Frames {
     spilled: Cell<Option<Spilled>>,
 }
 
+impl Frames {
+    /// Frees the copy of frames that nobody needs any more. Returns its bytes.
+    pub fn forget(&self) -> usize {
+        self.spilled.take().map_or(0, |copy| copy.len())
+    }
+}
+
 /// A stack that fibers take turns on. Each has its frames at the same addresses for its
 /// whole life, and while it is not there, a copy of them on the heap.
 pub(crate) struct Place {
@@ -120,17 +127,18 @@ impl Place {
     }
 
     /// Copies the frames of the occupant to the heap, so that another can have the stack.
+    /// Returns the bytes of the copy.
     ///
     /// # Errors
     ///
     /// There is no memory for the copy, or the occupant runs; nothing was done.
-    pub fn spill(&self) -> io::Result<()> {
+    pub fn spill(&self) -> io::Result<usize> {
         if self.is_in_use.get() {
             return Err(io::ErrorKind::ResourceBusy.into());
         }
         let mut occupant = self.occupant.borrow_mut();
         let Some(frames) = &*occupant else {
-            return Ok(());
+            return Ok(0);
         };
         // SAFETY: the stack is mapped down to `low`, which is aligned, and nobody writes to
         // it: its occupant does not run. To the machine a word that holds nothing is some
@@ -143,11 +151,12 @@ impl Place {
         frames.spilled.set(Some(spilled));
         *occupant = None;
         self.mapping.give_back_deep();
-        Ok(())
+        Ok(used)
     }
 
-    /// Puts frames that were spilled from this stack back to where they were.
-    pub fn restore(&self, frames: &Rc<Frames>) {
+    /// Puts frames that were spilled from this stack back to where they were. Returns the
+    /// bytes of the copy, which is freed.
+    pub fn restore(&self, frames: &Rc<Frames>) -> usize {
         let mut occupant = self.occupant.borrow_mut();
         assert!(occupant.is_none() && !self.is_in_use.get());
         let spilled = frames.spilled.take().expect("its frames were spilled");
@@ -160,6 +169,7 @@ impl Place {
         spilled.restore(stack);
         self.set_low(self.mapping.base() - used);
         *occupant = Some(frames.clone());
+        used
     }
 
     /// Overwrites what the last occupant had here, and what is next to it.

@@ -39,6 +39,10 @@ pub struct StackPool {
     is_running: Cell<bool>,
     suspensions: Cell<u64>,
     spills: Cell<u64>,
+    /// Bytes of the copies that there are.
+    copied: Cell<usize>,
+    /// The most that there were since [`take_freed`](Self::take_freed) returned some.
+    most_copied: Cell<usize>,
 }
 
 impl StackPool {
@@ -57,6 +61,8 @@ impl StackPool {
             is_running: Cell::new(false),
             suspensions: Cell::new(0),
             spills: Cell::new(0),
+            copied: Cell::new(0),
+            most_copied: Cell::new(0),
         })
     }
 
@@ -137,7 +143,7 @@ impl StackPool {
     #[cold]
     fn restore(&self, frames: &Rc<Frames>, place: &Place) -> io::Result<()> {
         self.spill(place)?;
-        place.restore(frames);
+        self.note_freed(place.restore(frames));
         Ok(())
     }
 
@@ -148,10 +154,28 @@ impl StackPool {
     /// Something runs there, or there is no memory for a copy of the frames.
     pub(crate) fn spill(&self, place: &Place) -> io::Result<()> {
         if !place.is_free() {
-            place.spill()?;
+            let copied = self.copied.get() + place.spill()?;
+            self.copied.set(copied);
+            self.most_copied.set(self.most_copied.get().max(copied));
             self.spills.set(self.spills.get() + 1);
         }
         Ok(())
+    }
+
+    /// Notes that a copy of so many bytes was freed.
+    pub(crate) fn note_freed(&self, bytes: usize) {
+        self.copied.set(self.copied.get() - bytes);
+    }
+
+    /// The bytes of copies that were freed for good. Copies come and go while fibers take
+    /// turns, so it is 0 until nearly all are gone that there were at most.
+    #[inline]
+    pub fn take_freed(&self) -> usize {
+        let (copied, most) = (self.copied.get(), self.most_copied.get());
+        match copied <= most / 8 {
+            true => self.most_copied.replace(copied) - copied,
+            false => 0,
+        }
     }
 
     /// Notes that the fiber on a stack has suspended itself.

@@ -89,6 +89,34 @@ fn thousands_wait_on_a_few_stacks() {
 }
 
 #[test]
+fn a_pool_says_once_how_much_is_freed_when_nearly_all_copies_are_gone() {
+    let pool = StackPool::with_stacks(LAYOUT, 1);
+    let mut waiting: Vec<_> = (0..100).map(|_| counting(&pool, 2)).collect();
+    // While they take turns nothing is gone for good.
+    for _ in 0..2 {
+        for fiber in &mut waiting {
+            suspended(fiber, 1);
+            assert_eq!(pool.take_freed(), 0);
+        }
+    }
+    // Some end, some are dropped, some are abandoned.
+    let mut rest = waiting.split_off(90);
+    for (n, mut fiber) in waiting.into_iter().enumerate() {
+        match n % 3 {
+            0 => assert_eq!(ended(&mut fiber, 1), 2),
+            1 => fiber.abandon(),
+            _ => {}
+        }
+    }
+    let freed = pool.take_freed();
+    assert!(!SHARES_STACKS || freed > 0);
+    assert_eq!(pool.take_freed(), 0, "said before");
+    rest.iter_mut().for_each(Fiber::abandon);
+    let last = pool.take_freed();
+    assert!(!SHARES_STACKS || (1..freed).contains(&last));
+}
+
+#[test]
 fn a_fiber_that_makes_room_is_the_one_that_is_suspended_for_longest() {
     let pool = StackPool::with_stacks(LAYOUT, 2);
     let mut first = counting(&pool, 3);

@@ -238,8 +238,9 @@ impl<H: Host> ScriptEngine<H> {
     /// Cleans up after an execution that was dropped.
     #[inline]
     fn clean_up(&mut self, ended: Ended) {
-        if ended.peak_memory > 0 {
-            memory::note_freed(ended.peak_memory);
+        let freed = ended.peak_memory + self.hosted.shared.stacks.take_freed();
+        if freed > 0 {
+            memory::note_freed(freed);
         }
         if ended.is_abandoned {
             // It may have borrowed something of the Rhai engine's for ever.
@@ -377,6 +378,6 @@ impl<H: Host> Drop for ScriptEngine<H> {
             execution.cancel();
         }
         self.hosted.shared.functions.clear();
-        memory::note_freed_by_engine(SIZE);
+        memory::note_freed_by_engine(SIZE + self.hosted.shared.stacks.take_freed());
     }
 }

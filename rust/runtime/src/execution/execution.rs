@@ -228,6 +228,8 @@ impl<H: Host> Execution<H> {
     fn abandon(&mut self, error: ScriptError) -> Step {
         self.is_abandoned = true;
         self.fiber.abandon();
+        // It may not have come to take it.
+        self.hosted.completed.take();
         let shared = &self.hosted.shared;
         shared.add_leaked(self.context.budget().used());
         self.hosted.host.send_error(shared, error, None);
