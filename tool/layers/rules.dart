@@ -60,10 +60,7 @@ const dartFolders = {
 const leavesFolder = 'lib/src';
 
 /// Leaves that are not public: the numbers of the protocol, and what options are made of.
-const otherLeaves = {
-  'lib/src/wire/options.dart',
-  'lib/src/wire/protocol.dart',
-};
+const otherLeaves = {'lib/src/wire/options.dart', 'lib/src/wire/protocol.dart'};
 
 /// Dependencies that a crate may have, and words that its code may not.
 class CrateRule {

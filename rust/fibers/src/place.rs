@@ -20,7 +20,7 @@ pub(crate) struct Frames {
 impl Frames {
     /// Frees the copy of frames that nobody needs any more. Returns its bytes.
     pub fn forget(&self) -> usize {
-        self.spilled.take().map_or(0, |copy| copy.len())
+        self.spilled.take().map_or(0, |copy| copy.bytes())
     }
 }
 
@@ -148,10 +148,11 @@ impl Place {
             slice::from_raw_parts(self.mapping.pointer_to(self.used()).cast(), words)
         };
         let spilled = self.images.borrow_mut().spill(stack)?;
+        let bytes = spilled.bytes();
         frames.spilled.set(Some(spilled));
         *occupant = None;
         self.mapping.give_back_deep();
-        Ok(used)
+        Ok(bytes)
     }
 
     /// Puts frames that were spilled from this stack back to where they were. Returns the
@@ -169,7 +170,7 @@ impl Place {
         spilled.restore(stack);
         self.set_low(self.mapping.base() - used);
         *occupant = Some(frames.clone());
-        used
+        spilled.bytes()
     }
 
     /// Overwrites what the last occupant had here, and what is next to it.

@@ -93,6 +93,11 @@ impl Spilled {
         }
     }
 
+    /// Bytes that it takes by itself.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
     /// Writes it back to the stack.
     pub fn restore(&self, stack: &mut [u64]) {
         let Some(image) = &self.image else {
