@@ -32,7 +32,7 @@ pub(crate) struct Place {
     occupant: RefCell<Option<Rc<Frames>>>,
     /// Frames for the next occupant: so a script that does not wait allocates nothing.
     spare: Cell<Option<Rc<Frames>>>,
-    /// What occupants that are not here are compared with.
+    /// Copies that occupants are compared with when they make room.
     images: RefCell<Images>,
     /// The lowest address that the occupant uses, while it is suspended.
     low: Cell<usize>,

@@ -1,4 +1,4 @@
-//! What fibers have on a stack, while another one is there.
+//! Copies of what fibers have on a stack, while another one is there.
 //!
 //! Scripts that wait in the same place have nearly the same on a stack: the same return
 //! addresses, the same pointers into the stack, the same remains of what was called before.
@@ -19,7 +19,7 @@ const LARGEST: usize = 8192;
 
 /// A copy of the used words of a stack.
 pub(crate) struct Spilled {
-    /// What most of the words are like.
+    /// Words that most of them are equal to.
     image: Option<Rc<Image>>,
     /// For each group of words, which of them differ; then those that do. Without an image,
     /// all words.
