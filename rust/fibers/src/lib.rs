@@ -9,7 +9,8 @@
 //! there when it is suspended. If another fiber needs the stack, and there is none that is
 //! free, the used bytes of the one that is suspended for longest are *spilled*: copied to
 //! the heap. They are copied back to the same addresses before it goes on. So pointers
-//! within its stack stay valid, and a suspended fiber takes as many bytes as it uses.
+//! within its stack stay valid, and a suspended fiber takes at most as many bytes as it
+//! uses; those that are suspended in the same place share what is the same.
 //!
 //! A fiber that does not suspend itself while others need stacks is never copied. Where
 //! stacks are not shared ([`SHARES_STACKS`]) each fiber has its own.
@@ -39,6 +40,7 @@ mod fiber;
 mod on_fiber;
 mod place;
 mod pool;
+mod spilled;
 mod stack;
 mod suspender;
 

@@ -2,18 +2,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::rc::Rc;
+use std::slice;
 
 use corosensei::stack::{Stack, StackPointer};
 
+use crate::spilled::{Images, Spilled};
 use crate::stack::Mapping;
 
 /// Where the used bytes of a fiber's stack are while another one needs the stack.
 #[derive(Default)]
 pub(crate) struct Frames {
-    spilled: Cell<Option<Box<[MaybeUninit<u8>]>>>,
+    spilled: Cell<Option<Spilled>>,
 }
 
 /// A stack that fibers take turns on. Each has its frames at the same addresses for its
@@ -24,6 +25,8 @@ pub(crate) struct Place {
     occupant: RefCell<Option<Rc<Frames>>>,
     /// What the next occupant can have: a script that does not wait allocates nothing.
     spare: Cell<Option<Rc<Frames>>>,
+    /// What occupants that are not here are compared with.
+    images: RefCell<Images>,
     /// The lowest address that the occupant uses, while it is suspended.
     low: Cell<usize>,
     /// Whether something runs here, or is about to.
@@ -43,6 +46,7 @@ impl Place {
             mapping: Mapping::map(size)?,
             occupant: RefCell::default(),
             spare: Cell::default(),
+            images: RefCell::default(),
             low: Cell::new(0),
             is_in_use: Cell::new(false),
             suspended_at: Cell::new(0),
@@ -128,20 +132,15 @@ impl Place {
         let Some(frames) = &*occupant else {
             return Ok(());
         };
-        let used = self.used();
-        let mut bytes = Vec::new();
-        // Asked for like this because the process must not end.
-        bytes
-            .try_reserve_exact(used)
-            .map_err(|_| io::ErrorKind::OutOfMemory)?;
-        // SAFETY: the stack is mapped down to `low`, and nobody writes to it: its occupant
-        // does not run. Any byte is a `MaybeUninit`, and there is room for `used`.
-        unsafe {
-            let low: *const MaybeUninit<u8> = self.mapping.pointer_to(used).cast();
-            ptr::copy_nonoverlapping(low, bytes.as_mut_ptr(), used);
-            bytes.set_len(used);
-        }
-        frames.spilled.set(Some(bytes.into_boxed_slice()));
+        // SAFETY: the stack is mapped down to `low`, which is aligned, and nobody writes to
+        // it: its occupant does not run. To the machine a word that holds nothing is some
+        // word, and no compiler sees both this and the frames.
+        let stack = unsafe {
+            let words = self.used() / size_of::<u64>();
+            slice::from_raw_parts(self.mapping.pointer_to(self.used()).cast(), words)
+        };
+        let spilled = self.images.borrow_mut().spill(stack)?;
+        frames.spilled.set(Some(spilled));
         *occupant = None;
         self.mapping.give_back_deep();
         Ok(())
@@ -151,14 +150,14 @@ impl Place {
     pub fn restore(&self, frames: &Rc<Frames>) {
         let mut occupant = self.occupant.borrow_mut();
         assert!(occupant.is_none() && !self.is_in_use.get());
-        let bytes = frames.spilled.take().expect("its frames were spilled");
-        let used = bytes.len();
-        // SAFETY: these bytes of the stack held the same once, and nobody has frames there
+        let spilled = frames.spilled.take().expect("its frames were spilled");
+        let used = spilled.len() * size_of::<u64>();
+        // SAFETY: these words of the stack held the same once, and nobody has frames there
         // now, as asserted.
-        unsafe {
-            let low: *mut MaybeUninit<u8> = self.mapping.pointer_to(used).cast();
-            ptr::copy_nonoverlapping(bytes.as_ptr(), low, used);
-        }
+        let stack = unsafe {
+            slice::from_raw_parts_mut(self.mapping.pointer_to(used).cast(), spilled.len())
+        };
+        spilled.restore(stack);
         self.set_low(self.mapping.base() - used);
         *occupant = Some(frames.clone());
     }
@@ -174,7 +173,7 @@ impl Place {
         let used = self.used() + BELOW;
         // SAFETY: a part of the stack, which nobody uses. Tests have stacks that are not
         // exhausted when fibers suspend themselves.
-        unsafe { ptr::write_bytes(self.mapping.pointer_to(used), PATTERN, used) };
+        unsafe { std::ptr::write_bytes(self.mapping.pointer_to(used), PATTERN, used) };
     }
 }
 
