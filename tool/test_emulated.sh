@@ -2,8 +2,8 @@
 # test_emulated.sh [arm64|armhf|i386]...: runs the Rust tests on other processors, under
 # emulation; on all three without arguments.
 #
-# Not part of ./dartw test: it takes some ten minutes for each processor. The first time,
-# tool/setup-emulation.sh sets it up in the user's cache folder.
+# Not part of ./dartw test: it takes a quarter of an hour and more for each. The first
+# time, tool/setup-emulation.sh sets a processor up in the user's cache folder.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
