@@ -2,16 +2,12 @@
 # test_emulated.sh [arm64|armhf|i386]...: runs the Rust tests on other processors, under
 # emulation; on all three without arguments.
 #
-# Not part of ./dartw test: it takes some ten minutes for each processor, and more the
-# first time, when tool/setup-emulation.sh sets it up in the user's cache folder.
+# Not part of ./dartw test: it takes a quarter of an hour and more for each. The first
+# time, tool/setup-emulation.sh sets a processor up in the user's cache folder.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 cache_home=${XDG_CACHE_HOME:-$HOME/.cache}/rhai_dart
-
-# Under emulation all takes some ten times as long, so that a script reaches a limit of
-# time before it does what the test is about.
-skipped=()
 
 # Less to wait for; what is tested is the same.
 export CARGO_PROFILE_RELEASE_LTO=off
@@ -23,13 +19,13 @@ failed=()
 for arch; do
   prefix=$cache_home/emulation/$arch
   tool/setup-emulation.sh "$prefix" "$arch"
-  flags=()
   # As hook/src/target.dart has it.
-  [ "$arch" != armhf ] || flags+=(-Ctarget-feature=+neon)
+  flags=
+  [ "$arch" != armhf ] || flags=-Ctarget-feature=+neon
   printf '\n== %s\n' "$arch"
-  CARGO_TARGET_DIR=$PWD/rust/target/emulated RUSTFLAGS="${flags[*]}" "$prefix/bin/emulate" \
-    cargo test --release --workspace --no-fail-fast --manifest-path rust/Cargo.toml -- \
-    "${skipped[@]/#/--skip=}" || failed+=("$arch")
+  CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/rust/target/emulated} RUSTFLAGS=$flags "$prefix/bin/emulate" \
+    cargo test --release --workspace --no-fail-fast --manifest-path rust/Cargo.toml ||
+    failed+=("$arch")
 done
 [ ${#failed[@]} -eq 0 ] || {
   printf 'test_emulated: failed on %s\n' "${failed[*]}" >&2
