@@ -22,10 +22,12 @@ for arch; do
   # As hook/src/target.dart has it.
   flags=
   [ "$arch" != armhf ] || flags=-Ctarget-feature=+neon
+  skipped=()
+  # QEMU has no limit of address space for what it runs, and this test sets one.
+  [ "$arch" = i386 ] || skipped+=(--skip=without_memory_to_make_room_a_fiber_fails_and_the_others_stay)
   printf '\n== %s\n' "$arch"
   CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/rust/target/emulated} RUSTFLAGS=$flags "$prefix/bin/emulate" \
-    cargo test --release --workspace --no-fail-fast --manifest-path rust/Cargo.toml ||
-    failed+=("$arch")
+    cargo test --release --workspace --no-fail-fast --manifest-path rust/Cargo.toml -- "${skipped[@]}" || failed+=("$arch")
 done
 [ ${#failed[@]} -eq 0 ] || {
   printf 'test_emulated: failed on %s\n' "${failed[*]}" >&2

@@ -13,7 +13,7 @@ const LAYOUT: StackLayout = StackLayout {
     reserve: 512 << 10,
 };
 
-/// Byte that the stack below is painted with.
+/// What the stack below is painted with.
 const PAINT: u8 = 0xa7;
 
 /// Bytes that are.
@@ -74,7 +74,8 @@ fn check<Value: Copy + PartialEq + 'static, const BYTES: usize>(depth: usize, va
     let unwritten = margin.iter().take_while(|byte| **byte == PAINT).count();
     let most = match cfg!(debug_assertions) {
         true => 1024 + 8 * size_of::<Value>(),
-        false => 320 + 4 * size_of::<Value>(),
+        // The margin, and the frame whose address it is counted from.
+        false => 256 + 64 + 4 * size_of::<Value>(),
     };
     assert!(depth > 0 || unwritten <= most, "{unwritten} of {used}");
     assert!(matches!(fiber.resume(value), Ok(Progress::Ended(end)) if end == value));
