@@ -21,6 +21,7 @@
 # Environment: DART_SUITE (sid)   Debian suite to take dart-sdk from
 #              DEBIAN_MIRROR      default: the one in the machine's apt sources
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/private-apt.sh"
 
 suite=${DART_SUITE:-sid}
 
@@ -36,8 +37,7 @@ case $prefix in *[[:space:]:]*) die "PREFIX must not contain spaces or colons: $
 for program in apt-get dpkg-deb flock; do
   command -v "$program" >/dev/null || die "$program is needed"
 done
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -r "$keyring" ] || die "$keyring is missing: install the package debian-archive-keyring"
+[ -r "$debian_keyring" ] || die "$debian_keyring is missing: install the package debian-archive-keyring"
 
 mkdir -p "$prefix"
 exec 9> "$prefix/.lock"
@@ -60,44 +60,20 @@ on_exit() {
 trap 'on_exit $?' EXIT
 
 # 1. A private apt: its own sources, lists, cache and (empty) package status ---
-mirror=${DEBIAN_MIRROR:-$(grep -hoE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' \
-  /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | tr -d '[:space:]' || true)}
+mirror=$(debian_mirror)
 [ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
 # os_release NAME: a field of the machine's own description.
 os_release() { sed -n "s/^$1=//p" /etc/os-release | tr -d '"'; }
 codename=$(os_release VERSION_CODENAME)
 {
-  echo "deb [signed-by=$keyring] $mirror $suite main"
-  echo "deb-src [signed-by=$keyring] $mirror $suite main"
+  echo "deb [signed-by=$debian_keyring] $mirror $suite main"
+  echo "deb-src [signed-by=$debian_keyring] $mirror $suite main"
   # The machine's own release, for tools that run here.
   if ! { command -v patchelf && command -v xz; } >/dev/null && [ "$(os_release ID)" = debian ]; then
-    echo "deb [signed-by=$keyring] $mirror ${codename:?} main"
+    echo "deb [signed-by=$debian_keyring] $mirror ${codename:?} main"
   fi
 } > "$work/sources.list"
-: > "$work/status"
-# Read after the machine's apt configuration, so that its proxy settings hold.
-cat > "$work/apt.conf" <<CONF
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State "$work";
-Dir::State::lists "$work/lists";
-Dir::State::status "$work/status";
-Dir::Cache "$work/cache";
-APT::Default-Release "$suite";
-APT::Install-Recommends "false";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-Acquire::PDiffs "false";
-Acquire::Retries "3";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Acquire::IndexTargets::deb::CNF::DefaultEnabled "false";
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-CONF
+write_apt_conf "$work" "APT::Default-Release \"$suite\";"
 apt=(-c "$work/apt.conf" -q)
 say "1/5 reading Debian's package index ($mirror, $suite)"
 apt-get "${apt[@]}" -o APT::Update::Error-Mode=any update >> "$log" 2>&1

@@ -22,6 +22,7 @@
 # Environment: EMULATION_SUITE (trixie)   Debian suite, one with Rust 1.85 or newer
 #              DEBIAN_MIRROR              default: the one in the machine's apt sources
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/private-apt.sh"
 
 suite=${EMULATION_SUITE:-trixie}
 
@@ -51,8 +52,7 @@ unshare --user --map-root-user --mount true || die "user namespaces are needed, 
 for dir in bin lib lib64 sbin; do
   [ "$(readlink -f "/$dir")" = "/usr/$dir" ] || die "/$dir must be a link to /usr/$dir"
 done
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -r "$keyring" ] || die "$keyring is missing: install the package debian-archive-keyring"
+[ -r "$debian_keyring" ] || die "$debian_keyring is missing: install the package debian-archive-keyring"
 
 mkdir -p "$prefix"
 exec 9> "$prefix/.lock"
@@ -71,35 +71,10 @@ on_exit() {
 trap 'on_exit $?' EXIT
 
 # 1. A private apt: its own sources, lists, cache and (empty) package status ---
-mirror=${DEBIAN_MIRROR:-$(grep -hoE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' \
-  /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | tr -d '[:space:]' || true)}
+mirror=$(debian_mirror)
 [ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
-echo "deb [signed-by=$keyring] $mirror $suite main" > "$work/sources.list"
-: > "$work/status"
-# Read after the machine's apt configuration, so that its proxy settings hold.
-cat > "$work/apt.conf" <<CONF
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State "$work";
-Dir::State::lists "$work/lists";
-Dir::State::status "$work/status";
-Dir::Cache "$work/cache";
-#clear APT::Architectures;
-APT::Architectures { "amd64"; "$arch"; };
-APT::Install-Recommends "false";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-Acquire::PDiffs "false";
-Acquire::Retries "3";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Acquire::IndexTargets::deb::CNF::DefaultEnabled "false";
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-CONF
+echo "deb [signed-by=$debian_keyring] $mirror $suite main" > "$work/sources.list"
+write_apt_conf "$work" '#clear APT::Architectures;' "APT::Architectures { \"amd64\"; \"$arch\"; };"
 apt=(-c "$work/apt.conf" -q)
 say "1/3 reading Debian's package index ($mirror, $suite)"
 apt-get "${apt[@]}" -o APT::Update::Error-Mode=any update >> "$log" 2>&1
