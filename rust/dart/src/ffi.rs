@@ -60,8 +60,9 @@ pub unsafe extern "C" fn rhai_eval(
 
 /// Calls a function of a script that Dart has, with the arguments in slot 0 (an
 /// array), and runs it to its first request or its end. Returns a
-/// [`step`](crate::wire::protocol::step), or [`INVALID`](crate::wire::protocol::status::INVALID) if there is no such function. The other parameters are those of
-/// [`rhai_eval`].
+/// [`step`](crate::wire::protocol::step), or
+/// [`INVALID`](crate::wire::protocol::status::INVALID) if there is no such function. The
+/// other parameters are those of [`rhai_eval`].
 ///
 /// # Safety
 ///

@@ -34,7 +34,6 @@ impl Host for Mailbox {
     #[inline]
     fn send_call(
         &self,
-        _: &Shared,
         function: u64,
         arguments: &[&mut Dynamic],
         exporter: Option<&Exporter>,
@@ -43,16 +42,11 @@ impl Host for Mailbox {
     }
 
     #[inline]
-    fn send_value(
-        &self,
-        _: &Shared,
-        value: Dynamic,
-        exporter: &Exporter,
-    ) -> Result<(), ConversionError> {
+    fn send_value(&self, value: Dynamic, exporter: &Exporter) -> Result<(), ConversionError> {
         write_result(self, value, Some(exporter))
     }
 
-    fn send_error(&self, _: &Shared, error: ScriptError, exporter: Option<&Exporter>) {
+    fn send_error(&self, error: ScriptError, exporter: Option<&Exporter>) {
         records::error::write(self, error, exporter);
     }
 

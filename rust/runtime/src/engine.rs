@@ -121,13 +121,12 @@ impl<H: Host> ScriptEngine<H> {
         self.snapshot.take();
     }
 
-    /// Sets a variable or constant for every later execution, to the value in
-    /// slot 0 of the frame.
+    /// Sets a variable or constant for every later execution, to the value that the host
+    /// has put where replies are.
     ///
     /// # Errors
     ///
-    /// Slot 0 holds no value or one that is too large, or there is no stack to
-    /// read it on.
+    /// There is no value or one that is too large, or there is no stack to read it on.
     pub fn set_variable(&mut self, name: &str, constant: bool) -> Result<(), ScriptError> {
         let hosted = &*self.hosted;
         let (host, shared) = (&hosted.host, &hosted.shared);
@@ -183,8 +182,8 @@ impl<H: Host> ScriptEngine<H> {
         self.start(Job::Script(self.snapshot().clone(), script), start)
     }
 
-    /// Starts a function that the host has, with the arguments in slot 0, and runs it
-    /// to its first request or its end. `None` if there is no such function.
+    /// Starts a function that the host has, with the arguments that it has put where replies
+    /// are, and runs it to its first request or its end. `None` if there is no such function.
     pub fn call(&mut self, function: u64, start: Start) -> Option<Step> {
         let exported = self.hosted.shared.functions.get(function)?;
         Some(self.start(Job::Call(exported), start))
@@ -224,9 +223,7 @@ impl<H: Host> ScriptEngine<H> {
 
     /// Ends with an error what has not become a script.
     pub fn fail(&self, error: ScriptError) -> Step {
-        self.hosted
-            .host
-            .send_error(&self.hosted.shared, error, None);
+        self.hosted.host.send_error(error, None);
         Step::Failed
     }
 

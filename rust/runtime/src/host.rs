@@ -30,7 +30,6 @@ pub trait Host: Sized + 'static {
     /// An argument cannot cross; the error's path starts at `args[n]`.
     fn send_call(
         &self,
-        shared: &Shared,
         function: u64,
         arguments: &[&mut Dynamic],
         exporter: Option<&Exporter>,
@@ -41,15 +40,10 @@ pub trait Host: Sized + 'static {
     /// # Errors
     ///
     /// The value cannot cross; the error's path starts at `result`.
-    fn send_value(
-        &self,
-        shared: &Shared,
-        value: Dynamic,
-        exporter: &Exporter,
-    ) -> Result<(), ConversionError>;
+    fn send_value(&self, value: Dynamic, exporter: &Exporter) -> Result<(), ConversionError>;
 
     /// Sends the error that a script has ended with.
-    fn send_error(&self, shared: &Shared, error: ScriptError, exporter: Option<&Exporter>);
+    fn send_error(&self, error: ScriptError, exporter: Option<&Exporter>);
 
     /// Describes what an analysis has found, as a value that can be sent.
     fn describe(report: Report) -> Dynamic;

@@ -101,7 +101,6 @@ impl Host for ClosureHost {
 
     fn send_call(
         &self,
-        _: &Shared,
         function: u64,
         arguments: &[&mut Dynamic],
         _: Option<&Exporter>,
@@ -115,12 +114,12 @@ impl Host for ClosureHost {
         Ok(())
     }
 
-    fn send_value(&self, _: &Shared, value: Dynamic, _: &Exporter) -> Result<(), ConversionError> {
+    fn send_value(&self, value: Dynamic, _: &Exporter) -> Result<(), ConversionError> {
         drop(self.value.replace(value));
         Ok(())
     }
 
-    fn send_error(&self, _: &Shared, error: ScriptError, _: Option<&Exporter>) {
+    fn send_error(&self, error: ScriptError, _: Option<&Exporter>) {
         self.failure.replace(Some(error));
     }
 

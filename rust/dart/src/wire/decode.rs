@@ -16,12 +16,9 @@ use runtime::objects::released_ids::ReleasedIds;
 
 use crate::mailbox::Mailbox;
 use crate::wire::encode::within;
-use crate::wire::format::{Slot, Tag, KEY_REFERENCE, MAX_KEYS};
+use crate::wire::format::{Slot, Tag};
 use crate::wire::new_objects::NewObjects;
-use crate::wire::protocol::header;
-
-/// Bytes before a flat encoding: the first id of its new objects, and their number.
-pub const HEADER_LEN: usize = header::LENGTH;
+use crate::wire::protocol::{header, key};
 
 /// Takes the new objects of an encoded value: what is not read is let go.
 ///
@@ -119,7 +116,7 @@ pub fn decode_taken(
         }
         Some(Tag::Array) => {
             let bytes = slot.bytes(input).ok_or_else(outside)?;
-            let bytes = bytes.get(HEADER_LEN..).ok_or_else(outside)?;
+            let bytes = bytes.get(header::LENGTH..).ok_or_else(outside)?;
             decode(bytes, shared, objects)
         }
         _ => Err(ConversionError::malformed("unknown tag")),
@@ -243,14 +240,14 @@ impl Decoder<'_> {
     #[inline]
     fn key(&mut self) -> Result<Identifier, ConversionError> {
         let len = self.reader.number()?;
-        if len & KEY_REFERENCE != 0 {
-            let known = self.keys.get((len & !KEY_REFERENCE) as usize);
+        if len & key::REFERENCE != 0 {
+            let known = self.keys.get((len & !key::REFERENCE) as usize);
             return known
                 .cloned()
                 .ok_or_else(|| ConversionError::malformed("unknown key"));
         }
         let key = Identifier::from(self.reader.text(len as usize)?);
-        if self.keys.len() < MAX_KEYS {
+        if self.keys.len() < key::MAX_REFERABLE {
             self.keys.push(key.clone());
         }
         Ok(key)

@@ -11,7 +11,8 @@ use runtime::data::walk::{walk, Visitor};
 use runtime::functions::bound::name_of;
 use runtime::objects::host_object::{self, HostObject};
 
-use crate::wire::format::{encode_scalar, Tag, KEY_REFERENCE, MAX_KEYS};
+use crate::wire::format::{encode_scalar, Tag};
+use crate::wire::protocol::key;
 
 /// Functions of scripts in what was encoded, and where their ids belong.
 pub type Functions = Vec<(usize, FnPtr)>;
@@ -36,7 +37,7 @@ pub fn encode(
         end: out.capacity().min(room).max(out.len()),
         out,
         room,
-        keys: [(0, 0); MAX_KEYS],
+        keys: [(0, 0); key::MAX_REFERABLE],
         key_count: 0,
         next_key: 0,
         functions,
@@ -66,7 +67,7 @@ struct Encoder<'a> {
     end: usize,
     /// Where the first keys of the value start and end in `out`, and which of
     /// them is expected next: the maps of an array usually have the same ones.
-    keys: [(usize, usize); MAX_KEYS],
+    keys: [(usize, usize); key::MAX_REFERABLE],
     key_count: usize,
     next_key: usize,
     functions: Option<&'a mut Functions>,
@@ -114,7 +115,7 @@ impl Encoder<'_> {
     fn len(&mut self, len: usize) -> Result<(), ConversionError> {
         // The highest bit marks keys that refer to others.
         match u32::try_from(len) {
-            Ok(len) if len < KEY_REFERENCE => {
+            Ok(len) if len < key::REFERENCE => {
                 self.reserve(size_of::<u32>())?;
                 self.out.extend_from_slice(&len.to_ne_bytes());
                 Ok(())
@@ -144,7 +145,7 @@ impl Encoder<'_> {
             return Some(expected);
         }
         // Not among many: that would take longer than writing it again.
-        match keys.len() < MAX_KEYS {
+        match keys.len() < key::MAX_REFERABLE {
             true => keys.iter().position(|known| is(*known)),
             false => None,
         }
@@ -253,13 +254,13 @@ impl Visitor for Encoder<'_> {
     fn key(&mut self, key: &str) -> Result<(), ConversionError> {
         if let Some(index) = self.find_key(key.as_bytes()) {
             self.next_key = index + 1;
-            let reference = KEY_REFERENCE | index as u32;
+            let reference = key::REFERENCE | index as u32;
             self.reserve(size_of::<u32>())?;
             self.out.extend_from_slice(&reference.to_ne_bytes());
             return Ok(());
         }
         self.bytes(key.as_bytes())?;
-        if self.key_count < MAX_KEYS {
+        if self.key_count < key::MAX_REFERABLE {
             let end = self.out.len();
             self.keys[self.key_count] = (end - key.len(), end);
             self.key_count += 1;

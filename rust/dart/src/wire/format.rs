@@ -17,7 +17,7 @@
 //! function            a function of a script, see below
 //!
 //! key                 u32 length, bytes; or u32 index with the highest bit set,
-//!                     for one of the first MAX_KEYS keys of this value
+//!                     for one of the first key::MAX_REFERABLE keys of this value
 //! ```
 //!
 //! What cannot be written down is referred to. Each side keeps its own, under an
@@ -46,13 +46,7 @@
 
 use rhai::Dynamic;
 
-use crate::wire::protocol::{key, slot, tag};
-
-/// Keys of a value that later ones can refer to.
-pub const MAX_KEYS: usize = key::MAX_REFERABLE;
-
-/// Marks a key that refers to an earlier one.
-pub const KEY_REFERENCE: u32 = key::REFERENCE;
+use crate::wire::protocol::{slot, tag};
 
 /// The type of an encoded value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use rhai_dart::ffi;
 use rhai_dart::host::DartEngine;
 use rhai_dart::mailbox::Mailbox;
 use rhai_dart::parcel::Parcel;
-use rhai_dart::wire::decode::{decode_slot, HEADER_LEN};
+use rhai_dart::wire::decode::decode_slot;
 use rhai_dart::wire::format::{self, Slot, Tag};
+use rhai_dart::wire::protocol::header;
 use runtime::analysis::report::Report;
 use runtime::border::exporter::{into_pointer, Exporter};
 use runtime::context::shared::Shared;
@@ -36,25 +37,19 @@ impl Host for DartSide {
 
     fn send_call(
         &self,
-        shared: &Shared,
         function: u64,
         arguments: &[&mut Dynamic],
         exporter: Option<&Exporter>,
     ) -> Result<(), ConversionError> {
-        self.0.send_call(shared, function, arguments, exporter)
+        self.0.send_call(function, arguments, exporter)
     }
 
-    fn send_value(
-        &self,
-        shared: &Shared,
-        value: Dynamic,
-        exporter: &Exporter,
-    ) -> Result<(), ConversionError> {
-        self.0.send_value(shared, value, exporter)
+    fn send_value(&self, value: Dynamic, exporter: &Exporter) -> Result<(), ConversionError> {
+        self.0.send_value(value, exporter)
     }
 
-    fn send_error(&self, shared: &Shared, error: ScriptError, exporter: Option<&Exporter>) {
-        self.0.send_error(shared, error, exporter);
+    fn send_error(&self, error: ScriptError, exporter: Option<&Exporter>) {
+        self.0.send_error(error, exporter);
     }
 
     fn describe(report: Report) -> Dynamic {
@@ -127,7 +122,7 @@ fn read(slot: Slot, mailbox: &Mailbox, shared: &Shared) -> Dynamic {
         return into_pointer(function, shared);
     }
     // On the way from the host, a header comes first.
-    let bytes = [&[0; HEADER_LEN], bytes].concat();
+    let bytes = [&[0; header::LENGTH], bytes].concat();
     decode_slot(
         Slot::new(Tag::Array, bytes.len(), 0),
         &bytes,
@@ -147,7 +142,7 @@ pub fn encode(value: &Dynamic) -> (Slot, Vec<u8>) {
     } else if let Ok(blob) = value.as_blob_ref() {
         (Tag::Blob, blob.to_vec())
     } else {
-        let mut bytes = vec![0; HEADER_LEN];
+        let mut bytes = vec![0; header::LENGTH];
         rhai_dart::wire::encode::encode(value, &mut bytes, usize::MAX, None)
             .expect("a value that can cross");
         (Tag::Array, bytes)

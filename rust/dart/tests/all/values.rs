@@ -1,10 +1,11 @@
 //! Values on their way in and out.
 
 use rhai::{Dynamic, FnPtr, Map};
-use rhai_dart::wire::decode::{self, decode_slot, HEADER_LEN};
+use rhai_dart::wire::decode::{self, decode_slot};
 use rhai_dart::wire::encode;
 use rhai_dart::wire::format::{Slot, Tag};
 use rhai_dart::wire::new_objects::NewObjects;
+use rhai_dart::wire::protocol::header;
 use runtime::context::shared::Shared;
 use runtime::data::conversion_error::ConversionError;
 use runtime::limits::stack::MAX_DEPTH;
@@ -221,7 +222,7 @@ fn any_bytes_are_a_value_or_an_error() {
                 }
             }
         }
-        let mut input = vec![0; HEADER_LEN];
+        let mut input = vec![0; header::LENGTH];
         let count = random.below(4) as u64;
         input[8..16].copy_from_slice(&count.to_ne_bytes());
         input.extend_from_slice(&bytes);

@@ -39,7 +39,7 @@ pub fn call_host<H: Host>(
     let exporter =
         caller.map(|caller| Exporter::new(shared, context, caller.global_runtime_state()));
     let host = &hosted.host;
-    host.send_call(shared, function, args, exporter.as_ref())
+    host.send_call(function, args, exporter.as_ref())
         .map_err(conversion_error)?;
     match context.suspend(Request::Call) {
         Reply::Value => host.take_reply(shared).map_err(conversion_error),

@@ -43,7 +43,7 @@ fn report<H: Host>(
     exporter: Option<&Exporter>,
     error: impl FnOnce() -> ScriptError,
 ) -> Ending {
-    hosted.host.send_error(&hosted.shared, error(), exporter);
+    hosted.host.send_error(error(), exporter);
     Ending::Error
 }
 
@@ -86,57 +86,53 @@ impl<H: Host> Execution<H> {
         start: Start,
     ) -> io::Result<Self> {
         let context = Rc::new(ExecutionContext::new(config, job.engine().clone(), start));
-        let run = {
-            let (hosted, config, context) = (hosted.clone(), config.clone(), context.clone());
-            move |suspender: &Suspender<Reply, Request>, reply| {
-                context.enter(suspender, fibers::script_stack_limit(&hosted.shared.stacks));
-                if reply == Reply::Cancel {
-                    return Ending::Error;
-                }
-                // Everything that handles the script's values stays on the
-                // fiber, whose stack is large enough to drop what is nested.
-                let run = || {
-                    job.run(
-                        &hosted,
-                        &context,
-                        &config,
-                        |result, hint, exporter| match result {
-                            Ok(value) => {
-                                match hosted.host.send_value(&hosted.shared, value, exporter) {
-                                    Ok(()) => Ending::Value,
-                                    Err(error) => report(&hosted, Some(exporter), || match context
-                                        .budget()
-                                        .exceeded()
-                                    {
-                                        Some(limit) => limit_of(limit.into(), &config),
-                                        None => ScriptError::conversion(error),
+        let run =
+            {
+                let (hosted, config, context) = (hosted.clone(), config.clone(), context.clone());
+                move |suspender: &Suspender<Reply, Request>, reply| {
+                    context.enter(suspender, fibers::script_stack_limit(&hosted.shared.stacks));
+                    if reply == Reply::Cancel {
+                        return Ending::Error;
+                    }
+                    // Everything that handles the script's values stays on the
+                    // fiber, whose stack is large enough to drop what is nested.
+                    let run =
+                        || {
+                            job.run(&hosted, &context, &config, |result, hint, exporter| {
+                                match result {
+                                    Ok(value) => match hosted.host.send_value(value, exporter) {
+                                        Ok(()) => Ending::Value,
+                                        Err(error) => report(&hosted, Some(exporter), || {
+                                            match context.budget().exceeded() {
+                                                Some(limit) => limit_of(limit.into(), &config),
+                                                None => ScriptError::conversion(error),
+                                            }
+                                        }),
+                                    },
+                                    Err(error) => report(&hosted, Some(exporter), || {
+                                        let line = context.error_details().take_faulty_line();
+                                        let hint = hint.unwrap_or_default();
+                                        let mut error =
+                                            ScriptError::from_rhai(*error, &config, line, &hint);
+                                        context.explain(&mut error);
+                                        if hint.advice.is_none() {
+                                            add_candidates(&hosted, &mut error);
+                                        }
+                                        error.with_advice(hint.advice)
                                     }),
                                 }
+                            })
+                        };
+                    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+                        report(&hosted, None, || {
+                            match memory::is_capacity_overflow(&*panic) {
+                                true => ScriptError::out_of_memory(&config),
+                                false => ScriptError::panic(&*panic),
                             }
-                            Err(error) => report(&hosted, Some(exporter), || {
-                                let line = context.error_details().take_faulty_line();
-                                let hint = hint.unwrap_or_default();
-                                let mut error =
-                                    ScriptError::from_rhai(*error, &config, line, &hint);
-                                context.explain(&mut error);
-                                if hint.advice.is_none() {
-                                    add_candidates(&hosted, &mut error);
-                                }
-                                error.with_advice(hint.advice)
-                            }),
-                        },
-                    )
-                };
-                catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-                    report(&hosted, None, || {
-                        match memory::is_capacity_overflow(&*panic) {
-                            true => ScriptError::out_of_memory(&config),
-                            false => ScriptError::panic(&*panic),
-                        }
+                        })
                     })
-                })
-            }
-        };
+                }
+            };
         // SAFETY: a script suspends itself in a call of the host's, between operations, or
         // for good in an allocation. Up to there run Rhai, the collections of the standard
         // library, and this crate: none lends a part of the stack to the heap, to a
@@ -160,7 +156,13 @@ impl<H: Host> Execution<H> {
     /// To continue, it is said for how long the event loop has been `held` by now.
     #[inline]
     pub fn resume(&mut self, reply: Reply, held: Duration) -> Option<Step> {
-        let reply = match (&mut self.state, reply) {
+        if let (State::Waiting(future), Reply::Continue) = (&mut self.state, reply) {
+            match future.poll() {
+                Poll::Pending => return Some(Step::Pending(future.id())),
+                Poll::Ready(completion) => self.state = State::Completed(completion),
+            }
+        }
+        let reply = match (&self.state, reply) {
             (_, Reply::Cancel) => reply,
             (State::New, Reply::Continue) => {
                 if !held.is_zero() && self.context.time().is_turn_over(held) {
@@ -175,21 +177,7 @@ impl<H: Host> Execution<H> {
                 reply
             }
             (State::Calling, Reply::Pending) => return Some(self.wait()),
-            (State::Waiting(future), Reply::Continue) => match future.poll() {
-                Poll::Pending => return Some(Step::Pending(future.id())),
-                Poll::Ready(completion) => {
-                    self.state = State::Completed(completion);
-                    match self.wake_completed(held) {
-                        Some(reply) => reply,
-                        None => return Some(Step::Yielded),
-                    }
-                }
-            },
-            (State::Completed(_), Reply::Continue) => match self.wake_completed(held) {
-                Some(reply) => reply,
-                None => return Some(Step::Yielded),
-            },
-            (&mut State::Ready(then), Reply::Continue) => match self.wake(then, held) {
+            (State::Ready(_) | State::Completed(_), Reply::Continue) => match self.wake(held) {
                 Some(reply) => reply,
                 None => return Some(Step::Yielded),
             },
@@ -230,9 +218,9 @@ impl<H: Host> Execution<H> {
         self.fiber.abandon();
         // It may not have come to take it.
         self.hosted.completed.take();
-        let shared = &self.hosted.shared;
-        shared.add_leaked(self.context.budget().used());
-        self.hosted.host.send_error(shared, error, None);
+        let used = self.context.budget().used();
+        self.hosted.shared.add_leaked(used);
+        self.hosted.host.send_error(error, None);
         Step::Failed
     }
 
@@ -249,27 +237,23 @@ impl<H: Host> Execution<H> {
 
     /// Looks at the time before the script goes on from the event loop: the reply to
     /// go on with, or `None` if the event loop is to have its turn before.
-    fn wake(&self, then: Reply, held: Duration) -> Option<Reply> {
+    fn wake(&mut self, held: Duration) -> Option<Reply> {
         match self.context.time().wake(held) {
-            Due::Nothing => Some(then),
-            Due::Turn => None,
+            Due::Nothing => {}
+            Due::Turn => return None,
             Due::End(broken) => {
                 self.context.fail(Termination::TimeLimit(broken));
-                Some(Reply::Fail)
+                return Some(Reply::Fail);
             }
         }
-    }
-
-    /// Looks at the time like [`wake`](Self::wake), before the script goes on with what its
-    /// Future completed with.
-    fn wake_completed(&mut self, held: Duration) -> Option<Reply> {
-        let reply = self.wake(Reply::Completed, held)?;
-        if let State::Completed(completion) = mem::replace(&mut self.state, State::Calling) {
-            if reply == Reply::Completed {
+        Some(match mem::replace(&mut self.state, State::Calling) {
+            State::Completed(completion) => {
                 self.hosted.completed.set(completion);
+                Reply::Completed
             }
-        }
-        Some(reply)
+            State::Ready(reply) => reply,
+            State::New | State::Calling | State::Waiting(_) => Reply::Continue,
+        })
     }
 
     /// The clock of the script.

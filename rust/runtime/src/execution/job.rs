@@ -49,7 +49,7 @@ pub struct Analysis {
 pub enum Job {
     /// A script.
     Script(SharedEngine, Script),
-    /// A function of a script that the host has; its arguments are an array in slot 0.
+    /// A function of a script that the host has; its arguments are an array, put where replies are.
     Call(Exported),
     /// The same, with the last argument as its `this`.
     CallWith(Exported),
