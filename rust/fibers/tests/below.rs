@@ -13,7 +13,7 @@ const LAYOUT: StackLayout = StackLayout {
     reserve: 512 << 10,
 };
 
-/// What the stack below is painted with.
+/// Byte that the stack below is painted with.
 const PAINT: u8 = 0xa7;
 
 /// Bytes that are.
