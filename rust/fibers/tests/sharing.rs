@@ -57,7 +57,7 @@ fn spills(pool: &StackPool) -> Option<u64> {
 
 #[test]
 fn fibers_that_are_alone_alternate_or_do_not_wait_copy_nothing() {
-    let pool = StackPool::new(LAYOUT);
+    let pool = StackPool::with_stacks(LAYOUT, 3);
     for _ in 0..10 {
         assert_eq!(ended(&mut counting(&pool, 0), 1), 2);
     }

@@ -56,7 +56,8 @@ fn scripts_that_alternate_copy_nothing() {
     }
     assert_eq!(host.complete(one, 1_i64).done().as_int(), Ok(100));
     assert_eq!(host.complete(other, 1_i64).done().as_int(), Ok(100));
-    if !cfg!(feature = "poison") {
+    // With 32 bits there is only one stack.
+    if !cfg!(any(feature = "poison", target_pointer_width = "32")) {
         assert_eq!(stacks.spill_count(), 0);
     }
 }
