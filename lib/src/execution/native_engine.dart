@@ -9,10 +9,28 @@ import '../ffi/bindings.dart';
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
 
+final _isolateFinalizer = NativeFinalizer(rhaiIsolateFinalizer.cast());
+
+/// The native state of this isolate, which its engines share.
+final class _IsolateState implements Finalizable {
+  _IsolateState() {
+    _isolateFinalizer.attach(this, pointer.cast());
+  }
+
+  /// The state of this isolate. It lives until the isolate ends.
+  static final _IsolateState current = _IsolateState();
+
+  final Pointer<NativeIsolate> pointer = rhaiIsolateNew();
+}
+
 /// Makes a native engine with the limits of [config].
 Pointer<NativeEngine> newEngine(RhaiConfig config) {
+  final isolate = _IsolateState.current;
+  // Before, as making an engine is a leaf call, and dropping values may take long.
+  rhaiDropUnreachable(isolate.pointer);
   final numbers = Uint64List.fromList(engineNumbersOf(config));
   return rhaiEngineNew(
+    isolate.pointer,
     numbers.address,
     numbers.length,
     (config.disableFileIo ? 0 : EngineFlag.allowFileIo) |

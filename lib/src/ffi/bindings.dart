@@ -12,12 +12,41 @@ final class NativeEngine extends Opaque {}
 /// The native handle of a script's function.
 final class NativeFunctionHandle extends Opaque {}
 
-/// Makes an engine.
-@Native<Pointer<NativeEngine> Function(Pointer<Uint64>, Uint64, Uint32)>(
-  symbol: 'rhai_engine_new',
+/// The native state of an isolate.
+final class NativeIsolate extends Opaque {}
+
+/// Makes the state of an isolate.
+@Native<Pointer<NativeIsolate> Function()>(
+  symbol: 'rhai_isolate_new',
   isLeaf: true,
 )
+external Pointer<NativeIsolate> rhaiIsolateNew();
+
+/// Frees the state of an isolate that has ended.
+@Native<Void Function(Pointer<NativeIsolate>)>(symbol: 'rhai_isolate_free')
+external void rhaiIsolateFree(Pointer<NativeIsolate> isolate);
+
+/// The address of [rhaiIsolateFree], for a finalizer.
+final rhaiIsolateFinalizer =
+    Native.addressOf<NativeFunction<Void Function(Pointer<NativeIsolate>)>>(
+      rhaiIsolateFree,
+    );
+
+/// Drops the engines that finalizers have found.
+@Native<Void Function(Pointer<NativeIsolate>)>(symbol: 'rhai_drop_unreachable')
+external void rhaiDropUnreachable(Pointer<NativeIsolate> isolate);
+
+/// Makes an engine.
+@Native<
+  Pointer<NativeEngine> Function(
+    Pointer<NativeIsolate>,
+    Pointer<Uint64>,
+    Uint64,
+    Uint32,
+  )
+>(symbol: 'rhai_engine_new', isLeaf: true)
 external Pointer<NativeEngine> rhaiEngineNew(
+  Pointer<NativeIsolate> isolate,
   Pointer<Uint64> limits,
   int count,
   int flags,
@@ -37,10 +66,14 @@ external int rhaiRestrict(
 @Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_free')
 external void rhaiEngineFree(Pointer<NativeEngine> engine);
 
-/// The address of [rhaiEngineFree], for a finalizer.
+/// Leaves an engine to its isolate, which frees it.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_finalize')
+external void rhaiEngineFinalize(Pointer<NativeEngine> engine);
+
+/// The address of [rhaiEngineFinalize], for a finalizer.
 final rhaiEngineFinalizer =
     Native.addressOf<NativeFunction<Void Function(Pointer<NativeEngine>)>>(
-      rhaiEngineFree,
+      rhaiEngineFinalize,
     );
 
 /// The frame of an engine, in words of 64 bits.

@@ -50,6 +50,7 @@ pub unsafe extern "C" fn rhai_eval(
         let start = start(held, outer_engine, outer_execution);
         run(engine, |engine| {
             let hosted = engine.hosted.clone();
+            hosted.host.graveyard.clear();
             hosted.host.with_input(|_, input| {
                 let bytes = input.get(..usize::try_from(script_len).ok()?)?;
                 Some(engine.eval(str::from_utf8(bytes).ok()?, start))

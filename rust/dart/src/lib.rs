@@ -6,7 +6,9 @@
 
 mod agreement;
 pub mod ffi;
+pub mod graveyard;
 pub mod host;
+pub mod isolate;
 pub mod mailbox;
 pub mod parcel;
 

@@ -1,11 +1,14 @@
 //! The memory through which Dart and an engine talk.
 
 use std::cell::{Cell, RefCell, UnsafeCell};
+use std::sync::Arc;
 
 use rhai::{Blob, Identifier, ImmutableString};
+use runtime::engine::ScriptEngine;
 use runtime::language::signatures::MAX_ARGUMENTS;
 use runtime::objects::released_ids::ReleasedIds;
 
+use crate::graveyard::Graveyard;
 use crate::wire::buffers::{is_too_large, KEPT_BUFFER};
 use crate::wire::format::Slot;
 
@@ -44,6 +47,8 @@ pub struct Mailbox {
     pub output: Cell<Vec<u8>>,
     kept: RefCell<KeptBytes>,
     published: RefCell<Vec<u64>>,
+    /// Where the engine is put when a finalizer finds it.
+    pub graveyard: Arc<Graveyard<ScriptEngine<Self>>>,
 }
 
 /// Bytes of a result, kept alive until the next one.
@@ -67,6 +72,7 @@ impl Default for Mailbox {
             output: Cell::default(),
             kept: RefCell::new(KeptBytes::Nothing),
             published: RefCell::default(),
+            graveyard: Arc::default(),
         };
         mailbox.reserve_input(1024);
         mailbox

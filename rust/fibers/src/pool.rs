@@ -28,7 +28,7 @@ pub const SHARES_STACKS: bool = cfg!(not(any(windows, feature = "sanitizer")));
 /// addresses have 32 bits, there is no room for more than one.
 const STACKS: usize = if usize::BITS < 64 { 1 } else { 3 };
 
-/// The stacks of one engine, all of the same size.
+/// The stacks of some engines, all of the same size.
 pub struct StackPool {
     layout: StackLayout,
     /// Stacks that are shared; where none are, those that are idle.

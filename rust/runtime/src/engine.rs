@@ -5,15 +5,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fibers::{OnFiber, StackPool};
+use fibers::OnFiber;
 use memory::Budget;
-use rhai::packages::{Package, StandardPackage};
 use rhai::{Engine, Module};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::surroundings::Surroundings;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
+use crate::commons::Commons;
 use crate::context::clock::Clock;
 use crate::context::exchange::{Reply, Step};
 use crate::context::execution_time::Start;
@@ -59,19 +59,24 @@ pub struct ScriptEngine<H: Host> {
 }
 
 impl<H: Host> ScriptEngine<H> {
-    /// Makes an engine without functions and variables.
+    /// Makes an engine without functions and variables, which shares nothing.
     pub fn new(config: Config, host: H) -> Self {
+        Self::with(&Commons::new(), config, host)
+    }
+
+    /// Makes an engine without functions and variables, which shares the `commons` with others.
+    pub fn with(commons: &Commons, config: Config, host: H) -> Self {
         memory::keep_freed_memory();
         memory::keep_panics_quiet();
         // Made once for all: not by a script, which may be abandoned meanwhile.
         signatures::built_in_signatures();
-        let stacks = StackPool::new(config.stack_layout());
+        let stacks = commons.stacks(config.stack_layout());
         let cache_size = config.script_cache_size;
         ScriptEngine {
             scripts: Rc::new(ScriptCache::new(cache_size, &stacks)),
             hosted: Hosted::new(host, stacks, object_functions::closure_prototype),
             config: Rc::new(config),
-            standard: StandardPackage::new().as_shared_module(),
+            standard: commons.standard.clone(),
             snapshot: OnceCell::new(),
             variables: Rc::default(),
             executions: SlotMap::new(),

@@ -12,6 +12,7 @@
 //! in a `thread_local!`, and Rhai is built without its `sync` feature.
 
 pub mod analysis;
+pub mod commons;
 pub mod engine;
 mod engine_builder;
 pub mod host;

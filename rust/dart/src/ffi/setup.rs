@@ -13,11 +13,47 @@ use runtime::limits::limit::{Limit, Limits};
 
 use super::guard::{enter, guarded, input_text, run, start, with_engine};
 use crate::host::DartEngine;
+use crate::isolate::Isolate;
 use crate::mailbox::{Frame, Mailbox};
 use crate::wire::protocol::status::{INVALID, OK};
 use crate::wire::protocol::{engine_flag, engine_number, name_list};
 
-/// Makes an engine. `limits` are the values of the [`Limit`]s that are options, in the order
+/// Makes the native state of an isolate, of which each needs one. May be a leaf call.
+#[no_mangle]
+pub extern "C" fn rhai_isolate_new() -> *mut Isolate {
+    guarded(std::ptr::null_mut(), || Box::into_raw(Box::default()))
+}
+
+/// Frees the state of an isolate, and the engines that its finalizers have found. It is
+/// Dart's finalizer: it may run on any thread, before or after those of engines.
+///
+/// # Safety
+///
+/// `isolate` is null or comes from [`rhai_isolate_new`]; nobody uses it or an engine of it now
+/// or ever again, but finalizers of engines.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_isolate_free(isolate: *mut Isolate) {
+    if !isolate.is_null() {
+        // SAFETY: the caller's contract.
+        guarded((), || drop(unsafe { Box::from_raw(isolate) }));
+    }
+}
+
+/// Drops the engines of an isolate that its finalizers have found.
+///
+/// # Safety
+///
+/// `isolate` is null or comes from [`rhai_isolate_new`] and is not freed, and no other call
+/// uses it or an engine of it at the same time.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_drop_unreachable(isolate: *const Isolate) {
+    // SAFETY: the caller's contract.
+    if let Some(isolate) = unsafe { isolate.as_ref() } {
+        guarded((), || isolate.graveyard().clear());
+    }
+}
+
+/// Makes an engine of an isolate. `limits` are the values of the [`Limit`]s that are options, in the order
 /// of their numbers; then the bytes of compiled scripts that are kept, the milliseconds that
 /// a script may run, and the microseconds that it may take in all. Each may be 0, for "no
 /// limit". May be a leaf call.
@@ -26,9 +62,11 @@ use crate::wire::protocol::{engine_flag, engine_number, name_list};
 ///
 /// # Safety
 ///
-/// `limits` is null or points to `count` numbers.
+/// `limits` is null or points to `count` numbers. `isolate` is as for
+/// [`rhai_drop_unreachable`].
 #[no_mangle]
 pub unsafe extern "C" fn rhai_engine_new(
+    isolate: *const Isolate,
     limits: *const u64,
     count: u64,
     flags: u32,
@@ -37,6 +75,13 @@ pub unsafe extern "C" fn rhai_engine_new(
         if limits.is_null() || count != LIMITS as u64 {
             return std::ptr::null_mut();
         }
+        // SAFETY: the caller's contract.
+        let Some(isolate) = (unsafe { isolate.as_ref() }) else {
+            return std::ptr::null_mut();
+        };
+        let Some(commons) = isolate.commons() else {
+            return std::ptr::null_mut();
+        };
         // SAFETY: the caller's contract.
         let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
         let options: [u64; Limit::OPTIONS] = std::array::from_fn(|limit| numbers[limit]);
@@ -52,7 +97,9 @@ pub unsafe extern "C" fn rhai_engine_new(
             allow_eval: flags & engine_flag::ALLOW_EVAL != 0,
             allow_modules: flags & engine_flag::ALLOW_MODULES != 0,
         };
-        Box::into_raw(Box::new(DartEngine::new(config, Mailbox::default())))
+        let mut mailbox = Mailbox::default();
+        mailbox.graveyard = isolate.graveyard().clone();
+        Box::into_raw(Box::new(DartEngine::with(commons, config, mailbox)))
     })
 }
 
@@ -89,20 +136,35 @@ pub unsafe extern "C" fn rhai_restrict(engine: *mut DartEngine, list: i32, names
     }
 }
 
-/// Frees an engine; scripts that wait are cancelled. Also Dart's finalizer: it
-/// may run on any thread.
+/// Frees an engine; scripts that wait are cancelled.
 ///
 /// # Safety
 ///
-/// `engine` is null or comes from [`rhai_engine_new`]; nobody uses it now or
-/// ever again. A finalizer meets this because it runs only when no Dart object
-/// that could call with this pointer is reachable, which gives it exclusive
-/// access, on whichever thread; nothing in an engine is bound to a thread.
+/// `engine` is null or comes from [`rhai_engine_new`]; nobody uses it now or ever again. The
+/// isolate calls this itself, so that it does nothing else with what its engines share.
 #[no_mangle]
 pub unsafe extern "C" fn rhai_engine_free(engine: *mut DartEngine) {
     if !engine.is_null() {
         // SAFETY: the caller's contract.
         guarded((), || drop(unsafe { Box::from_raw(engine) }));
+    }
+}
+
+/// Puts an engine where its isolate finds it and frees it. It is Dart's finalizer: it may run
+/// on any thread.
+///
+/// # Safety
+///
+/// `engine` is null or comes from [`rhai_engine_new`]; nobody uses it now or ever again. A
+/// finalizer meets this because it runs only when no Dart object that could call with this
+/// pointer is reachable.
+#[no_mangle]
+pub unsafe extern "C" fn rhai_engine_finalize(engine: *mut DartEngine) {
+    // SAFETY: the caller's contract. This is an atomic count, unlike what engines share.
+    let graveyard = unsafe { engine.as_ref() }.map(|engine| engine.hosted.host.graveyard.clone());
+    if let Some(graveyard) = graveyard {
+        // SAFETY: the caller's contract; each engine has the graveyard of its isolate.
+        guarded((), || unsafe { graveyard.bury(engine) });
     }
 }
 

@@ -192,10 +192,16 @@ fn read_failure(mailbox: &Mailbox, shared: &Shared) -> Failure {
         text: text.into_string().expect("a text"),
     }
 }
-/// Makes an engine through the C interface, with the first of its limits.
+/// Makes an engine through the C interface, with the first of its limits, in an isolate that
+/// has ended when this returns.
 pub fn new_engine(operations: u64, stack_depth: u64) -> *mut DartEngine {
     let mut limits = [0; ffi::LIMITS];
     limits[..2].copy_from_slice(&[operations, stack_depth]);
-    // SAFETY: it is passed with its length.
-    unsafe { ffi::rhai_engine_new(limits.as_ptr(), limits.len() as u64, 0) }
+    let isolate = ffi::rhai_isolate_new();
+    // SAFETY: the limits are passed with their length, and the isolate is new.
+    unsafe {
+        let engine = ffi::rhai_engine_new(isolate, limits.as_ptr(), limits.len() as u64, 0);
+        ffi::rhai_isolate_free(isolate);
+        engine
+    }
 }

@@ -56,8 +56,16 @@ impl Drop for Handle {
 fn a_null_engine_is_refused_by_every_function() {
     // SAFETY: null is allowed everywhere.
     unsafe {
-        assert!(ffi::rhai_engine_new(std::ptr::null(), ffi::LIMITS as u64, 0).is_null());
-        assert!(ffi::rhai_engine_new([0; 11].as_ptr(), 11, 0).is_null());
+        let isolate = ffi::rhai_isolate_new();
+        let limits = [0; ffi::LIMITS];
+        let count = ffi::LIMITS as u64;
+        assert!(ffi::rhai_engine_new(null(), limits.as_ptr(), count, 0).is_null());
+        assert!(ffi::rhai_engine_new(isolate, null(), count, 0).is_null());
+        assert!(ffi::rhai_engine_new(isolate, limits.as_ptr(), 11, 0).is_null());
+        ffi::rhai_isolate_free(isolate);
+        ffi::rhai_isolate_free(null_mut());
+        ffi::rhai_drop_unreachable(null());
+        ffi::rhai_engine_finalize(null_mut());
         assert_eq!(ffi::rhai_restrict(null_mut(), 0, 0), -2);
         assert!(ffi::rhai_engine_frame(null_mut()).is_null());
         assert_eq!(ffi::rhai_reserve_input(null_mut(), 1), INVALID);
@@ -186,8 +194,14 @@ fn a_completion_that_refers_to_no_bytes_completes_nothing() {
 #[test]
 fn every_limit_may_be_as_large_as_it_gets() {
     let limits = [u64::MAX; ffi::LIMITS];
-    // SAFETY: they are passed with their length.
-    let engine = unsafe { ffi::rhai_engine_new(limits.as_ptr(), ffi::LIMITS as u64, u32::MAX) };
+    let isolate = ffi::rhai_isolate_new();
+    // SAFETY: they are passed with their length, and the isolate is new.
+    let engine = unsafe {
+        let count = ffi::LIMITS as u64;
+        let engine = ffi::rhai_engine_new(isolate, limits.as_ptr(), count, u32::MAX);
+        ffi::rhai_isolate_free(isolate);
+        engine
+    };
     let engine = Handle(engine);
     assert!(!engine.0.is_null());
     assert_eq!(
@@ -241,7 +255,7 @@ fn the_finalizer_may_run_on_another_thread() {
     let address = engine as usize;
     let freeing = std::thread::spawn(move || {
         // SAFETY: nobody uses the engine any more: that is the contract.
-        unsafe { ffi::rhai_engine_free(address as *mut _) };
+        unsafe { ffi::rhai_engine_finalize(address as *mut _) };
     });
     freeing.join().expect("no panic");
     assert!(!complete(future), "nobody waits");
@@ -252,4 +266,49 @@ fn complete(future: u64) -> bool {
     let content = DartSide::completion(&1_i64.into());
     let failed = false;
     Mailbox::pending_futures().complete(future, Completion { failed, content })
+}
+
+#[test]
+fn engines_are_freed_in_any_order_of_finalizers() {
+    const ENGINES: usize = 6;
+    for before in 0..=ENGINES {
+        let isolate = ffi::rhai_isolate_new();
+        let limits = [0; ffi::LIMITS];
+        let engines: Vec<usize> = (0..ENGINES)
+            .map(|_| {
+                // SAFETY: the limits are passed with their length; the isolate is alive.
+                let engine = unsafe {
+                    ffi::rhai_engine_new(isolate, limits.as_ptr(), ffi::LIMITS as u64, 0)
+                };
+                let handle = std::mem::ManuallyDrop::new(Handle(engine));
+                assert_eq!(handle.eval(b"[1, 2].map(|x| x + 1)"), step::DONE);
+                engine as usize
+            })
+            .collect();
+        let finalize = |engine: usize| {
+            // SAFETY: nobody uses the engine any more.
+            std::thread::spawn(move || unsafe { ffi::rhai_engine_finalize(engine as *mut _) })
+        };
+        let (first, last) = engines.split_at(before);
+        let first: Vec<_> = first.iter().copied().map(finalize).collect();
+        // The isolate goes on meanwhile, with an engine that shares the same.
+        // SAFETY: as above.
+        let other = Handle(unsafe {
+            ffi::rhai_engine_new(isolate, limits.as_ptr(), ffi::LIMITS as u64, 0)
+        });
+        for _ in 0..50 {
+            assert_eq!(other.eval(b"\"ab\".len + 1"), step::DONE);
+            // SAFETY: no other call uses the isolate.
+            unsafe { ffi::rhai_drop_unreachable(isolate) };
+        }
+        drop(other);
+        let address = isolate as usize;
+        // Now it ends: its finalizer and those of the other engines run at the same time.
+        let last: Vec<_> = last.iter().copied().map(finalize).collect();
+        // SAFETY: nobody uses the isolate or its engines any more.
+        let end = std::thread::spawn(move || unsafe { ffi::rhai_isolate_free(address as *mut _) });
+        for thread in first.into_iter().chain(last).chain([end]) {
+            thread.join().expect("no panic");
+        }
+    }
 }
