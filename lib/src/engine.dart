@@ -5,6 +5,8 @@ import 'analysis_result.dart';
 import 'engine_config.dart';
 import 'errors.dart';
 import 'execution/script_runner.dart';
+import 'execution/starter.dart';
+import 'parameters/expected.dart';
 import 'records/analysis_record.dart';
 import 'rhai_function.dart';
 import 'rhai_range.dart';
@@ -59,19 +61,35 @@ final class RhaiEngine implements Finalizable {
   /// This holds the event loop until the script ends or waits. Where that matters, as on a
   /// server, use [evalAsync]. If a Dart function calls this, and a script waits for that
   /// function, the script's limits of time bound this one, too.
-  dynamic eval(String script) => _open.eval(script, mayYield: false);
+  dynamic eval(String script) => _open.eval(script, Waiting.ifNeeded);
+
+  /// Runs [script] like [eval], and returns its value, which must be there at once.
+  ///
+  /// The value is converted to [T] where nothing is lost, like arguments of functions: an
+  /// int to a [double], a list to a `List<String>`, a script's function to an
+  /// `int Function(int)`.
+  ///
+  /// Throws what [eval] throws; a [RhaiConversionError] with the path to what is of another
+  /// type; and a [RhaiCancelledError] if the script has to wait for an asynchronous Dart
+  /// function, which it names. That function was called, but the script goes no further.
+  T evalSync<T>(String script) =>
+      expected<T>(_open.eval(script, Waiting.never));
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
   /// for errors. The script starts to run before this returns.
+  ///
+  /// The value is converted to [T] as by [evalSync].
   ///
   /// A script lets the event loop run, timers and input included, once scripts have
   /// held it for 4 milliseconds. (With [eval] it does so once it has waited for
   /// something.)
   ///
   /// Throws a [StateError] after [dispose].
-  Future<dynamic> evalAsync(String script) {
+  Future<T> evalAsync<T>(String script) {
     final runner = _open;
-    return Future.sync(() => runner.eval(script, mayYield: true));
+    return expectedLater(
+      Future.sync(() => runner.eval(script, Waiting.mayYield)),
+    );
   }
 
   /// Lets scripts that start from now on call [function] as [name], in place of
@@ -114,7 +132,7 @@ final class RhaiEngine implements Finalizable {
   /// This holds the event loop until it is done. Where that matters, as on a server,
   /// use [analyzeAsync].
   AnalysisResult analyze(String script) =>
-      _readAnalysis(_open.analyze(script, mayYield: false));
+      _readAnalysis(_open.analyze(script, Waiting.ifNeeded));
 
   /// Looks at [script] like [analyze], and lets the event loop run every few
   /// milliseconds. Errors complete the [Future].
@@ -123,7 +141,7 @@ final class RhaiEngine implements Finalizable {
   Future<AnalysisResult> analyzeAsync(String script) {
     final runner = _open;
     return Future.sync(
-      () => runner.analyze(script, mayYield: true),
+      () => runner.analyze(script, Waiting.mayYield),
     ).then(_readAnalysis);
   }
 
