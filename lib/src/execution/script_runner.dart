@@ -19,9 +19,11 @@ import 'function_calls.dart';
 import 'function_registry.dart';
 import 'future_wait.dart';
 import 'future_waits.dart';
+import 'kept_scripts.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'registered_function.dart';
+import 'scopes.dart';
 import 'script_function_calls.dart';
 import 'starter.dart';
 import 'turns.dart';
@@ -87,6 +89,12 @@ final class ScriptRunner
 
   /// Executions that have made a request and not ended, by their ids.
   final Map<int, Execution> _executions = {};
+
+  /// The scripts that are compiled once.
+  late final KeptScripts scripts = KeptScripts(_frame, _functions, this);
+
+  /// The scopes of the engine.
+  late final Scopes scopes = Scopes(_frame, _variables, this);
 
   /// The number of scripts that wait for a Future.
   int get pendingCount => _waits.count;
