@@ -284,6 +284,29 @@ void main() {
     expect(await Future.wait(results), everyElement(1));
   });
 
+  test('scripts of a zone cost no timer each', () async {
+    final engine = engineOf(
+      const RhaiConfig(asyncTimeout: Duration(minutes: 5)),
+    );
+    final gate = Completer<int>();
+    engine.registerFunction('wait', () => gate.future);
+    var timers = 0;
+    final results = runZoned(
+      () => [for (var i = 0; i < 20000; i++) engine.evalAsync('wait()')],
+      zoneSpecification: ZoneSpecification(
+        createTimer: (self, parent, zone, duration, callback) {
+          timers++;
+          return parent.createTimer(zone, duration, callback);
+        },
+      ),
+    );
+    await later(null);
+    expect(engine.pendingCount, 20000);
+    expect(timers, 1, reason: 'one that found out which timers it makes');
+    gate.complete(1);
+    expect(await Future.wait(results), everyElement(1));
+  });
+
   test('a zone that refuses timers fails the script, and no other', () async {
     final engine = engineOf();
     final other = engineOf(RhaiConfig(totalTimeout: Duration.zero));
