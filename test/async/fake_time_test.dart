@@ -2,6 +2,7 @@
 library;
 
 import 'dart:async';
+import 'dart:math';
 
 import 'package:fake_async/fake_async.dart';
 import 'package:rhai_dart/rhai_dart.dart';
@@ -193,6 +194,62 @@ void main() {
       expect(ended, 2000);
       expect(async.pendingTimers, isEmpty);
     });
+  });
+
+  test('in any order, every script ends, and no timer is left', () {
+    const scripts = [
+      'never()',
+      'try { never() } catch { } after(3, 1)',
+      'after(2, 1) + after(4, 2)',
+      'loop { sleep(1.5); }',
+      'loop { try { never() } catch { } }',
+      'run("after(2, 1)")',
+      'run("never()")',
+      'later(1); let n = 0; while n < 100000 { n += 1 } after(1, n)',
+      'throw later(1)',
+      '1',
+    ];
+    for (var seed = 0; seed < 150; seed++) {
+      fakeAsync((async) {
+        final random = Random(seed);
+        Duration seconds(int most) => Duration(seconds: random.nextInt(most));
+        final engines = [
+          for (var i = 0; i < 2; i++)
+            engineOf(
+              RhaiConfig(
+                asyncTimeout: seconds(4) + const Duration(seconds: 1),
+                totalTimeout: seconds(20) + const Duration(seconds: 5),
+              ),
+            ),
+        ];
+        for (final engine in engines) {
+          engine.registerFunction('run', engine.evalAsync);
+        }
+        final outcomes = <_Outcome>[];
+        for (var step = 0; step < 30; step++) {
+          final engine = engines[random.nextInt(2)];
+          switch (random.nextInt(12)) {
+            case 0 when step > 15:
+              engine.dispose();
+            case < 4:
+              async.elapse(seconds(5));
+            case 4:
+              async.flushMicrotasks();
+            case _ when !engine.isDisposed:
+              final script = scripts[random.nextInt(scripts.length)];
+              outcomes.add(_Outcome(engine.evalAsync(script)));
+          }
+        }
+        async.elapse(const Duration(minutes: 1));
+        for (final (i, outcome) in outcomes.indexed) {
+          expect(outcome.ended, isNotNull, reason: 'seed $seed, script $i');
+        }
+        for (final engine in engines) {
+          if (!engine.isDisposed) expect(engine.pendingCount, 0);
+        }
+        expect(async.pendingTimers, isEmpty, reason: 'seed $seed');
+      });
+    }
   });
 
   test('scripts that scripts start have the same time', () {

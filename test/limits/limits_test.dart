@@ -341,7 +341,8 @@ void main() {
           'fn f() { ${nested(10)} } f()',
         ],
       );
-      expect(() => RhaiConfig(maxExpressionDepth: 257), throwsArgumentError);
+      const tooDeep = RhaiConfig(maxExpressionDepth: 257);
+      expect(() => RhaiEngine(tooDeep), throwsArgumentError);
       final deepest = engineWith(RhaiConfig.unlimited());
       expect(deepest.eval(nested(80)), 1);
       expect(
