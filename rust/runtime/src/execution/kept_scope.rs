@@ -58,7 +58,7 @@ pub struct KeptScope {
 #[derive(Debug)]
 struct Parts {
     variables: RefCell<Scope<'static>>,
-    /// What closures captured that were made in it.
+    /// The variables that closures captured which were made in it.
     captured: RefCell<Rc<CapturedVariables>>,
 }
 
@@ -91,7 +91,7 @@ impl KeptScope {
         self.is_used.get()
     }
 
-    /// What closures captured that were made in it.
+    /// The variables that closures captured which were made in it.
     pub fn captured(&self) -> Rc<CapturedVariables> {
         self.parts.captured.borrow().clone()
     }
