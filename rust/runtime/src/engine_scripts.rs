@@ -1,4 +1,4 @@
-//! What the host does with scripts and scopes of an engine that it keeps.
+//! Work of the host with scripts and scopes of an engine that it keeps.
 
 use std::rc::Rc;
 

@@ -23,7 +23,7 @@ pub enum Termination {
     KeptTooMuch,
     /// The scope that it uses keeps more than [`Limit::Memory`].
     ScopeTooLarge,
-    /// What the scope that it uses keeps nests more levels than [`Limit::Nesting`].
+    /// The values in the scope that it uses nest more levels than [`Limit::Nesting`].
     ScopeTooDeep,
     /// `print` or `debug` failed in the host with this error.
     HostError(Rc<OnFiber<Dynamic>>),

@@ -43,6 +43,8 @@ const BETWEEN_MEASURES: u64 = MAX_KEPT_LEVELS / 2;
 pub struct KeptScope {
     parts: OnFiber<Parts>,
     is_used: Cell<bool>,
+    /// Whether its variables are in the scope of a script.
+    is_out: Cell<bool>,
     /// The number of the engine's variables below those of the scope, while it is used.
     below: Cell<usize>,
     /// The number of its variables before it was used.
@@ -56,7 +58,7 @@ pub struct KeptScope {
 #[derive(Debug)]
 struct Parts {
     variables: RefCell<Scope<'static>>,
-    /// What closures captured that were made in it.
+    /// The variables that closures captured which were made in it.
     captured: RefCell<Rc<CapturedVariables>>,
 }
 
@@ -76,6 +78,7 @@ impl KeptScope {
         KeptScope {
             parts: OnFiber::new(parts, stacks),
             is_used: Cell::new(false),
+            is_out: Cell::new(false),
             below: Cell::new(0),
             before: Cell::new(0),
             operations: Cell::new(0),
@@ -88,7 +91,7 @@ impl KeptScope {
         self.is_used.get()
     }
 
-    /// What closures captured that were made in it.
+    /// The variables that closures captured which were made in it.
     pub fn captured(&self) -> Rc<CapturedVariables> {
         self.parts.captured.borrow().clone()
     }
@@ -141,6 +144,7 @@ impl KeptScope {
         memory::held(|| {
             self.add_constants_to(global, script);
             let mut own = self.parts.variables.take();
+            self.is_out.set(true);
             self.below.set(scope.len());
             self.before.set(own.len());
             match scope.is_empty() {
@@ -150,7 +154,7 @@ impl KeptScope {
         });
     }
 
-    /// Takes the variables of a script that has ended back. Functions among them get what they
+    /// Takes the variables of a script that has ended back, if it came to have them. Functions among them get what they
     /// need to run in other scripts from `exporter`.
     pub fn take_back(
         &self,
@@ -159,6 +163,9 @@ impl KeptScope {
         exporter: &Exporter,
         context: &ExecutionContext,
     ) {
+        if !self.is_out.take() {
+            return;
+        }
         memory::held(|| {
             let captured = self.captured();
             if self.below.get() > 0 || scope.len() != self.before.get() {
@@ -337,6 +344,8 @@ impl ScopeUse {
 impl Drop for ScopeUse {
     fn drop(&mut self) {
         self.0.is_used.set(false);
+        // If the script was abandoned, they are gone.
+        self.0.is_out.set(false);
     }
 }
 

@@ -146,7 +146,7 @@ impl KeptScript {
 pub struct Compilation {
     /// The script.
     pub script: KeptScript,
-    /// What it is compiled with.
+    /// The cache that it is compiled by.
     pub scripts: Rc<ScriptCache>,
     /// The scripts that the host keeps.
     pub kept: Rc<KeptScripts>,

@@ -27,7 +27,7 @@ pub struct NamedCall {
     pub name: Box<str>,
     /// Whether the last argument is its `this`.
     pub with_this: bool,
-    /// What the script is compiled with.
+    /// The cache that the script is compiled by.
     pub scripts: Rc<ScriptCache>,
     /// The engine's variables, whose constants the function finds.
     pub variables: Rc<Variables>,

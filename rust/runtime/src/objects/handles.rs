@@ -1,4 +1,4 @@
-//! What the host holds of the native side, by ids.
+//! Things of the native side that the host holds, by ids.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
