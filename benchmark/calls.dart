@@ -16,7 +16,7 @@ import 'src/baselines.dart';
 const _calls = 20000;
 
 Future<void> main() async {
-  final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  final engine = RhaiEngine(RhaiConfig.unlimited());
   final baselines = await Baselines.build();
   engine.registerFunction('add', (int a, int b) => a + b);
   engine.registerFunction('ready', Future<int>.value);

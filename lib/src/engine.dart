@@ -19,15 +19,19 @@ import 'rhai_range.dart';
 ///
 /// After [dispose] every other member throws a [StateError].
 final class RhaiEngine implements Finalizable {
-  /// Creates an engine with [RhaiConfig.secureDefaults]: among others, a script
-  /// may wait for one Dart function for 30 seconds.
-  factory RhaiEngine.withDefaults() =>
-      RhaiEngine.withConfig(RhaiConfig.secureDefaults());
+  /// Creates an engine whose scripts are limited by [config]; by default so that untrusted
+  /// scripts cannot do harm.
+  ///
+  /// Throws an [ArgumentError] if an option of [config] cannot have its value, or names
+  /// something that does not exist.
+  RhaiEngine([RhaiConfig config = const RhaiConfig()])
+    : _runner = ScriptRunner(checkedConfig(config));
 
-  /// Creates an engine whose scripts are limited by [config]; its
-  /// [RhaiConfig.asyncTimeout] is how long a script may wait for one Dart
-  /// function.
-  RhaiEngine.withConfig(RhaiConfig config) : _runner = ScriptRunner(config);
+  /// Creates an engine with [RhaiConfig.secureDefaults]. The same as `RhaiEngine()`.
+  factory RhaiEngine.withDefaults() = RhaiEngine;
+
+  /// Creates an engine with [config]. The same as `RhaiEngine(config)`.
+  RhaiEngine.withConfig(RhaiConfig config) : this(config);
 
   final ScriptRunner _runner;
 
@@ -51,12 +55,12 @@ final class RhaiEngine implements Finalizable {
   /// [double], [String], [List], [Map] with String keys, `Uint8List`, [RhaiRange] and
   /// [RhaiFunction]; any other Dart object comes back as it went in.
   ///
-  /// Throws, or completes the Future with, a [RhaiException]: a
-  /// [RhaiSyntaxError], a [RhaiLimitError] for a broken limit, a
-  /// [RhaiTimeoutError], a [RhaiRuntimeError] (also for an error of a Dart
-  /// function that the script did not catch), a [RhaiCancelledError] if the
-  /// engine is disposed meanwhile, or a [RhaiConversionError] if the value cannot
-  /// cross to Dart. Errors before the first wait are thrown by this call.
+  /// Throws, or completes the Future with, a [RhaiException]: a [RhaiSyntaxError], a
+  /// [RhaiRuntimeError] (also for an error of a Dart function that the script did not
+  /// catch), or a [RhaiConversionError] if the value cannot cross to Dart. Subclasses of
+  /// [RhaiRuntimeError] are [RhaiLimitError] for a broken limit, [RhaiTimeoutError], and
+  /// [RhaiCancelledError] if the engine is disposed meanwhile. Errors before the first wait
+  /// are thrown by this call.
   ///
   /// This holds the event loop until the script ends or waits. Where that matters, as on a
   /// server, use [evalAsync]. If a Dart function calls this, and a script waits for that

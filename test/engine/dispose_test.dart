@@ -269,7 +269,7 @@ void main() {
 /// Starts scripts that wait in vain, on an engine that nobody keeps.
 WeakReference<RhaiEngine> _forget() {
   final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 1)),
+    RhaiConfig(asyncTimeout: const Duration(milliseconds: 1)),
   );
   engine.registerFunction('never', never);
   for (var i = 0; i < 5; i++) {

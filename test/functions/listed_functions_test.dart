@@ -14,7 +14,7 @@ void main() {
   late RhaiEngine engine;
 
   setUp(
-    () => engine = engineWith(RhaiConfig.custom(deniedFunctions: {'sleep'})),
+    () => engine = engineWith(RhaiConfig(deniedFunctions: {'sleep'})),
   );
 
   group('types are those of Rhai:', () {
@@ -148,7 +148,7 @@ void main() {
   });
 
   test('sleep is the only one of a new engine', () {
-    final engine = engineWith(RhaiConfig.secureDefaults());
+    final engine = engineWith(const RhaiConfig());
     final sleep = engine.functions.single;
     expect('$sleep', 'sleep(seconds: int | float) -> ?');
     expect(sleep.doc, isNotNull);

@@ -74,7 +74,7 @@ void main() {
   test('print and debug go where the engine sends them', () {
     final printed = <String>[];
     final engine = engineWith(
-      RhaiConfig.custom(
+      RhaiConfig(
         onPrint: printed.add,
         onDebug: (text, position) => printed.add('debug $text'),
       ),
@@ -101,7 +101,7 @@ void main() {
   });
 
   test('a denied function stays denied', () {
-    final engine = engineWith(RhaiConfig.custom(deniedFunctions: {'len'}))
+    final engine = engineWith(RhaiConfig(deniedFunctions: {'len'}))
       ..registerFunction('len', (String text) => -1);
     expect(engine.eval('len("abc")'), -1);
     engine.unregister('len');

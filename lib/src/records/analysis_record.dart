@@ -26,8 +26,10 @@ RhaiSyntaxError _syntaxError(String message, List<Object?> fields) {
   final caret = fields[AnalysisField.caret]! as int;
   return RhaiSyntaxError(
     message,
-    lineNumber: knownOrNull(fields[AnalysisField.line]! as int),
-    columnNumber: knownOrNull(fields[AnalysisField.column]! as int),
+    position: positionOrNull(
+      fields[AnalysisField.line]! as int,
+      fields[AnalysisField.column]! as int,
+    ),
     sourceLine: line.isEmpty ? null : line,
     caret: line.isEmpty ? null : knownOrNull(caret),
   );

@@ -304,8 +304,8 @@ abstract final class EngineNumber {
   /// Bytes of compiled scripts that are kept. Here, 0 stands for none.
   static const int scriptCacheSize = 11;
 
-  /// Milliseconds of running.
-  static const int timeoutMs = 12;
+  /// Microseconds of running.
+  static const int timeout = 12;
 
   /// Microseconds in all, waiting included.
   static const int totalTimeout = 13;

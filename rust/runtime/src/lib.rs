@@ -98,6 +98,7 @@ pub mod functions {
 pub mod language {
     //! Names, compiling, and changes to the language.
 
+    pub mod code;
     pub mod compile;
     pub mod compiled_script;
     pub mod host_names;

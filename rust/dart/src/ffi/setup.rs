@@ -40,13 +40,13 @@ pub unsafe extern "C" fn rhai_engine_new(
         // SAFETY: the caller's contract.
         let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
         let options: [u64; Limit::OPTIONS] = std::array::from_fn(|limit| numbers[limit]);
-        let running_time = numbers[engine_number::TIMEOUT_MS];
+        let running_time = numbers[engine_number::TIMEOUT];
         let total_time = numbers[engine_number::TOTAL_TIMEOUT];
         let config = Config {
             limits: Limits::from_options(options),
             script_cache_size: usize::try_from(numbers[engine_number::SCRIPT_CACHE_SIZE])
                 .unwrap_or(usize::MAX),
-            time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
+            time_limit: (running_time > 0).then(|| Duration::from_micros(running_time)),
             total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
             allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
             allow_eval: flags & engine_flag::ALLOW_EVAL != 0,

@@ -304,8 +304,8 @@ pub mod engine_number {
     /// Bytes of compiled scripts that are kept. Here, 0 stands for none.
     pub const SCRIPT_CACHE_SIZE: usize = 11;
 
-    /// Milliseconds of running.
-    pub const TIMEOUT_MS: usize = 12;
+    /// Microseconds of running.
+    pub const TIMEOUT: usize = 12;
 
     /// Microseconds in all, waiting included.
     pub const TOTAL_TIMEOUT: usize = 13;

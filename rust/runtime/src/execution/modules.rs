@@ -129,9 +129,5 @@ fn read(file: &Path, name: &str) -> Result<Box<str>, Failure> {
     let len = fs::metadata(file).map_err(unreadable)?.len();
     sizes::ask(usize::try_from(len).unwrap_or(usize::MAX))?;
     let text = fs::read_to_string(file).map_err(unreadable)?;
-    Ok(match text.starts_with("#!") {
-        // The line that says which program runs it.
-        true => text[text.find('\n').unwrap_or(text.len())..].into(),
-        false => text.into(),
-    })
+    Ok(text.into())
 }

@@ -10,6 +10,7 @@ use rhai::{Engine, EvalAltResult};
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
+use crate::language::code::code_of;
 use crate::language::compile::compile;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::parsing::ScriptParser;
@@ -133,6 +134,7 @@ impl ScriptCache {
         name: Option<&str>,
         context: &ExecutionContext,
     ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
+        let script = code_of(script);
         let before = memory::used();
         context.parsing().words.take();
         let ast = {

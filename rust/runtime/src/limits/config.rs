@@ -30,7 +30,7 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// The configuration of the host's `RhaiConfig.secureDefaults()`.
+    /// The configuration of the host's default `RhaiConfig`.
     fn default() -> Self {
         Self {
             limits: Limits::default(),

@@ -16,7 +16,7 @@ impl Visible<'_> {
         let names = namespaces.iter().map(String::as_str).chain([GLOBAL]);
         did_you_mean(name, names, &Patience::of_few()).or_else(|| {
             let is_off = self.config.allow_modules && !self.config.allow_file_io;
-            is_off.then(|| "files are switched off by RhaiConfig.disableFileIo".into())
+            is_off.then(|| "files are switched off by RhaiConfig.allowFileIo".into())
         })
     }
 
