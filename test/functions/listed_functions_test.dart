@@ -13,9 +13,7 @@ typedef _A = Object?;
 void main() {
   late RhaiEngine engine;
 
-  setUp(
-    () => engine = engineWith(RhaiConfig(deniedFunctions: {'sleep'})),
-  );
+  setUp(() => engine = engineWith(RhaiConfig(deniedFunctions: {'sleep'})));
 
   group('types are those of Rhai:', () {
     final parameters = <String, Function>{
