@@ -3,6 +3,7 @@ import 'dart:async';
 import 'deadlines.dart';
 import 'error_cache.dart';
 import 'registered_function.dart';
+import 'timer_zone.dart';
 import 'turns.dart';
 
 /// The engine that runs an execution.
@@ -52,8 +53,12 @@ final class Execution extends TimedWait implements TurnTaker {
   /// to run for this script.
   Zone? _ownZone;
 
-  /// The zone that [_ownZone] was forked from.
-  Zone? _base;
+  /// The zone that [_ownZone] is forked from. It is no zone of another execution: chains of
+  /// scripts that start each other, and have all ended but the last, must not grow.
+  late final Zone _base = _findBase();
+
+  @override
+  late final Zone timerZone = timerZoneOf(_base);
 
   /// The key of the execution in the zones of its functions.
   static const Object _key = _ExecutionKey();
@@ -113,17 +118,13 @@ final class Execution extends TimedWait implements TurnTaker {
 
   /// Runs [body] in the zone of its functions.
   R runInOwnZone<R>(R Function() body) =>
-      (_ownZone ??= _forkZone()).run<R>(body);
+      (_ownZone ??= _base.fork(zoneValues: {_key: this})).run<R>(body);
 
-  Zone _forkZone() {
-    // From no zone of another execution: chains of scripts that start each other, and
-    // have all ended but the last, must not grow.
+  Zone _findBase() {
     final other = zone[_key] as Execution?;
-    final base = other != null && identical(zone, other._ownZone)
-        ? other._base!
+    return other != null && identical(zone, other._ownZone)
+        ? other._base
         : zone;
-    _base = base;
-    return base.fork(zoneValues: {_key: this});
   }
 
   /// Notes that it waits, or lets the event loop run, from now on.

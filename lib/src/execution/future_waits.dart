@@ -20,10 +20,11 @@ final class FutureWaits implements WaitObserver {
   @override
   Duration get timeout => _deadlines.timeout;
 
-  /// Lets [execution], which is parked, wait for the Future that its call returned.
-  void add(Execution execution) {
+  /// Lets [execution], which is parked, wait for the Future that its call returned, and that
+  /// the native side knows by the id [future].
+  void add(Execution execution, int future) {
     final (function, result) = execution.returned!;
-    final wait = FutureWait(this, execution, function, _frame.future);
+    final wait = FutureWait(this, execution, function, future);
     execution
       ..returned = null
       ..wait = wait;

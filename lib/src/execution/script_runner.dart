@@ -291,8 +291,10 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
             }
             step = _call(execution);
           case Step.pending:
+            // Now: the zone of a user's may run scripts when a timer is made.
+            final future = _frame.future;
             _park(execution);
-            _waits.add(execution);
+            _waits.add(execution, future);
             return _parked;
           case Step.yielded:
             _park(execution);
@@ -304,8 +306,10 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
         }
       }
     } catch (_) {
-      // Out of stack or memory in between: the script cannot go on.
+      // Out of stack or memory in between, or a zone makes no timers: the script cannot
+      // go on.
       if (_forget(execution) && !isDisposed) {
+        _waits.remove(execution);
         rhaiCancel(_engine, execution.id);
       }
       rethrow;
