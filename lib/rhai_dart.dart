@@ -18,4 +18,6 @@ export 'src/rhai_function_info.dart';
 export 'src/rhai_limit.dart';
 export 'src/rhai_position.dart';
 export 'src/rhai_range.dart';
+export 'src/rhai_scope.dart';
+export 'src/rhai_script.dart';
 export 'src/rhai_stack_frame.dart';

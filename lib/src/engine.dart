@@ -3,13 +3,21 @@ import 'dart:ffi';
 
 import 'analysis_result.dart';
 import 'definitions.dart';
+import 'compiled_script.dart';
 import 'engine_config.dart';
 import 'errors.dart';
+import 'execution/kept_scripts.dart';
 import 'execution/script_runner.dart';
+import 'execution/starter.dart';
+import 'parameters/expected.dart';
 import 'records/analysis_record.dart';
 import 'rhai_function.dart';
 import 'rhai_function_info.dart';
 import 'rhai_range.dart';
+import 'rhai_scope.dart';
+import 'rhai_script.dart';
+import 'rhai_stack_frame.dart';
+import 'script_scope.dart';
 
 /// Runs Rhai scripts and lets them call Dart functions.
 ///
@@ -65,20 +73,80 @@ final class RhaiEngine implements Finalizable {
   /// This holds the event loop until the script ends or waits. Where that matters, as on a
   /// server, use [evalAsync]. If a Dart function calls this, and a script waits for that
   /// function, the script's limits of time bound this one, too.
-  dynamic eval(String script) => _open.eval(script, mayYield: false);
+  /// With [scope], the variables of that can be used, and the script's own declarations at
+  /// global level stay there; see [RhaiScope]. Throws an [ArgumentError] if it belongs to
+  /// another engine, and a [StateError] if another script uses it.
+  dynamic eval(String script, {RhaiScope? scope}) =>
+      _eval(_open, script, scope, Waiting.ifNeeded);
+
+  static Object? _eval(
+    ScriptRunner runner,
+    String script,
+    RhaiScope? scope,
+    Waiting waiting,
+  ) => scope == null
+      ? runner.eval(script, waiting)
+      : runner.scripts.evalIn(ScriptScope.idOf(scope, runner), script, waiting);
+
+  /// Runs [script] like [eval], and returns its value, which must be there at once.
+  ///
+  /// The value is converted to [T] where nothing is lost, like arguments of functions: an
+  /// int to a [double], a list to a `List<String>`, a script's function to an
+  /// `int Function(int)`.
+  ///
+  /// Throws what [eval] throws; a [RhaiConversionError] with the path to what is of another
+  /// type; and a [RhaiCancelledError] if the script has to wait for an asynchronous Dart
+  /// function, which it names. That function was called, but the script goes no further.
+  T evalSync<T>(String script, {RhaiScope? scope}) =>
+      expected<T>(_eval(_open, script, scope, Waiting.never));
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
   /// for errors. The script starts to run before this returns.
+  ///
+  /// The value is converted to [T] as by [evalSync].
   ///
   /// A script lets the event loop run, timers and input included, once scripts have
   /// held it for 4 milliseconds. (With [eval] it does so once it has waited for
   /// something.)
   ///
   /// Throws a [StateError] after [dispose].
-  Future<dynamic> evalAsync(String script) {
+  Future<T> evalAsync<T>(String script, {RhaiScope? scope}) {
     final runner = _open;
-    return Future.sync(() => runner.eval(script, mayYield: true));
+    ScriptScope.idOf(scope, runner);
+    return expectedLater(
+      Future.sync(() => _eval(runner, script, scope, Waiting.mayYield)),
+    );
   }
+
+  /// Compiles a script, which can then be run any number of times, and whose functions can
+  /// be called by name.
+  ///
+  /// The [name] is shown in errors, and is the [RhaiStackFrame.source] of its calls.
+  ///
+  /// Throws a [RhaiSyntaxError], and a [RhaiLimitError] or a [RhaiTimeoutError] if it breaks a
+  /// limit: compiling counts as running a script.
+  ///
+  /// This holds the event loop until it is done. Where that matters, as on a server, use
+  /// [compileAsync].
+  RhaiScript compile(String source, {String name = ''}) {
+    final runner = _open;
+    final compiled = runner.scripts.compile(source, name, Waiting.ifNeeded);
+    return CompiledScript(runner, name, compiled! as Compiled);
+  }
+
+  /// Compiles a script like [compile], and lets the event loop run every few milliseconds.
+  /// Errors complete the [Future].
+  ///
+  /// Throws a [StateError] after [dispose].
+  Future<RhaiScript> compileAsync(String source, {String name = ''}) {
+    final runner = _open;
+    return Future.sync(
+      () => runner.scripts.compile(source, name, Waiting.mayYield),
+    ).then((compiled) => CompiledScript(runner, name, compiled! as Compiled));
+  }
+
+  /// Makes an empty scope: variables that live across evaluations.
+  RhaiScope newScope() => ScriptScope(_open);
 
   /// Lets scripts that start from now on call [function] as [name], in place of
   /// earlier functions of that name, and of Rhai's own for the same arguments.
@@ -154,7 +222,7 @@ final class RhaiEngine implements Finalizable {
   /// This holds the event loop until it is done. Where that matters, as on a server,
   /// use [analyzeAsync].
   AnalysisResult analyze(String script) =>
-      _readAnalysis(_open.analyze(script, mayYield: false));
+      _readAnalysis(_open.analyze(script, Waiting.ifNeeded));
 
   /// Looks at [script] like [analyze], and lets the event loop run every few
   /// milliseconds. Errors complete the [Future].
@@ -163,7 +231,7 @@ final class RhaiEngine implements Finalizable {
   Future<AnalysisResult> analyzeAsync(String script) {
     final runner = _open;
     return Future.sync(
-      () => runner.analyze(script, mayYield: true),
+      () => runner.analyze(script, Waiting.mayYield),
     ).then(_readAnalysis);
   }
 

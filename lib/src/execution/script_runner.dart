@@ -10,7 +10,6 @@ import '../ffi/bindings.dart';
 import '../ffi/script_function.dart';
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
-import '../wire/returned_functions.dart';
 import '../wire/value_limits.dart';
 import 'deadlines.dart';
 import 'default_functions.dart';
@@ -18,11 +17,15 @@ import 'error_writer.dart';
 import 'execution.dart';
 import 'function_calls.dart';
 import 'function_registry.dart';
+import 'future_wait.dart';
 import 'future_waits.dart';
+import 'kept_scripts.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'registered_function.dart';
-import 'this_value.dart';
+import 'scopes.dart';
+import 'script_function_calls.dart';
+import 'starter.dart';
 import 'turns.dart';
 import 'variables.dart';
 
@@ -35,14 +38,15 @@ const _parked = Object();
 ///
 /// It owns the native memory, and not the engine that users hold. So a script that waits
 /// keeps this alive and no more.
-final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
+final class ScriptRunner
+    implements Finalizable, FunctionOwner, ExecutionOwner, Starter {
   /// Makes a native engine.
   ///
   /// Throws an [ArgumentError] if [config] names something that does not exist.
   ScriptRunner(RhaiConfig config) : this._(newEngine(config), config);
 
   ScriptRunner._(this._engine, RhaiConfig config)
-    : _calls = FunctionCalls(config.maxStackDepth),
+    : _dartCalls = FunctionCalls(config.maxStackDepth),
       _totalTimeouts = Deadlines(config.totalTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
       exposeStackTraces = config.exposeStackTraces {
@@ -73,7 +77,8 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   late final FunctionRegistry _functions = FunctionRegistry(_frame);
   late final Variables _variables = Variables(_frame);
   late final FutureWaits _waits;
-  final FunctionCalls _calls;
+  final FunctionCalls _dartCalls;
+  late final ScriptFunctionCalls _calls = ScriptFunctionCalls(_frame, this);
   final Sleeps _sleeps;
 
   /// Deadlines of executions that wait, or let the event loop run.
@@ -84,6 +89,12 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
 
   /// Executions that have made a request and not ended, by their ids.
   final Map<int, Execution> _executions = {};
+
+  /// The scripts that are compiled once.
+  late final KeptScripts scripts = KeptScripts(_frame, _functions, this);
+
+  /// The scopes of the engine.
+  late final Scopes scopes = Scopes(_frame, _variables, this);
 
   /// The number of scripts that wait for a Future.
   int get pendingCount => _waits.count;
@@ -108,50 +119,43 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   void clearScope() => _variables.clear();
 
   /// Analyses a script, like [eval]. The value is an array of [AnalysisField]s.
-  Object? analyze(String script, {required bool mayYield}) {
+  Object? analyze(String script, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');
-    final outer = Execution.current;
-    final step = rhaiAnalyze(
-      _engine,
-      length,
-      _held(mayYield),
-      outer?.owner.address ?? 0,
-      outer?.id ?? 0,
+    return start(
+      (held, outerEngine, outer) =>
+          rhaiAnalyze(_engine, length, held, outerEngine, outer),
+      waiting,
     );
-    return _start(step, outer, mayYield: mayYield);
   }
 
   /// Runs a script. Returns its value, or a Future of it if it waits.
   ///
-  /// With [mayYield] it also stops every few milliseconds, for the event loop.
-  Object? eval(String script, {required bool mayYield}) {
+  /// If it may yield, it also stops every few milliseconds, for the event loop.
+  Object? eval(String script, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');
     final outer = Execution.current;
     final step = rhaiEval(
       _engine,
       length,
-      _held(mayYield),
+      _held(waiting),
       outer?.owner.address ?? 0,
       outer?.id ?? 0,
     );
-    return _start(step, outer, mayYield: mayYield);
+    return _start(step, outer, waiting);
   }
 
   /// The time for which the event loop has been held when a script starts.
-  static int _held(bool mayYield) =>
-      mayYield ? Turns.start() : EventLoop.unwatched;
+  static int _held(Waiting waiting) =>
+      waiting == Waiting.mayYield ? Turns.start() : EventLoop.unwatched;
 
   @override
   Object? callFunction(
     ScriptFunction function,
     List<Object?> arguments, {
     required bool mayYield,
-  }) {
-    writeInput(_frame, arguments, 'args');
-    return _startFunction(rhaiCall, function, mayYield: mayYield);
-  }
+  }) => _calls.call(function, arguments, mayYield: mayYield);
 
   @override
   Object? callFunctionWith(
@@ -159,54 +163,21 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     Object? thisValue,
     List<Object?> arguments, {
     required bool mayYield,
-  }) {
-    try {
-      writeInput(_frame, [...arguments, thisValue], 'args');
-    } on RhaiConversionError {
-      // If it was not an argument, the error is to say so.
-      writeInput(_frame, thisValue, 'this');
-      rethrow;
-    }
-    final sent = _frame.sent;
-    Object? update(Object? ended) {
-      final fields = ended! as List<Object?>;
-      restoreFunctions(sent, fields);
-      updateThis(
-        thisValue,
-        fields[CallWithField.before],
-        fields[CallWithField.after],
-      );
-      return fields[CallWithField.result];
-    }
+  }) => _calls.callWith(function, thisValue, arguments, mayYield: mayYield);
 
-    Future<Object?> updateLater(Future<Object?> ended) async =>
-        update(await ended);
-
-    final ended = _startFunction(rhaiCallWith, function, mayYield: mayYield);
-    return ended is Future<Object?> ? updateLater(ended) : update(ended);
-  }
-
-  /// Calls a function of a script by [call], with the arguments that were written.
-  Object? _startFunction(
-    int Function(Pointer<NativeEngine>, int, int, int, int) call,
-    ScriptFunction function, {
-    required bool mayYield,
-  }) {
-    // Again: encoding may have run code that disposed it.
-    if (function.isDisposed) throw StateError('this RhaiFunction was disposed');
+  @override
+  Object? start(NativeStart native, Waiting waiting) {
     final outer = Execution.current;
-    final step = call(
-      _engine,
-      function.id,
-      _held(mayYield),
+    final step = native(
+      _held(waiting),
       outer?.owner.address ?? 0,
       outer?.id ?? 0,
     );
-    return _start(step, outer, mayYield: mayYield);
+    return _start(step, outer, waiting);
   }
 
   /// Drives an execution, which was started for [outer], after its first step.
-  Object? _start(int step, Execution? outer, {required bool mayYield}) {
+  Object? _start(int step, Execution? outer, Waiting waiting) {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
       return readOutcome(_frame, step, null);
     }
@@ -214,14 +185,34 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
       this,
       _frame.execution,
       outer,
-      mayYield: mayYield,
+      mayYield: waiting == Waiting.mayYield,
     );
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
-    return identical(result, _parked)
-        // There, every later step of it can call functions.
-        ? execution.runInOwnZone(() => _continue(execution))
-        : result;
+    if (!identical(result, _parked)) return result;
+    if (waiting == Waiting.never) _refuseToWait(execution);
+    // There, every later step of it can call functions.
+    return execution.runInOwnZone(() => _continue(execution));
+  }
+
+  /// Ends an execution that waits for a Future, and must not.
+  Never _refuseToWait(Execution execution) {
+    final name = (execution.wait! as FutureWait).function.name;
+    _cancel(execution);
+    throw RhaiCancelledError(
+      'the script has to wait for $name, which returns a Future (use '
+      'evalAsync, or callAsync for a call)',
+    );
+  }
+
+  /// Ends an execution that is parked. Returns whether it was known.
+  bool _cancel(Execution execution) {
+    if (isDisposed || !_forget(execution)) return false;
+    _waits.remove(execution);
+    execution.isParked = false;
+    rhaiCancel(_engine, execution.id);
+    _frame.forgetReleased();
+    return true;
   }
 
   /// Runs an execution on, each time that it is woken.
@@ -347,11 +338,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
 
   @override
   void timeOut(Execution execution) {
-    if (isDisposed || !_forget(execution)) return;
-    _waits.remove(execution);
-    execution.isParked = false;
-    rhaiCancel(_engine, execution.id);
-    _frame.forgetReleased();
+    if (!_cancel(execution)) return;
     final limit = _totalTimeouts.timeout;
     execution.wake.completeError(
       RhaiTimeoutError(
@@ -372,7 +359,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     final arguments = _frame.readArguments();
     final Object? result;
     try {
-      result = _calls.call(execution, function, arguments);
+      result = _dartCalls.call(execution, function, arguments);
       if (result is! Future<Object?>) {
         if (isDisposed) throw const RhaiCancelledError();
         _frame.writeValue(result, 'result of ${function.name}');

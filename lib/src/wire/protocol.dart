@@ -563,6 +563,15 @@ abstract final class CallWithField {
   static const int after = 2;
 }
 
+/// The description of a script that was compiled, an array.
+abstract final class CompiledField {
+  /// The script's id.
+  static const int script = 0;
+
+  /// The functions that Dart can call: [DeclarationField]s, with a comment.
+  static const int functions = 1;
+}
+
 /// Fields of an analysis, an array.
 abstract final class AnalysisField {
   /// The message of the syntax error, or `()`.
@@ -648,6 +657,9 @@ abstract final class DeclarationField {
 
   /// The column, or [Place.unknown].
   static const int column = 3;
+
+  /// The comment above it, of a script that was compiled.
+  static const int comment = 4;
 }
 
 /// Fields of an import in an analysis.

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use runtime::context::exchange::Reply;
 use runtime::execution::pending_futures::Completion;
-use runtime::functions::table::Handle;
 use runtime::host::Host;
+use runtime::objects::handles::Handle;
 
 use crate::host::DartEngine;
 use crate::mailbox::Mailbox;
@@ -18,10 +18,14 @@ use crate::parcel::Parcel;
 use crate::wire::protocol::reply;
 
 mod guard;
+mod scopes;
+mod scripts;
 mod setup;
 
 use guard::{enter, guarded, run, start, with_engine};
 
+pub use scopes::*;
+pub use scripts::*;
 pub use setup::*;
 
 /// Starts the script in the first `script_len` bytes of the input, and runs it

@@ -20,7 +20,7 @@
 //! order nor the places of their names.
 
 mod calls;
-mod declarations;
+pub mod declarations;
 mod expressions;
 mod findings;
 mod known_functions;

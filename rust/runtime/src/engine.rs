@@ -21,8 +21,10 @@ use crate::engine_builder::build;
 use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
 use crate::execution::execution::Execution;
-use crate::execution::job::{Analysis, Job, Script};
-use crate::execution::script_cache::ScriptCache;
+use crate::execution::job::{Analysis, Job, Script, Task};
+use crate::execution::kept::Kept;
+use crate::execution::kept_scope::KeptScope;
+use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
 use crate::functions::host_functions::HostFunction;
 use crate::functions::parameters::Parameter;
@@ -44,13 +46,15 @@ const SIZE: usize = 256 * 1024;
 pub struct ScriptEngine<H: Host> {
     /// The host, and the state that it shares with its scripts.
     pub hosted: Rc<Hosted<H>>,
-    config: Rc<Config>,
+    pub(crate) config: Rc<Config>,
     standard: rhai::Shared<Module>,
     /// The Rhai engine with the functions of the host so far, built when it is next needed. One
     /// that a script may hold is never changed.
     snapshot: OnceCell<SharedEngine>,
-    scripts: Rc<ScriptCache>,
-    variables: Rc<Variables>,
+    pub(crate) scripts: Rc<ScriptCache>,
+    pub(crate) variables: Rc<Variables>,
+    /// The scripts and scopes that the host keeps.
+    pub(crate) kept: Kept,
     executions: SlotMap<DefaultKey, Execution<H>>,
     /// The execution that last made a request.
     last_execution: u64,
@@ -74,6 +78,7 @@ impl<H: Host> ScriptEngine<H> {
             standard: StandardPackage::new().as_shared_module(),
             snapshot: OnceCell::new(),
             variables: Rc::default(),
+            kept: Kept::default(),
             executions: SlotMap::new(),
             last_execution: 0,
             plain: OnceCell::new(),
@@ -188,10 +193,22 @@ impl<H: Host> ScriptEngine<H> {
 
     /// Starts a script and runs it to its first request or its end.
     pub fn eval(&mut self, script: &str, start: Start) -> Step {
+        let source = self.scripts.get(script);
+        self.run(source, None, start)
+    }
+
+    /// Starts a script, with a scope that nobody uses, or without one.
+    pub(crate) fn run(
+        &mut self,
+        source: Source,
+        scope: Option<Rc<KeptScope>>,
+        start: Start,
+    ) -> Step {
         let script = Script {
-            source: self.scripts.get(script),
+            source,
             scripts: self.scripts.clone(),
             variables: self.variables.clone(),
+            scope,
         };
         self.start(Job::Script(self.snapshot().clone(), script), start)
     }
@@ -210,7 +227,14 @@ impl<H: Host> ScriptEngine<H> {
         Some(self.start(Job::CallWith(exported), start))
     }
 
-    fn start(&mut self, job: Job, start: Start) -> Step {
+    /// Starts work that is no script.
+    pub(crate) fn start_task(&mut self, task: Task, start: Start) -> Step {
+        let job = Job::Task(self.snapshot().clone(), Box::new(task));
+        self.start(job, start)
+    }
+
+    /// Runs a job to its first request or its end.
+    pub(crate) fn start(&mut self, job: Job, start: Start) -> Step {
         if self.has_leaked_too_much() {
             let error = ScriptError::leaked(&self.config, self.hosted.shared.leaked());
             return self.fail(error);
@@ -284,8 +308,7 @@ impl<H: Host> ScriptEngine<H> {
             script: script.into(),
             surroundings,
         };
-        let job = Job::Analysis(self.snapshot().clone(), Box::new(analysis));
-        self.start(job, start)
+        self.start_task(Task::Analysis(analysis), start)
     }
 
     /// Drops the functions that the host has let go of.
@@ -294,6 +317,7 @@ impl<H: Host> ScriptEngine<H> {
         if self.hosted.shared.functions.has_released() {
             drop(self.hosted.shared.functions.take_released());
         }
+        self.kept.drop_released();
     }
 
     /// Resumes a script that made a request. `None` if there is no such script,
@@ -388,6 +412,7 @@ impl<H: Host> Drop for ScriptEngine<H> {
         for (_, mut execution) in self.executions.drain() {
             execution.cancel();
         }
+        self.kept.clear();
         self.hosted.shared.functions.clear();
         memory::note_freed_by_engine(SIZE + self.hosted.shared.stacks.take_freed());
     }

@@ -14,6 +14,7 @@
 pub mod analysis;
 pub mod engine;
 mod engine_builder;
+pub mod engine_scripts;
 pub mod host;
 
 pub mod border {
@@ -77,7 +78,11 @@ pub mod execution {
     #[allow(clippy::module_inception)]
     pub mod execution;
     pub mod job;
+    pub mod kept;
+    pub mod kept_scope;
+    pub mod kept_script;
     pub mod modules;
+    pub mod named_call;
     pub mod parsing;
     pub mod pending_futures;
     pub mod script_cache;
@@ -137,6 +142,7 @@ pub mod limits {
 pub mod objects {
     //! Objects of the host that scripts hold.
 
+    pub mod handles;
     pub mod host_object;
     pub mod released_ids;
 }

@@ -563,6 +563,16 @@ pub mod call_with_field {
     pub const AFTER: usize = 2;
 }
 
+/// The description of a script that was compiled, an array.
+pub mod compiled_field {
+    /// The script's id.
+    pub const SCRIPT: usize = 0;
+
+    /// The functions that Dart can call: [`declaration_field`](super::declaration_field)s, with
+    /// a comment.
+    pub const FUNCTIONS: usize = 1;
+}
+
 /// Fields of an analysis, an array.
 pub mod analysis_field {
     /// The message of the syntax error, or `()`.
@@ -648,6 +658,9 @@ pub mod declaration_field {
 
     /// The column, or `place::UNKNOWN`.
     pub const COLUMN: usize = 3;
+
+    /// The comment above it, of a script that was compiled.
+    pub const COMMENT: usize = 4;
 }
 
 /// Fields of an import in an analysis.

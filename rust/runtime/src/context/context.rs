@@ -253,6 +253,9 @@ impl ExecutionContext {
         if let Some(race) = self.error_details.take_data_race() {
             error.tell_data_race(race);
         }
+        if let Some(name) = self.error_details.take_script_name() {
+            error.tell_script(&name);
+        }
         // Limits do not pass through modules as other errors do.
         if let Some(module) = self.imports.get().and_then(|imports| imports.ended()) {
             error.tell_module(&module);

@@ -61,6 +61,17 @@ impl ScriptError {
         self.message = format!("in module {module}: {}", self.message);
     }
 
+    /// Says what the script is called.
+    pub fn tell_script(&mut self, name: &str) {
+        for call in self.calls.iter_mut().filter(|call| call.source.is_empty()) {
+            call.source = name.into();
+        }
+        // It has made no calls.
+        if self.kind == ErrorKind::Syntax && self.calls.is_empty() {
+            self.message = format!("in {name}: {}", self.message);
+        }
+    }
+
     /// Says which variable a data race is about.
     pub fn tell_data_race(&mut self, race: DataRace) {
         // It was looked for in the script.
@@ -246,6 +257,22 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
                 config.limit(Limit::Memory)
             ),
             ..limit_of(Limit::Memory, config)
+        },
+        Some(Termination::ScopeTooLarge) => ScriptError {
+            message: format!(
+                "what the scope keeps takes more than {} bytes: remove variables, or clear it \
+                 (RhaiConfig.maxMemory)",
+                config.limit(Limit::Memory)
+            ),
+            ..limit_of(Limit::Memory, config)
+        },
+        Some(Termination::ScopeTooDeep) => ScriptError {
+            message: format!(
+                "what the scope keeps is nested more than {} levels: remove variables, or clear \
+                 it",
+                config.limit(Limit::Nesting)
+            ),
+            ..limit_of(Limit::Nesting, config)
         },
         Some(Termination::Limit(limit)) => limit_of(limit, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),

@@ -23,6 +23,7 @@ use crate::errors::script_error::{Detail, RuntimeKind, ScriptError};
 use crate::errors::termination::Termination;
 use crate::errors::translate::limit_of;
 use crate::execution::job::Job;
+use crate::execution::kept_scope::ScopeUse;
 use crate::execution::pending_futures::{Completion, PendingFuture};
 use crate::host::Host;
 use crate::limits::config::Config;
@@ -55,6 +56,8 @@ pub struct Execution<H: Host> {
     config: Rc<Config>,
     state: State<H::Completion>,
     is_abandoned: bool,
+    /// Its use of a scope. It ends after the fiber, which puts the variables back.
+    _scope: Option<ScopeUse>,
 }
 
 /// The event that an execution waits for.
@@ -85,6 +88,7 @@ impl<H: Host> Execution<H> {
         job: Job,
         start: Start,
     ) -> io::Result<Self> {
+        let scope = job.scope().map(ScopeUse::begin);
         let context = Rc::new(ExecutionContext::new(config, job.engine().clone(), start));
         let run =
             {
@@ -147,6 +151,7 @@ impl<H: Host> Execution<H> {
             config: config.clone(),
             state: State::New,
             is_abandoned: false,
+            _scope: scope,
         })
     }
 
