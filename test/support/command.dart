@@ -17,7 +17,7 @@ typedef CommandResult = ({int exitCode, String output, String errors});
 List<String> commandArguments(List<String> arguments) => [
   'run',
   '--verbosity=error',
-  'bin/rhai.dart',
+  'rhai_dart:rhai',
   ...arguments,
 ];
 
