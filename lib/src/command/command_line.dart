@@ -98,8 +98,8 @@ ${_parser.usage}
 Scripts may do nothing but compute and print, unless --allow lists more of:
 
 ${Permissions.usage}
-The script finds its arguments in the constant ARGS. It may import modules from its own
-folder. Its value is printed if it is not ().
+The script finds its arguments in the constant ARGS. Its value is printed if it is
+not ().
 
 Exit codes: 0 success, 1 an error in a script, 2 wrong usage.''';
 

@@ -9,7 +9,7 @@ final class Console {
   /// Creates the console of this process.
   Console()
     : hasColor = _isColored(stderr),
-      isInteractive = stdin.hasTerminal && stdout.hasTerminal {
+      isInteractive = _isTerminal(stdin) && _isTerminal(stdout) {
     // Whoever reads the output may stop to do so.
     stdout.done.ignore();
     stderr.done.ignore();
@@ -21,8 +21,12 @@ final class Console {
   /// Whether somebody types the input and sees the output.
   final bool isInteractive;
 
+  /// Not `hasTerminal`, which is false for one whose size is not known.
+  static bool _isTerminal(Object stream) =>
+      stdioType(stream) == StdioType.terminal;
+
   static bool _isColored(Stdout stream) =>
-      stream.hasTerminal &&
+      _isTerminal(stream) &&
       stream.supportsAnsiEscapes &&
       // See https://no-color.org.
       (Platform.environment['NO_COLOR'] ?? '').isEmpty;
