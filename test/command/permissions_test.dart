@@ -23,7 +23,7 @@ void main() {
   String tryAll(List<String> expressions) => [
     'let r = [];',
     for (final expression in expressions)
-      'r.push(try { $expression } catch (e) { "error" });',
+      'try { r.push({ $expression }) } catch { r.push("error") }',
     'r',
   ].join('\n');
 

@@ -59,7 +59,7 @@ void main() {
   });
 
   test('- is standard input', () async {
-    expect(await rhai(['-', 'x'], input: 'ARGS[0] + `\n1`'), (
+    expect(await rhai(['-', 'x'], input: 'ARGS[0] + `\n\n1`'), (
       exitCode: 0,
       output: 'x\n1\n',
       errors: '',
@@ -82,10 +82,12 @@ void main() {
 
     test('that make a script invalid look the same', () async {
       final path = scripts.path('s.rhai');
-      expect(await run('1;\nlet ä = ;'), (
+      expect(await run('1;\n/*ä*/ let x = ;'), (
         exitCode: 1,
         output: '',
-        errors: "$path:2:9: error: Unexpected ';'\nlet ä = ;\n        ^\n",
+        errors:
+            "$path:2:15: error: Unexpected ';'\n"
+            '/*ä*/ let x = ;\n              ^\n',
       ));
     });
 
