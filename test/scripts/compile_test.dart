@@ -33,7 +33,7 @@ void main() {
   });
 
   test('it is kept however small the cache is', () {
-    final small = engineWith(RhaiConfig.custom(scriptCacheSize: 0));
+    final small = engineWith(RhaiConfig(scriptCacheSize: 0));
     final script = small.compile('fn one() { 1 } one()');
     expect([script.eval(), script.eval()], [1, 1]);
   });
@@ -113,7 +113,7 @@ void main() {
 
   test('limits hold when it is compiled, and when it runs', () {
     final limited = engineWith(
-      RhaiConfig.custom(maxOperations: 1000, maxFunctions: 2),
+      RhaiConfig(maxOperations: 1000, maxFunctions: 2),
     );
     expect(
       () => limited.compile('fn a() {} fn b() {} fn c() {}'),
@@ -126,7 +126,7 @@ void main() {
   });
 
   test('memory for compiling is limited', () {
-    final limited = engineWith(RhaiConfig.custom(maxMemory: 200000));
+    final limited = engineWith(RhaiConfig(maxMemory: 200000));
     final text = [for (var i = 0; i < 20000; i++) 'let a$i = $i;'].join('\n');
     for (var i = 0; i < 20; i++) {
       expect(() => limited.compile(text), throwsA(isA<RhaiLimitError>()));

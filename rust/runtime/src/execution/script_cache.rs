@@ -10,8 +10,8 @@ use rhai::{Engine, EvalAltResult};
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
-use crate::language::code::code_of;
 use crate::execution::kept_script::KeptScript;
+use crate::language::code::code_of;
 use crate::language::compile::compile;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::parsing::ScriptParser;

@@ -40,7 +40,14 @@ mod tests {
 
     #[test]
     fn only_the_start_counts() {
-        for text in ["#", "#{}", " #!rhai", "\n#!rhai", "1\u{feff}", "\n\u{feff}1"] {
+        for text in [
+            "#",
+            "#{}",
+            " #!rhai",
+            "\n#!rhai",
+            "1\u{feff}",
+            "\n\u{feff}1",
+        ] {
             assert_eq!(code_of(text), text);
         }
         assert_eq!(code_of("\u{feff}\u{feff}1"), "\u{feff}1");
