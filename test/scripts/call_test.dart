@@ -199,7 +199,7 @@ void main() {
   test('an error in a function has its place and the name of the script', () {
     final script = engine.compile('\nfn f(x) { x.nope() }', name: 'a.rhai');
     final error = errorThrownBy<RhaiRuntimeError>(() => script.call('f', [1]));
-    expect(error.lineNumber, 2);
+    expect(error.position?.line, 2);
     expect(error.callStack.first.function, 'f');
     expect(error.callStack.first.source, 'a.rhai');
   });
