@@ -14,6 +14,7 @@ export 'src/engine.dart';
 export 'src/engine_config.dart' show RhaiConfig;
 export 'src/errors.dart';
 export 'src/rhai_function.dart';
+export 'src/rhai_function_info.dart';
 export 'src/rhai_limit.dart';
 export 'src/rhai_position.dart';
 export 'src/rhai_range.dart';

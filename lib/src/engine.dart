@@ -2,6 +2,7 @@ import 'dart:async';
 import 'dart:ffi';
 
 import 'analysis_result.dart';
+import 'definitions.dart';
 import 'compiled_script.dart';
 import 'engine_config.dart';
 import 'errors.dart';
@@ -11,6 +12,7 @@ import 'execution/starter.dart';
 import 'parameters/expected.dart';
 import 'records/analysis_record.dart';
 import 'rhai_function.dart';
+import 'rhai_function_info.dart';
 import 'rhai_range.dart';
 import 'rhai_scope.dart';
 import 'rhai_script.dart';
@@ -165,15 +167,49 @@ final class RhaiEngine implements Finalizable {
   /// its Future, are exceptions that the script can catch: object maps with `type`,
   /// `message` and `stack_trace`.
   ///
+  /// [doc] and [parameterNames] are for [functions] and [definitions]. Dart does not tell the
+  /// names of a function's parameters.
+  ///
   /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
   /// word, or in the namespace `global`, if [function] has required named parameters,
-  /// type parameters or more than 16 positional ones, or if an [overload] accepts the same
-  /// arguments as another one.
+  /// type parameters or more than 16 positional ones, if an [overload] accepts the same
+  /// arguments as another one, or if [parameterNames] are not as many as [function] has
+  /// positional parameters, or no identifiers.
   void registerFunction(
     String name,
     Function function, {
     bool overload = false,
-  }) => _open.registerFunction(name, function, overload: overload);
+    String? doc,
+    List<String>? parameterNames,
+  }) {
+    // Before the engine is looked at: a List of the user's may run any code.
+    final names = parameterNames == null ? null : [...parameterNames];
+    _open.functions.register(
+      name,
+      function,
+      overload: overload,
+      doc: doc,
+      parameterNames: names,
+    );
+  }
+
+  /// Takes the function [name] with all its overloads from scripts that start from now on.
+  /// Returns whether there was one of [registerFunction].
+  ///
+  /// A function of that name that the engine has by itself, like `len` or `sleep`, is there
+  /// again. Scripts that run keep what they started with.
+  bool unregister(String name) => _open.functions.remove(name);
+
+  /// The Dart functions that scripts can call, sorted by name. The list cannot be changed.
+  ///
+  /// Each overload is there by itself. `sleep` of the engine itself is there, too.
+  List<RhaiFunctionInfo> get functions => _open.functions.describe();
+
+  /// The [functions] as a definition file for Rhai's language server.
+  ///
+  /// The server reads it from a file with the ending `.d.rhai`. Rhai's own functions are not
+  /// in it.
+  String definitions() => definitionsOf(functions);
 
   /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
   /// it declares and needs.

@@ -43,7 +43,7 @@ void main() {
       () => engine.compile('let x = 1;\nlet y = ;', name: 'rules.rhai'),
     );
     expect(error.message, "in rules.rhai: Unexpected ';'");
-    expect((error.position?.line, error.position?.column), (2, 9));
+    expect(error.position, const RhaiPosition(2, 9));
     expect(error.sourceLine, 'let y = ;');
   });
 

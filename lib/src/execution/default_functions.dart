@@ -6,6 +6,7 @@ import 'dart:io' show stderr;
 
 import '../engine_config.dart';
 import '../records/place.dart';
+import '../rhai_function_info.dart';
 import '../rhai_position.dart';
 import '../wire/protocol.dart';
 import 'registered_function.dart';
@@ -36,6 +37,15 @@ bool _equals(Object? a, Object? b) => a == b;
 String _describe(Object? object) => object.toString();
 
 String _typeName(Object? object) => object.runtimeType.toString();
+
+/// The function that scripts call to sleep. Rhai's own would block the isolate.
+RegisteredFunction sleepFunction(Sleeps sleeps) => RegisteredFunction(
+  'sleep',
+  sleeps.sleep,
+  doc: 'Waits for a number of seconds.',
+  parameterNames: const ['seconds'],
+  origin: RhaiFunctionOrigin.engine,
+);
 
 /// The `sleep` of an engine's scripts.
 final class Sleeps {

@@ -2,6 +2,7 @@ import '../parameters/mismatch.dart';
 import '../parameters/parameter_type.dart';
 import '../parameters/parameter_types.dart';
 import '../records/error_record.dart' show unnamedFunction;
+import '../rhai_function_info.dart';
 import '../wire/arities.dart';
 import '../wire/protocol.dart';
 
@@ -9,17 +10,32 @@ import '../wire/protocol.dart';
 final class RegisteredFunction {
   /// Creates it for a function that scripts call by a name.
   ///
-  /// Throws an [ArgumentError] if scripts cannot call such a function.
-  RegisteredFunction(this.name, this._function, {this.isOverload = false})
-    : arities = aritiesOf(_function),
-      mayReturnFuture = !_isSynchronous(_function) {
+  /// Throws an [ArgumentError] if scripts cannot call such a function, or if
+  /// [parameterNames] are not as many as it has parameters.
+  RegisteredFunction(
+    this.name,
+    this.function, {
+    this.isOverload = false,
+    this.doc,
+    this.parameterNames,
+    this.origin = RhaiFunctionOrigin.function,
+  }) : arities = aritiesOf(function),
+       mayReturnFuture = !_isSynchronous(function) {
     if (arities == 0) {
       throw ArgumentError.value(
-        _function,
+        function,
         'function',
         'takes named parameters that are required, type parameters or more '
             'than ${Bound.arguments} arguments; wrap it in a closure: '
             "registerFunction('$name', (a, b) => …)",
+      );
+    }
+    final count = arities.bitLength - 1;
+    if (parameterNames case final names? when names.length != count) {
+      throw ArgumentError.value(
+        names,
+        'parameterNames',
+        'must be as many as the function has parameters, which is $count',
       );
     }
   }
@@ -29,13 +45,16 @@ final class RegisteredFunction {
   factory RegisteredFunction.closure(Function function) =>
       _closures[function] ??= RegisteredFunction._closure(function);
 
-  RegisteredFunction._closure(this._function)
+  RegisteredFunction._closure(this.function)
     : name = unnamedFunction,
       mayReturnFuture = true,
       isOverload = false,
-      arities = aritiesOf(_function) {
+      doc = null,
+      parameterNames = null,
+      origin = RhaiFunctionOrigin.function,
+      arities = aritiesOf(function) {
     // It gets all arguments that a script passes.
-    _convert(_types);
+    _convert(types);
   }
 
   static final Expando<RegisteredFunction> _closures = Expando();
@@ -52,10 +71,21 @@ final class RegisteredFunction {
   /// Whether it is registered beside others of its name, and not in their place.
   final bool isOverload;
 
-  final Function _function;
+  /// The documentation of it, or null.
+  final String? doc;
 
-  late final List<ParameterType<Object?>> _types = parameterTypesOf(
-    _function,
+  /// The names of its parameters, or null.
+  final List<String>? parameterNames;
+
+  /// The way in which it came into the engine.
+  final RhaiFunctionOrigin origin;
+
+  /// The function itself.
+  final Function function;
+
+  /// The types of its parameters.
+  late final List<ParameterType<Object?>> types = parameterTypesOf(
+    function,
     arities,
   );
 
@@ -79,7 +109,7 @@ final class RegisteredFunction {
   List<bool> _findOpen() {
     var signatures = 1;
     return [
-      for (final type in _types)
+      for (final type in types)
         if (type is AnyType)
           true
         else
@@ -96,7 +126,7 @@ final class RegisteredFunction {
   List<int> register() {
     final parameters = <int>[];
     final converted = <ParameterType<Object?>?>[];
-    for (final (index, type) in _types.indexed) {
+    for (final (index, type) in types.indexed) {
       final isOpen = _isOpen[index];
       parameters.add(
         type.kinds |
@@ -130,7 +160,7 @@ final class RegisteredFunction {
   void checkAgainst(List<RegisteredFunction> others) {
     if (!others.any(_isAmbiguousWith)) return;
     throw ArgumentError.value(
-      _function,
+      function,
       'function',
       'accepts the same arguments as another overload of $name, so that nothing '
           'says which is to be called',
@@ -139,7 +169,7 @@ final class RegisteredFunction {
 
   /// The type of a parameter as it is registered.
   ParameterType<Object?> _registered(int place) =>
-      _isOpen[place] ? const AnyType() : _types[place];
+      _isOpen[place] ? const AnyType() : types[place];
 
   bool _isAmbiguousWith(RegisteredFunction other) {
     for (var arity = 0; arity <= Bound.arguments; arity++) {
@@ -167,14 +197,14 @@ final class RegisteredFunction {
         if (conversions[i] case final convert?) a[i] = convert(a[i]);
       }
     }
-    final dynamic f = _function;
+    final dynamic f = function;
     return switch (a.length) {
       0 => f(),
       1 => f(a[0]),
       2 => f(a[0], a[1]),
       3 => f(a[0], a[1], a[2]),
       4 => f(a[0], a[1], a[2], a[3]),
-      _ => Function.apply(_function, a),
+      _ => Function.apply(function, a),
     };
   }
 }

@@ -61,7 +61,7 @@ final class ScriptRunner
     _frame.objects.addAll(internalFunctions(config));
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
-      _functions.add(RegisteredFunction('sleep', _sleeps.sleep));
+      _functions.addOwn(sleepFunction(_sleeps));
     }
     try {
       restrict(_frame, config);
@@ -108,17 +108,8 @@ final class ScriptRunner
   /// The bytes that scripts have left behind for good.
   int get leakedBytes => rhaiLeakedBytes(_engine);
 
-  /// Registers a function for later executions, in place of those of its name, or beside
-  /// them if it is an [overload].
-  void registerFunction(
-    String name,
-    Function function, {
-    required bool overload,
-  }) {
-    _functions
-      ..checkName(name)
-      ..add(RegisteredFunction(name, function, isOverload: overload));
-  }
+  /// The functions that later executions can call.
+  FunctionRegistry get functions => _functions;
 
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) =>

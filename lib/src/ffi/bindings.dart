@@ -82,6 +82,15 @@ external int rhaiRegisterFunction(
   bool overload,
 );
 
+/// Removes the functions of a name.
+@Native<Bool Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_unregister_function',
+)
+external bool rhaiUnregisterFunction(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+);
+
 /// Describes the error of a value that breaks a limit.
 @Native<Int32 Function(Pointer<NativeEngine>, Int64)>(
   symbol: 'rhai_value_error',

@@ -126,6 +126,20 @@ impl<H: Host> ScriptEngine<H> {
         self.snapshot.take();
     }
 
+    /// Removes the host functions of this name, also those in a namespace. Returns whether
+    /// there were some. Scripts that are running keep what they started with.
+    pub fn unregister_function(&mut self, name: &str) -> bool {
+        let was_there = self.hosted.shared.host_functions.borrow_mut().remove(name);
+        if was_there {
+            let mut restrictions = self.hosted.shared.restrictions.borrow_mut();
+            restrictions.note_unregistered(name);
+            drop(restrictions);
+            self.scripts.hide_host_function(name);
+            self.snapshot.take();
+        }
+        was_there
+    }
+
     /// Sets a variable or constant for every later execution, to the value that the host
     /// has put where replies are.
     ///

@@ -204,6 +204,22 @@ pub unsafe extern "C" fn rhai_register_function(
     }
 }
 
+/// Removes the Dart functions whose name is the first `name_len` bytes of the input. Returns
+/// whether there were some.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_unregister_function(engine: *mut DartEngine, name_len: u64) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, false, |engine| {
+            input_text(engine, name_len).is_some_and(|name| engine.unregister_function(&name))
+        })
+    }
+}
+
 /// The parameters that the input describes from byte `start` on, if it has so many.
 fn input_parameters(engine: &DartEngine, start: u64, count: u64) -> Option<Vec<Parameter>> {
     engine.hosted.host.with_input(|_, input| {

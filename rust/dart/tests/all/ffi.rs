@@ -65,6 +65,7 @@ fn a_null_engine_is_refused_by_every_function() {
             ffi::rhai_register_function(null_mut(), 0, 0, 1, 0, false),
             INVALID
         );
+        assert!(!ffi::rhai_unregister_function(null_mut(), 0));
         assert_eq!(ffi::rhai_set_variable(null_mut(), 0, false), INVALID);
         ffi::rhai_clear_scope(null_mut());
         assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
@@ -102,6 +103,7 @@ fn text_that_is_no_text_is_refused() {
                 ffi::rhai_register_function(engine.0, len, 2, 1, 0, false),
                 INVALID
             );
+            assert!(!ffi::rhai_unregister_function(engine.0, len));
             assert_eq!(ffi::rhai_set_variable(engine.0, len, true), INVALID);
             assert!(!ffi::rhai_is_usable_name(engine.0, len, true));
         }

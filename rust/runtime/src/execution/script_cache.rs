@@ -69,7 +69,8 @@ impl ScriptCache {
         }
     }
 
-    /// Says that a name is that of a variable, and hides a function of the host.
+    /// Says that a name is none of a function of the host: that of a variable, which hides
+    /// the function, or that of a function that was removed.
     pub fn hide_host_function(&self, name: &str) {
         let was_there = Rc::make_mut(&mut self.host_functions.borrow_mut()).remove(name);
         if was_there {

@@ -75,6 +75,13 @@ impl HostFunctions {
         });
     }
 
+    /// Removes the functions of a name. Returns whether there were some.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let count = self.0.len();
+        self.0.retain(|other| other.function.name != name);
+        self.0.len() < count
+    }
+
     /// The names of all functions, with their namespaces.
     pub fn names(&self) -> HashSet<String> {
         let names = self.0.iter().map(|registered| &registered.function.name);
