@@ -10,8 +10,12 @@ final class RegisteredFunction {
   /// Creates it for a function that scripts call by a name.
   ///
   /// Throws an [ArgumentError] if scripts cannot call such a function.
-  RegisteredFunction(this.name, this._function, {this.isOverload = false})
-    : arities = aritiesOf(_function),
+  RegisteredFunction(
+    this.name,
+    this._function, {
+    this.isOverload = false,
+    this.isTimed = true,
+  }) : arities = aritiesOf(_function),
       mayReturnFuture = !_isSynchronous(_function) {
     if (arities == 0) {
       throw ArgumentError.value(
@@ -33,6 +37,7 @@ final class RegisteredFunction {
     : name = unnamedFunction,
       mayReturnFuture = true,
       isOverload = false,
+      isTimed = true,
       arities = aritiesOf(_function) {
     // It gets all arguments that a script passes.
     _convert(_types);
@@ -51,6 +56,9 @@ final class RegisteredFunction {
 
   /// Whether it is registered beside others of its name, and not in their place.
   final bool isOverload;
+
+  /// Whether a script waits for its Future no longer than for any other.
+  final bool isTimed;
 
   final Function _function;
 

@@ -21,6 +21,7 @@ import 'function_registry.dart';
 import 'future_waits.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
+import 'parallel_calls.dart';
 import 'registered_function.dart';
 import 'this_value.dart';
 import 'turns.dart';
@@ -35,7 +36,8 @@ const _parked = Object();
 ///
 /// It owns the native memory, and not the engine that users hold. So a script that waits
 /// keeps this alive and no more.
-final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
+final class ScriptRunner
+    implements Finalizable, FunctionOwner, ExecutionOwner, ParallelOwner {
   /// Makes a native engine.
   ///
   /// Throws an [ArgumentError] if [config] names something that does not exist.
@@ -54,7 +56,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
-    _frame.objects.addAll(internalFunctions(config));
+    _frame.objects.addAll(internalFunctions(config, _parallel));
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
       _functions.add(RegisteredFunction('sleep', _sleeps.sleep));
@@ -214,8 +216,32 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     return _start(step, outer, mayYield: mayYield);
   }
 
+  /// Makes [count] calls of the script that calls this, at most [max] of them at once.
+  Future<void>? _parallel(int count, int max) =>
+      ParallelCalls(this, Execution.calling!, count, max).run();
+
+  @override
+  Object? startChild(Execution parent) {
+    if (isDisposed) throw const RhaiCancelledError();
+    final step = rhaiStartChild(_engine, parent.id, Turns.held);
+    return _start(step, parent, mayYield: parent.mayYield, parent: parent);
+  }
+
+  @override
+  void endChildren(Execution parent) {
+    final children = parent.children;
+    if (children == null) return;
+    parent.children = null;
+    children.forEach(_cancel);
+  }
+
   /// Drives an execution, which was started for [outer], after its first step.
-  Object? _start(int step, Execution? outer, {required bool mayYield}) {
+  Object? _start(
+    int step,
+    Execution? outer, {
+    required bool mayYield,
+    Execution? parent,
+  }) {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
       return readOutcome(_frame, step, null);
     }
@@ -224,6 +250,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
       _frame.execution,
       outer,
       mayYield: mayYield,
+      parent: parent,
     );
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
@@ -338,25 +365,36 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   void _park(Execution execution) {
     execution.park();
     if (execution.isTimed || _totalTimeouts.timeout == Duration.zero) return;
+    // The script that it is a part of waits, too.
+    if (execution.parent != null) return;
     execution.isTimed = true;
     _totalTimeouts.add(execution);
   }
 
-  /// Forgets an execution that has ended. Returns whether it was known.
+  /// Forgets an execution that has ended, and ends the calls that it makes. Returns whether it
+  /// was known.
   bool _forget(Execution execution) {
     if (execution.isTimed) _totalTimeouts.remove(execution);
+    endChildren(execution);
+    execution.parent?.children?.remove(execution);
     final wasKnown = _executions.remove(execution.id) != null;
     if (wasKnown) execution.end();
     return wasKnown;
   }
 
-  @override
-  void timeOut(Execution execution) {
-    if (isDisposed || !_forget(execution)) return;
+  /// Ends an execution that waits. Returns whether there was one.
+  bool _cancel(Execution execution) {
+    if (isDisposed || !_forget(execution)) return false;
     _waits.remove(execution);
     execution.isParked = false;
     rhaiCancel(_engine, execution.id);
     _frame.forgetReleased();
+    return true;
+  }
+
+  @override
+  void timeOut(Execution execution) {
+    if (!_cancel(execution)) return;
     final limit = _totalTimeouts.timeout;
     execution.wake.completeError(
       RhaiTimeoutError(

@@ -24,6 +24,7 @@ pub mod border {
     pub mod host_functions;
     pub mod hosted;
     pub mod object_functions;
+    pub mod parallel;
 }
 
 pub mod context {
@@ -41,6 +42,7 @@ pub mod context {
     pub mod operations;
     pub mod output;
     pub mod shared;
+    pub mod strand;
     pub mod suspension;
     pub mod tokens;
 }
@@ -73,6 +75,7 @@ pub mod errors {
 pub mod execution {
     //! Running scripts, from their text to their end.
 
+    pub mod child;
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;

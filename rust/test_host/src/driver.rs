@@ -44,7 +44,7 @@ impl<H: TestHost> Driver<H> {
             engine: ScriptEngine::new(config, H::default()),
             printed: Vec::new(),
             functions: HashMap::new(),
-            next_function: 5,
+            next_function: 6,
         }
     }
 
