@@ -16,7 +16,7 @@ final class RegisteredFunction {
     this.isOverload = false,
     this.isTimed = true,
   }) : arities = aritiesOf(_function),
-      mayReturnFuture = !_isSynchronous(_function) {
+       mayReturnFuture = !_isSynchronous(_function) {
     if (arities == 0) {
       throw ArgumentError.value(
         _function,

@@ -171,11 +171,7 @@ external int rhaiResume(
 @Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int64)>(
   symbol: 'rhai_start_child',
 )
-external int rhaiStartChild(
-  Pointer<NativeEngine> engine,
-  int parent,
-  int held,
-);
+external int rhaiStartChild(Pointer<NativeEngine> engine, int parent, int held);
 
 /// Completes a Future that a script waits for.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(

@@ -207,7 +207,9 @@ impl<H: Host> Execution<H> {
         let reply = match (&self.state, reply) {
             (_, Reply::Cancel) => reply,
             (State::New, Reply::Continue) => {
-                if !held.is_zero() && self.context.time().is_turn_over(held) {
+                // A child that is started within a call of its script is in the turn of that.
+                let has_turn = held.is_zero() || self.child.is_some();
+                if !has_turn && self.context.time().is_turn_over(held) {
                     self.context.time().pause();
                     self.state = State::Ready(reply);
                     return Some(Step::Yielded);
