@@ -172,11 +172,7 @@ pub unsafe extern "C" fn rhai_resume(
 ///
 /// As [`rhai_eval`].
 #[no_mangle]
-pub unsafe extern "C" fn rhai_start_child(
-    engine: *mut DartEngine,
-    parent: u64,
-    held: i64,
-) -> i32 {
+pub unsafe extern "C" fn rhai_start_child(engine: *mut DartEngine, parent: u64, held: i64) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
         run(engine, |engine| {

@@ -51,11 +51,7 @@ pub fn call_host<H: Host>(
 ///
 /// As [`call_host`].
 #[inline(always)]
-pub fn answer<H: Host>(
-    hosted: &Hosted<H>,
-    reply: Reply,
-    context: &ExecutionContext,
-) -> RhaiResult {
+pub fn answer<H: Host>(hosted: &Hosted<H>, reply: Reply, context: &ExecutionContext) -> RhaiResult {
     let (host, shared) = (&hosted.host, &*hosted.shared);
     match reply {
         Reply::Value => host.take_reply(shared).map_err(conversion_error),

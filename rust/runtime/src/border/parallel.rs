@@ -85,7 +85,7 @@ fn make<H: Host>(
     calls: &Rc<Calls>,
     max: INT,
 ) -> Outcome<Dynamic> {
-    let count = INT::try_from(calls.len()).unwrap_or(INT::MAX);
+    let count = INT::try_from(calls.count()).unwrap_or(INT::MAX);
     let (mut count, mut max) = (Dynamic::from(count), Dynamic::from(max));
     hosted
         .host

@@ -228,7 +228,10 @@ impl<H: Host> Execution<H> {
             _ => return None,
         };
         let progress = self.fiber.prepare().map(|mut fiber| {
-            let _strand = self.child.as_deref().map(|child| child.enter(&self.context));
+            let _strand = self
+                .child
+                .as_deref()
+                .map(|child| child.enter(&self.context));
             let _current = self.hosted.shared.enter(&self.context);
             let _charged = memory::charge(self.context.budget());
             fiber.resume(reply)

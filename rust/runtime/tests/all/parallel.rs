@@ -41,7 +41,14 @@ fn calls_that_do_not_wait_end_at_once() {
 
 #[test]
 fn calls_complete_in_any_order() {
-    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
         let mut host = host();
         let script = host.eval("parallel([1, 2, 3], |x| x + later(x))").waiting();
         assert_eq!(host.engine.execution_count(), 4);
@@ -151,7 +158,12 @@ fn operations_count_together() {
                       catch { } for i in 0..10 { } 1";
         match host.eval(script) {
             Outcome::Failed(failure) => {
-                assert_eq!(failure.number, Limit::Operations as i64, "{}", failure.message);
+                assert_eq!(
+                    failure.number,
+                    Limit::Operations as i64,
+                    "{}",
+                    failure.message
+                );
                 host.children.clear();
             }
             Outcome::Waiting(waiting) => {
@@ -183,7 +195,8 @@ fn memory_counts_together_and_is_freed() {
     for max in (100_000..2_000_000).step_by(50_000) {
         let mut host = FakeHost::with_config(patient().with(Limit::Memory, max));
         host.register_later();
-        let script = "try { parallel([1, 2, 3], |x| { let b = blob(200_000); later(); b.len() }) } \
+        let script =
+            "try { parallel([1, 2, 3], |x| { let b = blob(200_000); later(); b.len() }) } \
                       catch { } 1";
         match host.eval(script) {
             Outcome::Waiting(waiting) => {
@@ -216,6 +229,11 @@ fn memory_counts_together_and_is_freed() {
 fn nesting_is_bounded_without_a_limit_of_calls() {
     let mut host = FakeHost::with_config(patient().with(Limit::StackDepth, 0));
     let failure = host.error("fn f() { parallel([|| f()]) } try { f() } catch { } 1");
-    assert_eq!(failure.number, Limit::NativeStack as i64, "{}", failure.message);
+    assert_eq!(
+        failure.number,
+        Limit::NativeStack as i64,
+        "{}",
+        failure.message
+    );
     assert_eq!(host.engine.execution_count(), 0);
 }

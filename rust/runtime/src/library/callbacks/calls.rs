@@ -67,11 +67,11 @@ impl Calls {
     pub fn begin(&self) -> Option<usize> {
         let index = self.begun.get();
         self.begun.set(index + 1);
-        (index < self.len()).then_some(index)
+        (index < self.count()).then_some(index)
     }
 
     /// The number of calls.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.slots.borrow().len()
     }
 
@@ -113,13 +113,8 @@ impl Calls {
         let mut element = mem::take(&mut self.slots.borrow_mut()[index]);
         let (engine, global) = (&self.engine, &self.global);
         let source = global.source();
-        let context = NativeCallContext::new_with_all_fields(
-            engine,
-            PARALLEL,
-            source,
-            global,
-            self.position,
-        );
+        let context =
+            NativeCallContext::new_with_all_fields(engine, PARALLEL, source, global, self.position);
         match &self.by {
             Some(by) => {
                 let callback = Callback::new(context, PARALLEL, by.clone(), &OF_ELEMENTS);
@@ -132,7 +127,7 @@ impl Calls {
         }
     }
 
-    /// What they have returned, in their order.
+    /// The values that they have returned, in their order.
     ///
     /// # Errors
     ///
