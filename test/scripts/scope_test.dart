@@ -351,7 +351,7 @@ void main() {
   group('bounds', () {
     test('a scope keeps no more memory than a script may use', () {
       final limited = engineWith(
-        RhaiConfig.custom(maxMemory: 4 << 20, maxOperations: 0),
+        RhaiConfig(maxMemory: 4 << 20, maxOperations: 0),
       );
       final scope = limited.newScope();
       RhaiLimitError? error;
@@ -380,7 +380,7 @@ void main() {
 
     test('captured variables that are shadowed count', () {
       final limited = engineWith(
-        RhaiConfig.custom(maxMemory: 4 << 20, maxOperations: 0),
+        RhaiConfig(maxMemory: 4 << 20, maxOperations: 0),
       );
       final scope = limited.newScope();
       const script =
@@ -399,7 +399,7 @@ void main() {
     });
 
     test('what nests in many evaluations is bounded', () {
-      final engine = engineWith(RhaiConfig.custom(timeoutMs: 0));
+      final engine = engineWith(RhaiConfig(timeout: Duration.zero));
       final scope = engine.newScope();
       Object? nested = 1;
       for (var level = 0; level < 99000; level++) {
@@ -424,7 +424,7 @@ void main() {
     });
 
     test('values that Dart sets count', () {
-      final limited = engineWith(RhaiConfig.custom(maxMemory: 4 << 20));
+      final limited = engineWith(RhaiConfig(maxMemory: 4 << 20));
       final scope = limited.newScope();
       for (var i = 0; i < 60; i++) {
         scope.set('a$i', List.filled(20000, i));
@@ -439,7 +439,7 @@ void main() {
 
     test('at any budget a scope can be used after it', () {
       for (var memory = 20000; memory < 400000; memory += 7919) {
-        final limited = engineWith(RhaiConfig.custom(maxMemory: memory));
+        final limited = engineWith(RhaiConfig(maxMemory: memory));
         final scope = limited.newScope();
         for (var i = 0; i < 4; i++) {
           try {

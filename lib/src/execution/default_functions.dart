@@ -12,7 +12,12 @@ import '../wire/protocol.dart';
 import 'registered_function.dart';
 
 /// The functions that the native side calls by a [FunctionId], in the order of these.
-List<RegisteredFunction> internalFunctions(RhaiConfig config) {
+///
+/// [parallel] drives a number of calls, so many of them at once.
+List<RegisteredFunction> internalFunctions(
+  RhaiConfig config,
+  Future<void>? Function(int count, int max) parallel,
+) {
   final onDebug = config.onDebug ?? _debug;
   final functions = {
     FunctionId.print: RegisteredFunction('print', config.onPrint ?? print),
@@ -24,6 +29,11 @@ List<RegisteredFunction> internalFunctions(RhaiConfig config) {
     FunctionId.equals: RegisteredFunction('==', _equals),
     FunctionId.describe: RegisteredFunction('to_string', _describe),
     FunctionId.typeName: RegisteredFunction('type_of', _typeName),
+    FunctionId.parallel: RegisteredFunction(
+      'parallel',
+      parallel,
+      isTimed: false,
+    ),
   };
   return [for (var id = 0; id < functions.length; id++) functions[id]!];
 }

@@ -31,10 +31,16 @@ abstract interface class ExecutionOwner {
 /// 150 ns, and calls after that cost nothing more.
 final class Execution extends TimedWait implements TurnTaker {
   /// Creates the execution that the native side knows by [id]. If [outer] is not null, it
-  /// runs for that.
-  Execution(this.owner, this.id, this.outer, {required bool mayYield})
-    : _mayYield = mayYield {
+  /// runs for that; if it is a call that [parent] makes with `parallel`, for that.
+  Execution(
+    this.owner,
+    this.id,
+    this.outer, {
+    required bool mayYield,
+    this.parent,
+  }) : _mayYield = mayYield {
     if (mayYield) Turns.join();
+    if (parent case final parent?) (parent.children ??= {}).add(this);
   }
 
   /// The engine that runs it.
@@ -45,6 +51,13 @@ final class Execution extends TimedWait implements TurnTaker {
 
   /// The script whose function started this one, and waits for it.
   final Execution? outer;
+
+  /// The execution that makes this call with `parallel`, if it is one.
+  final Execution? parent;
+
+  /// The calls that it makes with `parallel`, as far as they have not ended. Null if it
+  /// makes none.
+  Set<Execution>? children;
 
   /// The zone of the `eval` that started it.
   final Zone zone = Zone.current;
@@ -77,9 +90,8 @@ final class Execution extends TimedWait implements TurnTaker {
   }
 
   /// The errors of Dart functions that the script may hold.
-  late final ErrorCache errors = ErrorCache(
-    exposeStackTraces: owner.exposeStackTraces,
-  );
+  late final ErrorCache errors =
+      parent?.errors ?? ErrorCache(exposeStackTraces: owner.exposeStackTraces);
 
   /// The Future that a call returned, and the called function, until the wait begins.
   (RegisteredFunction, Future<Object?>)? returned;
@@ -112,6 +124,9 @@ final class Execution extends TimedWait implements TurnTaker {
 
   @override
   void timeOut() => owner.timeOut(this);
+
+  /// Whether it lets the event loop run now and then.
+  bool get mayYield => _mayYield;
 
   /// Whether the current zone is the one of its functions.
   bool get isInOwnZone => identical(Zone.current, _ownZone);

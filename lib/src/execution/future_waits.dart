@@ -14,7 +14,7 @@ final class FutureWaits implements WaitObserver {
   final Frame _frame;
   final Deadlines _deadlines;
 
-  /// The number of waiting scripts.
+  /// The number of waiting scripts. Their calls of `parallel` are none.
   int count = 0;
 
   @override
@@ -28,8 +28,8 @@ final class FutureWaits implements WaitObserver {
     execution
       ..returned = null
       ..wait = wait;
-    count++;
-    _deadlines.add(wait);
+    if (execution.parent == null) count++;
+    if (function.isTimed) _deadlines.add(wait);
     wait.listen(result);
   }
 
@@ -72,7 +72,7 @@ final class FutureWaits implements WaitObserver {
   void remove(Execution execution) {
     final wait = execution.wait;
     if (wait == null) return;
-    count--;
+    if (execution.parent == null) count--;
     _deadlines.remove(wait);
     wait.end();
     execution.wait = null;

@@ -16,6 +16,7 @@ final class RegisteredFunction {
     this.name,
     this.function, {
     this.isOverload = false,
+    this.isTimed = true,
     this.doc,
     this.parameterNames,
     this.origin = RhaiFunctionOrigin.function,
@@ -49,6 +50,7 @@ final class RegisteredFunction {
     : name = unnamedFunction,
       mayReturnFuture = true,
       isOverload = false,
+      isTimed = true,
       doc = null,
       parameterNames = null,
       origin = RhaiFunctionOrigin.function,
@@ -70,6 +72,9 @@ final class RegisteredFunction {
 
   /// Whether it is registered beside others of its name, and not in their place.
   final bool isOverload;
+
+  /// Whether a script waits for its Future no longer than for any other.
+  final bool isTimed;
 
   /// The documentation of it, or null.
   final String? doc;

@@ -22,6 +22,7 @@ import 'future_waits.dart';
 import 'kept_scripts.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
+import 'parallel_calls.dart';
 import 'registered_function.dart';
 import 'scopes.dart';
 import 'script_function_calls.dart';
@@ -39,7 +40,12 @@ const _parked = Object();
 /// It owns the native memory, and not the engine that users hold. So a script that waits
 /// keeps this alive and no more.
 final class ScriptRunner
-    implements Finalizable, FunctionOwner, ExecutionOwner, Starter {
+    implements
+        Finalizable,
+        FunctionOwner,
+        ExecutionOwner,
+        Starter,
+        ParallelOwner {
   /// Makes a native engine.
   ///
   /// Throws an [ArgumentError] if [config] names something that does not exist.
@@ -58,7 +64,7 @@ final class ScriptRunner
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
-    _frame.objects.addAll(internalFunctions(config));
+    _frame.objects.addAll(internalFunctions(config, _parallel));
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
       _functions.addOwn(sleepFunction(_sleeps));
@@ -176,8 +182,37 @@ final class ScriptRunner
     return _start(step, outer, waiting);
   }
 
+  /// Makes [count] calls of the script that calls this, at most [max] of them at once.
+  Future<void>? _parallel(int count, int max) =>
+      ParallelCalls(this, Execution.calling!, count, max).run();
+
+  @override
+  Object? startChild(Execution parent) {
+    if (isDisposed) throw const RhaiCancelledError();
+    final step = rhaiStartChild(_engine, parent.id, Turns.held);
+    return _start(
+      step,
+      parent,
+      parent.mayYield ? Waiting.mayYield : Waiting.ifNeeded,
+      parent: parent,
+    );
+  }
+
+  @override
+  void endChildren(Execution parent) {
+    final children = parent.children;
+    if (children == null) return;
+    parent.children = null;
+    children.forEach(_cancel);
+  }
+
   /// Drives an execution, which was started for [outer], after its first step.
-  Object? _start(int step, Execution? outer, Waiting waiting) {
+  Object? _start(
+    int step,
+    Execution? outer,
+    Waiting waiting, {
+    Execution? parent,
+  }) {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
       return readOutcome(_frame, step, null);
     }
@@ -186,6 +221,7 @@ final class ScriptRunner
       _frame.execution,
       outer,
       mayYield: waiting == Waiting.mayYield,
+      parent: parent,
     );
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
@@ -324,13 +360,18 @@ final class ScriptRunner
   void _park(Execution execution) {
     execution.park();
     if (execution.isTimed || _totalTimeouts.timeout == Duration.zero) return;
+    // The script that it is a part of waits, too.
+    if (execution.parent != null) return;
     execution.isTimed = true;
     _totalTimeouts.add(execution);
   }
 
-  /// Forgets an execution that has ended. Returns whether it was known.
+  /// Forgets an execution that has ended, and ends the calls that it makes. Returns whether it
+  /// was known.
   bool _forget(Execution execution) {
     if (execution.isTimed) _totalTimeouts.remove(execution);
+    endChildren(execution);
+    execution.parent?.children?.remove(execution);
     final wasKnown = _executions.remove(execution.id) != null;
     if (wasKnown) execution.end();
     return wasKnown;

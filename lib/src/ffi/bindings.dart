@@ -176,6 +176,12 @@ external int rhaiResume(
   int held,
 );
 
+/// Starts the next of the calls that a script makes at the same time.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int64)>(
+  symbol: 'rhai_start_child',
+)
+external int rhaiStartChild(Pointer<NativeEngine> engine, int parent, int held);
+
 /// Completes a Future that a script waits for.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
   symbol: 'rhai_complete_future',

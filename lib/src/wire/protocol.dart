@@ -204,6 +204,9 @@ abstract final class FunctionId {
 
   /// Names the type of a Dart object.
   static const int typeName = 4;
+
+  /// Drives the calls of `parallel`.
+  static const int parallel = 5;
 }
 
 /// Kinds of values that a parameter accepts, as bits.

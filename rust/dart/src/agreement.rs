@@ -49,6 +49,7 @@ agree! {
     functions::EQUALS_FUNCTION => function_id::EQUALS,
     functions::TO_STRING_FUNCTION => function_id::DESCRIBE,
     functions::TYPE_NAME_FUNCTION => function_id::TYPE_NAME,
+    functions::PARALLEL_FUNCTION => function_id::PARALLEL,
 
     Parameter::OPEN => kind::OPEN,
     Parameter::CONVERTED_SHIFT => kind::CONVERTED_SHIFT,

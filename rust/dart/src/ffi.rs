@@ -168,6 +168,24 @@ pub unsafe extern "C" fn rhai_resume(
     }
 }
 
+/// Starts the next of the calls that an execution makes at the same time, and runs it to its
+/// first request or its end. It ends with whether it did not fail. `held` is as in
+/// [`rhai_resume`].
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_start_child(engine: *mut DartEngine, parent: u64, held: i64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        run(engine, |engine| {
+            let held = Duration::from_micros(u64::try_from(held).unwrap_or(0));
+            engine.start_child(parent, held)
+        })
+    }
+}
+
 /// Completes a Future with the value in slot 0, or with the error it describes.
 /// The execution that waits for it must then be resumed. Returns whether one
 /// waited: a late or second completion does nothing. May be a leaf call.

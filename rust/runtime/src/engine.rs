@@ -240,10 +240,28 @@ impl<H: Host> ScriptEngine<H> {
             return self.fail(error);
         }
         let held = start.held.unwrap_or_default();
-        let mut execution = match Execution::new(&self.hosted, &self.config, job, start) {
+        let execution = match Execution::new(&self.hosted, &self.config, job, start) {
             Ok(execution) => execution,
             Err(error) => return self.fail(ScriptError::no_stack(&error)),
         };
+        self.begin(execution, held)
+    }
+
+    /// Starts the next of the calls that a script wants to make at the same time, when the
+    /// event loop has been `held` for some time by now. It ends with whether it did not fail:
+    /// what it returned is the script's. `None` if there is no such script, or it wants no more
+    /// calls.
+    pub fn start_child(&mut self, parent: u64, held: Duration) -> Option<Step> {
+        let key = DefaultKey::from(KeyData::from_ffi(parent));
+        Some(match self.executions.get_mut(key)?.start_child(key)? {
+            Ok(child) => self.begin(child, held),
+            Err(error) => self.fail(ScriptError::no_stack(&error)),
+        })
+    }
+
+    /// Runs a new execution to its first request or its end.
+    #[inline]
+    fn begin(&mut self, mut execution: Execution<H>, held: Duration) -> Step {
         let step = execution
             .resume(Reply::Continue, held)
             .expect("a new execution can be started");
@@ -276,6 +294,10 @@ impl<H: Host> ScriptEngine<H> {
         let freed = ended.peak_memory + self.hosted.shared.stacks.take_freed();
         if freed > 0 {
             memory::note_freed(freed);
+        }
+        let parent = ended.parent.and_then(|key| self.executions.get_mut(key));
+        if let Some(parent) = parent {
+            parent.note_end_of_child();
         }
         if ended.is_abandoned {
             // It may have borrowed something of the Rhai engine's for ever.
@@ -332,13 +354,7 @@ impl<H: Host> ScriptEngine<H> {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
         let step = self.executions.get_mut(key)?.resume(reply, held)?;
         if step.is_end() {
-            let ended = self
-                .executions
-                .remove(key)
-                .map(|execution| Ended::of(&execution));
-            if let Some(ended) = ended {
-                self.clean_up(ended);
-            }
+            self.remove(key, |_| ());
         } else {
             self.last_execution = execution;
         }
@@ -348,15 +364,36 @@ impl<H: Host> ScriptEngine<H> {
     /// Ends a script that made a request. Returns whether there was one.
     pub fn cancel(&mut self, execution: u64) -> bool {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
+        self.remove(key, Execution::cancel)
+    }
+
+    /// Removes an execution, after the calls that it makes at the same time, and after `end`.
+    /// Returns whether there was one.
+    fn remove(&mut self, key: DefaultKey, end: impl FnOnce(&mut Execution<H>)) -> bool {
+        let Some(execution) = self.executions.get(key) else {
+            return false;
+        };
+        if execution.children() > 0 {
+            self.cancel_children(key);
+        }
         let ended = self.executions.remove(key).map(|mut execution| {
-            execution.cancel();
+            end(&mut execution);
             Ended::of(&execution)
         });
-        let was_there = ended.is_some();
         if let Some(ended) = ended {
             self.clean_up(ended);
         }
-        was_there
+        true
+    }
+
+    #[cold]
+    fn cancel_children(&mut self, parent: DefaultKey) {
+        let all = self.executions.iter();
+        let children = all.filter(|(_, other)| other.parent() == Some(parent));
+        let children: Vec<u64> = children.map(|(key, _)| key.data().as_ffi()).collect();
+        for child in children {
+            self.cancel(child);
+        }
     }
 
     /// The clock of a script that made a request, for those that run for it.
@@ -395,6 +432,7 @@ impl<H: Host> ScriptEngine<H> {
 struct Ended {
     peak_memory: usize,
     is_abandoned: bool,
+    parent: Option<DefaultKey>,
 }
 
 impl Ended {
@@ -403,6 +441,7 @@ impl Ended {
         Ended {
             peak_memory: execution.peak_memory(),
             is_abandoned: execution.is_abandoned(),
+            parent: execution.parent(),
         }
     }
 }

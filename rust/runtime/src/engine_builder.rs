@@ -9,6 +9,7 @@ use crate::border::host_call::forward_text;
 use crate::border::host_functions::register as register_host_functions;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
+use crate::border::parallel;
 use crate::execution::modules::FileModules;
 use crate::execution::parsing;
 use crate::execution::script_cache::ScriptCache;
@@ -39,6 +40,7 @@ pub fn build<H: Host>(
     let mut module = Module::new();
     builtins::register(&mut module, shared);
     object_functions::register(&mut module, hosted);
+    parallel::register(&mut module, hosted);
     exporter::register(&mut module, shared);
     rewrite::register_look(&mut module);
     restrictions.hide(&mut module);

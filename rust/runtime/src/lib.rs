@@ -25,6 +25,7 @@ pub mod border {
     pub mod host_functions;
     pub mod hosted;
     pub mod object_functions;
+    pub mod parallel;
 }
 
 pub mod context {
@@ -42,6 +43,7 @@ pub mod context {
     pub mod operations;
     pub mod output;
     pub mod shared;
+    pub mod strand;
     pub mod suspension;
     pub mod tokens;
 }
@@ -74,6 +76,7 @@ pub mod errors {
 pub mod execution {
     //! Running scripts, from their text to their end.
 
+    pub mod child;
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;

@@ -204,6 +204,9 @@ pub mod function_id {
 
     /// Names the type of a Dart object.
     pub const TYPE_NAME: u64 = 4;
+
+    /// Drives the calls of `parallel`.
+    pub const PARALLEL: u64 = 5;
 }
 
 /// Kinds of values that a parameter accepts, as bits.

@@ -70,6 +70,7 @@ fn a_null_engine_is_refused_by_every_function() {
         ffi::rhai_clear_scope(null_mut());
         assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
         assert_eq!(ffi::rhai_resume(null_mut(), 0, 0, 0), INVALID);
+        assert_eq!(ffi::rhai_start_child(null_mut(), 0, 0), INVALID);
         assert!(!ffi::rhai_complete_future(null_mut(), 1, false));
         assert!(!ffi::rhai_cancel(null_mut(), 1));
         assert_eq!(ffi::rhai_analyze(null_mut(), 0, -1, null(), 0), INVALID);

@@ -3,7 +3,7 @@
 use std::mem;
 use std::rc::{Rc, Weak};
 
-use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Position, Scope};
 
 use crate::analysis::analyze;
 use crate::analysis::surroundings::Surroundings;
@@ -11,6 +11,7 @@ use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions::type_name;
 use crate::context::context::ExecutionContext;
+use crate::context::shared::Shared;
 use crate::errors::exception::conversion_error;
 use crate::errors::hint::Hint;
 use crate::errors::hints::{host_objects_in, HostCall, Visible};
@@ -26,6 +27,7 @@ use crate::functions::table::Exported;
 use crate::host::Host;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::names::GLOBAL;
+use crate::library::callbacks::calls::Calls;
 use crate::limits::config::Config;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
@@ -60,6 +62,9 @@ pub enum Job {
     CallWith(Exported),
     /// A function of a script that the host keeps.
     Named(SharedEngine, Box<NamedCall>),
+    /// One of the calls that a script makes at the same time, by its index. It ends with
+    /// whether it did not fail.
+    Strand(usize, Rc<Calls>),
     /// No script, but something to be done under the limits of one.
     Task(SharedEngine, Box<Task>),
 }
@@ -84,6 +89,7 @@ impl Job {
         match self {
             Job::Script(engine, _) | Job::Named(engine, _) | Job::Task(engine, _) => engine,
             Job::Call(exported) | Job::CallWith(exported) => exported.function.engine(),
+            Job::Strand(_, calls) => calls.engine(),
         }
     }
 
@@ -190,6 +196,11 @@ impl Job {
                     }
                 }
                 ended
+            }
+            Job::Strand(index, calls) => {
+                let succeeded = run_strand(&hosted.shared, context, &calls, index);
+                let exporter = Exporter::new(&hosted.shared, context, calls.global());
+                end(Ok(succeeded.into()), None, &exporter)
             }
             Job::Call(exported) | Job::CallWith(exported) => {
                 context.enter_function(&exported);
@@ -368,6 +379,16 @@ fn run_call<H: Host>(
                 .note_data_race(error, None, exported.function.global());
         }),
     }
+}
+
+#[inline(never)]
+fn run_strand(shared: &Shared, context: &ExecutionContext, calls: &Calls, index: usize) -> bool {
+    // A function of the host might be called without an operation.
+    if let Some(reason) = context.tick(&shared.functions) {
+        calls.fail(EvalAltResult::ErrorTerminated(reason, Position::NONE).into());
+        return false;
+    }
+    calls.make(index)
 }
 
 /// Notes at the end of a call how much memory it leaves behind.

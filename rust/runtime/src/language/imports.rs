@@ -13,14 +13,17 @@ use crate::language::compiled_script::CompiledScript;
 
 type SharedModule = Shared<Module>;
 
+/// Modules that run, outermost first: the file, and the module's name.
+pub type RunningModules = Vec<(PathBuf, String)>;
+
 /// Modules that an execution imports.
 #[derive(Debug, Default)]
 pub struct Imports {
     count: Cell<usize>,
     /// Those that have run, by the file.
     loaded: RefCell<HashMap<PathBuf, OnFiber<SharedModule>>>,
-    /// Those that run, outermost first: the file, and the module's name.
-    running: RefCell<Vec<(PathBuf, String)>>,
+    /// Those that run.
+    running: RefCell<RunningModules>,
     /// Their compiled scripts, by their names.
     scripts: RefCell<HashMap<String, Rc<CompiledScript>>>,
     /// The module that has broken a limit while it ran.
@@ -28,6 +31,16 @@ pub struct Imports {
 }
 
 impl Imports {
+    /// Exchanges the modules that are being run: other code of the execution goes on.
+    pub fn exchange_running(&self, other: &RefCell<RunningModules>) {
+        self.running.swap(other);
+    }
+
+    /// The modules that are being run.
+    pub fn running(&self) -> RunningModules {
+        self.running.borrow().clone()
+    }
+
     /// The compiled script of the module of this name, if there is one.
     pub fn script(&self, name: &str) -> Option<Rc<CompiledScript>> {
         self.scripts.borrow().get(name).cloned()

@@ -27,6 +27,9 @@ pub const LOOK: &str = "look ";
 /// Name that pointers to functions of other scripts have in messages.
 pub const BOUND_NAME: &str = "closure";
 
+/// Name of the function that makes calls at the same time.
+pub const PARALLEL: &str = "parallel";
+
 /// Functions of the language: their calls never reach a registered function.
 pub const KEYWORDS: [&str; 8] = [
     "call",

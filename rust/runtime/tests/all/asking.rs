@@ -111,6 +111,8 @@ const BOUNDED: &str = "
     chop(array, int) chop(blob, int) reverse(array) reverse(blob)
     sort(array) sort_desc(array) dedup(array) dedup(array, Fn)
 
+    parallel(array) parallel(array, Fn) parallel(array, Fn, int)
+    parallel(array, string) parallel(array, string, int)
     all(array, string) dedup(array, string) drain(array, string) filter(array, string)
     find(array, string) find(array, string, int) find_map(array, string)
     find_map(array, string, int) for_each(array, string) map(array, string)

@@ -10,6 +10,7 @@ mod json;
 mod limits;
 mod messages;
 mod nested_data;
+mod parallel;
 mod peaks;
 mod recursion;
 mod same_as_rhai;
