@@ -240,7 +240,7 @@ void main() {
       } on RhaiRuntimeError catch (error) {
         expect(error.cause, isA<FormatException>());
         expect(error.position?.line, 3);
-        expect(error.stackTrace, contains('parallel'));
+        expect(error.callStack.join(" "), contains('parallel'));
       }
     });
 
