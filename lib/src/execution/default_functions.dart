@@ -9,9 +9,13 @@ import '../records/place.dart';
 import '../rhai_position.dart';
 import '../wire/protocol.dart';
 import 'registered_function.dart';
+import 'type_registry.dart';
 
 /// The functions that the native side calls by a [FunctionId], in the order of these.
-List<RegisteredFunction> internalFunctions(RhaiConfig config) {
+List<RegisteredFunction> internalFunctions(
+  RhaiConfig config,
+  TypeRegistry types,
+) {
   final onDebug = config.onDebug ?? _debug;
   final functions = {
     FunctionId.print: RegisteredFunction('print', config.onPrint ?? print),
@@ -20,9 +24,11 @@ List<RegisteredFunction> internalFunctions(RhaiConfig config) {
       (String text, int line, int column) =>
           onDebug(text, positionOf(line, column)),
     ),
-    FunctionId.equals: RegisteredFunction('==', _equals),
+    FunctionId.equals: RegisteredFunction('==', types.areEqual),
     FunctionId.describe: RegisteredFunction('to_string', _describe),
-    FunctionId.typeName: RegisteredFunction('type_of', _typeName),
+    FunctionId.typeName: RegisteredFunction('type_of', types.nameOf),
+    FunctionId.iterate: RegisteredFunction('for', types.iterate),
+    FunctionId.next: RegisteredFunction('for', _next),
   };
   return [for (var id = 0; id < functions.length; id++) functions[id]!];
 }
@@ -31,11 +37,9 @@ List<RegisteredFunction> internalFunctions(RhaiConfig config) {
 void _debug(String text, RhaiPosition position) =>
     stderr.writeln(position.line == null ? text : '$position | $text');
 
-bool _equals(Object? a, Object? b) => a == b;
-
 String _describe(Object? object) => object.toString();
 
-String _typeName(Object? object) => object.runtimeType.toString();
+Object? _next(Object? iteration) => (iteration! as Iteration).next();
 
 /// The `sleep` of an engine's scripts.
 final class Sleeps {

@@ -11,7 +11,8 @@ final class RegisteredFunction {
   ///
   /// Throws an [ArgumentError] if scripts cannot call such a function.
   RegisteredFunction(this.name, this._function, {this.isOverload = false})
-    : arities = aritiesOf(_function),
+    : dropsResult = false,
+      arities = aritiesOf(_function),
       mayReturnFuture = !_isSynchronous(_function) {
     if (arities == 0) {
       throw ArgumentError.value(
@@ -29,8 +30,21 @@ final class RegisteredFunction {
   factory RegisteredFunction.closure(Function function) =>
       _closures[function] ??= RegisteredFunction._closure(function);
 
+  /// Creates it for a member of a Dart type, which gets the object first, and any arguments.
+  RegisteredFunction.member(
+    this.name,
+    this._function, {
+    this.dropsResult = false,
+  }) : isOverload = false,
+       arities = aritiesOf(_function),
+       mayReturnFuture = !_isSynchronous(_function) {
+    // Whoever finds the member knows that the object is of the right class.
+    _convert([null, ..._types.skip(1)], first: 0);
+  }
+
   RegisteredFunction._closure(this._function)
     : name = unnamedFunction,
+      dropsResult = false,
       mayReturnFuture = true,
       isOverload = false,
       arities = aritiesOf(_function) {
@@ -51,6 +65,9 @@ final class RegisteredFunction {
 
   /// Whether it is registered beside others of its name, and not in their place.
   final bool isOverload;
+
+  /// Whether its result means nothing to scripts, except that they wait for a Future.
+  final bool dropsResult;
 
   final Function _function;
 
@@ -109,11 +126,27 @@ final class RegisteredFunction {
     return parameters;
   }
 
-  void _convert(List<ParameterType<Object?>?> types) {
+  /// Whether a parameter accepts strings.
+  bool acceptsText(int place) => _types[place].kinds & Kind.string != 0;
+
+  /// Whether it accepts these arguments, as far as its types say.
+  bool takes(List<Object?> arguments) {
+    try {
+      for (final (place, convert) in (_conversions ?? const []).indexed) {
+        convert?.call(arguments[place]);
+      }
+      return true;
+    } on ArgumentMismatch {
+      return false;
+    }
+  }
+
+  /// Converts arguments to [types]. Messages count them from [first].
+  void _convert(List<ParameterType<Object?>?> types, {int first = 1}) {
     if (types.every((type) => type == null || type is AnyType)) return;
-    var number = 0;
+    var number = first;
     _conversions = [
-      for (final type in types) _conversionTo(type, Parameter(name, ++number)),
+      for (final type in types) _conversionTo(type, Parameter(name, number++)),
     ];
   }
 
@@ -167,6 +200,12 @@ final class RegisteredFunction {
         if (conversions[i] case final convert?) a[i] = convert(a[i]);
       }
     }
+    final result = _invoke(a);
+    if (!dropsResult) return result;
+    return result is Future<Object?> ? result.then((_) => null) : null;
+  }
+
+  Object? _invoke(List<Object?> a) {
     final dynamic f = _function;
     return switch (a.length) {
       0 => f(),

@@ -9,6 +9,7 @@ import '../ffi/passed_arguments.dart';
 import '../rhai_function.dart';
 import '../rhai_range.dart';
 import '../wire/protocol.dart';
+import 'class_test.dart';
 import 'mismatch.dart';
 
 // Types are made of others by methods of these, so all are one library.
@@ -133,12 +134,22 @@ final class ObjectType extends ParameterType<Object> {
 }
 
 /// Objects of a Dart class that cannot be asked about.
+///
+/// Objects of a registered class are known to be accepted or not.
 final class OtherType extends ParameterType<Never> {
-  /// Creates the type.
-  const OtherType();
+  /// Creates the type that a place [_accepts].
+  const OtherType(this._accepts);
+
+  final bool Function<X>() _accepts;
 
   @override
-  String get one => 'a Dart object';
+  String get one => switch (ClassTest.acceptedName(_accepts)) {
+    final name? => 'a $name',
+    null => 'a Dart object',
+  };
+
+  @override
+  bool get mustConvert => true;
 
   @override
   String get many =>
@@ -148,8 +159,12 @@ final class OtherType extends ParameterType<Never> {
   int get kinds => Kind.object;
 
   @override
-  Object? convert(Object? value, Target target) =>
-      isOpaque(value) ? value : throw Mismatch.of(value);
+  Object? convert(Object? value, Target target) {
+    if (!isOpaque(value)) throw Mismatch.of(value);
+    final test = ClassTest.of(value!);
+    if (test == null || test.isAcceptedBy(_accepts)) return value;
+    throw Mismatch('a ${test.name}');
+  }
 }
 
 final class _NullableType<T> extends ParameterType<T?> {

@@ -204,6 +204,12 @@ abstract final class FunctionId {
 
   /// Names the type of a Dart object.
   static const int typeName = 4;
+
+  /// Makes an iterator of a Dart object.
+  static const int iterate = 5;
+
+  /// Takes the next value of an iterator: an array of it, or `()` after the last one.
+  static const int next = 6;
 }
 
 /// Kinds of values that a parameter accepts, as bits.

@@ -204,6 +204,12 @@ pub mod function_id {
 
     /// Names the type of a Dart object.
     pub const TYPE_NAME: u64 = 4;
+
+    /// Makes an iterator of a Dart object.
+    pub const ITERATE: u64 = 5;
+
+    /// Takes the next value of an iterator: an array of it, or `()` after the last one.
+    pub const NEXT: u64 = 6;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
