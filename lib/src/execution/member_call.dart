@@ -74,10 +74,19 @@ final class MemberCall {
         RhaiRuntimeErrorKind.functionNotFound,
       );
     }
-    if (name == '+' && arguments[1] is String && !member.acceptsText(1)) {
-      return _concatenation;
+    if (arguments.length > 1 && arguments[1] is String) {
+      if (name == '+' && !member.acceptsText(1)) return _concatenation;
+      _checkIndex(member, object, arguments[1]! as String);
     }
     return member;
+  }
+
+  /// Throws a [MemberError] if a text is no index. Then it is rather a property that is not
+  /// there: Rhai looks for an index.
+  void _checkIndex(RegisteredFunction member, Object object, String text) {
+    final write = name == indexSetter;
+    if (!write && name != indexGetter || member.acceptsText(1)) return;
+    throw _table.of(object).noProperty(text, object, write: write);
   }
 
   RegisteredFunction _findOther(Object object, List<Object?> arguments) {

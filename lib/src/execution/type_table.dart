@@ -25,9 +25,11 @@ final class TypeTable {
     });
   }
 
-  /// The names of all members, as the native side knows them.
+  /// The names of all members, as the native side calls them. It has a function of its own
+  /// for `==`.
   Set<String> get memberNames => {
-    for (final type in _types) ...type.members.keys,
+    for (final type in _types)
+      ...type.members.keys.where((name) => name != '=='),
     if (_types.isNotEmpty) ...[indexGetter, indexSetter],
     // A property that cannot be written is an error that says so.
     for (final type in _types)

@@ -144,7 +144,7 @@ final class OtherType extends ParameterType<Never> {
 
   @override
   String get one => switch (ClassTest.acceptedName(_accepts)) {
-    final name? => 'a $name',
+    final name? => withArticle(name),
     null => 'a Dart object',
   };
 
@@ -163,7 +163,7 @@ final class OtherType extends ParameterType<Never> {
     if (!isOpaque(value)) throw Mismatch.of(value);
     final test = ClassTest.of(value!);
     if (test == null || test.isAcceptedBy(_accepts)) return value;
-    throw Mismatch('a ${test.name}');
+    throw Mismatch(withArticle(test.name));
   }
 }
 

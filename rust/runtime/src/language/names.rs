@@ -31,6 +31,9 @@ pub const KEEP: &str = "keep ";
 /// Beginning of the names of functions that read a property.
 pub const GETTER: &str = "get$";
 
+/// Name of the function that reads an element.
+pub const INDEX_GETTER: &str = "index$get$";
+
 /// Name of the function that sets an element.
 pub const INDEX_SETTER: &str = "index$set$";
 

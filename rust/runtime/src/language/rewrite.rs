@@ -149,12 +149,17 @@ impl Script<'_> {
             Stmt::Var(parts, ..) => self.visit_expr(&mut parts.1),
             Stmt::Assignment(parts) => {
                 // Rhai needs the variable itself.
-                if let target @ (Expr::Dot(..) | Expr::Index(..)) = &mut parts.1.lhs {
-                    let mut chain = Chain::take(target);
-                    self.visit_links(&mut chain);
-                    *target = chain.into_expr();
-                }
                 self.visit_expr(&mut parts.1.rhs);
+                let target @ (Expr::Dot(..) | Expr::Index(..)) = &mut parts.1.lhs else {
+                    return;
+                };
+                let mut chain = Chain::take(target);
+                self.visit_links(&mut chain);
+                let unlocked = self.unlock_assignment(&parts.0, &chain, &parts.1.rhs);
+                match unlocked {
+                    Some(expr) => *statement = Stmt::Expr(expr.into()),
+                    None => parts.1.lhs = chain.into_expr(),
+                }
             }
             Stmt::FnCall(call, _) => self.visit_call(call),
             Stmt::Block(block) => self.visit_block(block),

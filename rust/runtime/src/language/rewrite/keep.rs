@@ -8,8 +8,8 @@
 use rhai::{Expr, FuncRegistration, Module};
 
 use super::script::Script;
-use crate::language::names::{GETTER, KEEP};
-use crate::language::tree::chain::Chain;
+use crate::language::names::{GETTER, INDEX_GETTER, KEEP};
+use crate::language::tree::chain::{Chain, Link};
 use crate::objects::host_object::HostObject;
 
 /// Functions of Rhai that change what they are called on.
@@ -65,6 +65,17 @@ impl Script<'_> {
     /// Whether the host has a property of this name.
     pub fn is_property(&self, name: &str) -> bool {
         self.has_properties && self.host_functions.contains(&format!("{GETTER}{name}"))
+    }
+
+    /// The first link of a chain that may be of an object of the host: a property of that name,
+    /// or an element of the variable itself.
+    pub fn first_member(&self, chain: &Chain) -> Option<usize> {
+        let has_index = self.host_functions.contains(INDEX_GETTER);
+        let is_member = |(at, link): (usize, &Link)| match link.property() {
+            Some(name) => self.is_property(name),
+            None => at == 0 && has_index && link.is_index(),
+        };
+        chain.links.iter().enumerate().position(is_member)
     }
 
     /// Keeps the properties of a chain that is only read.
