@@ -287,10 +287,10 @@ void main() {
         engine.eval('''
           let v = Vector(1, 2);
           let p = Player("Ann");
-          [v == Vector(1, 2), v != Vector(1, 2), [v] == [Vector(1, 2)],
+          [v == other(), v == Vector(1, 2), v != Vector(1, 2), [v] == [Vector(1, 2)],
             Vector(1, 2) in [v], v == 1, v == p, p == p, p == Player("Ann")]
         '''),
-        [true, false, true, true, false, false, true, false],
+        [false, true, false, true, true, false, false, true, false],
       );
     });
 
@@ -354,6 +354,8 @@ void main() {
           [1],
         ],
       );
+      // Another type has such properties.
+      expect(await engine.eval('s.hp = 5; s.hp += 1; [s.hp, s["hp"]]'), [6, 6]);
       expect(await engine.eval('s[7].push(2); s.b = 3; [s[7], s["b"]]'), [
         [1, 2],
         3,

@@ -45,6 +45,9 @@ abstract final class DartType {
   /// Whether objects of [other] have this type, too.
   bool isAbove(DartType other);
 
+  /// Makes parameters of this class known as such.
+  void makeKnown();
+
   /// Whether the member of this name is an operator, or one in brackets.
   static bool isOperator(String member) =>
       _operators.containsKey(member) ||
@@ -86,7 +89,6 @@ final class DartTypeOf<T extends Object> extends DartType {
         'cannot be the name of $T: values of that class are no objects in scripts',
       );
     }
-    ClassTest.add<T>(name);
   }
 
   @override
@@ -115,6 +117,9 @@ final class DartTypeOf<T extends Object> extends DartType {
 
   @override
   bool isAbove(DartType other) => other._none is List<T>;
+
+  @override
+  void makeKnown() => ClassTest.add<T>(name);
 
   /// Adds a property that scripts can read.
   void addGetter(String property, Object? Function(T) getter) =>

@@ -96,8 +96,7 @@ final class MemberCall {
       // Rhai looks for an index where it finds no property.
       final index = members.byName[write ? indexSetter : indexGetter];
       if (index != null && index.acceptsText(1)) {
-        arguments.insert(1, property);
-        return index;
+        return _elementOf(index, property);
       }
       throw members.noProperty(property, object, write: write);
     }
@@ -126,6 +125,15 @@ final class MemberCall {
     throw members.noFunction(name, arguments);
   }
 }
+
+/// Makes the function that reads or writes the element which a property stands for.
+RegisteredFunction _elementOf(RegisteredFunction index, String property) =>
+    RegisteredFunction.member(
+      index.name,
+      (Object? object, [Object? value]) => index.arities & 8 == 0
+          ? index.call([object, property])
+          : index.call([object, property, value]),
+    );
 
 final _description = RegisteredFunction.member(
   'to_string',

@@ -129,17 +129,9 @@ final class RegisteredFunction {
   /// Whether a parameter accepts strings.
   bool acceptsText(int place) => _types[place].kinds & Kind.string != 0;
 
-  /// Whether it accepts these arguments, as far as its types say.
-  bool takes(List<Object?> arguments) {
-    try {
-      for (final (place, convert) in (_conversions ?? const []).indexed) {
-        convert?.call(arguments[place]);
-      }
-      return true;
-    } on ArgumentMismatch {
-      return false;
-    }
-  }
+  /// Whether a parameter is known to accept an object.
+  bool surelyAccepts(int place, Object object) =>
+      _types[place].surelyAccepts(object);
 
   /// Converts arguments to [types]. Messages count them from [first].
   void _convert(List<ParameterType<Object?>?> types, {int first = 1}) {

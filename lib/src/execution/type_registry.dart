@@ -36,7 +36,7 @@ final class TypeRegistry {
 
   /// Adds a type.
   void add(DartType type) {
-    _types.add(type);
+    _types.add(type..makeKnown());
     _table = null;
   }
 
@@ -55,7 +55,7 @@ final class TypeRegistry {
   Object? areEqual(Object? a, Object? b) {
     final equals = a == null ? null : table.of(a).byName['=='];
     // What the operator does not take is not equal.
-    return equals != null && equals.takes([a, b])
+    return equals != null && b != null && equals.surelyAccepts(1, b)
         ? equals.call([a, b])
         : a == b;
   }

@@ -38,6 +38,9 @@ abstract base class ParameterType<T> {
   /// Whether values of [kinds] must be looked at, and perhaps converted.
   bool get mustConvert => false;
 
+  /// Whether a Dart object is known to have this type.
+  bool surelyAccepts(Object object) => kinds == Kind.any;
+
   /// Converts a value to this type, for [target].
   ///
   /// Throws a [Mismatch] if that cannot be.
@@ -159,6 +162,9 @@ final class OtherType extends ParameterType<Never> {
   int get kinds => Kind.object;
 
   @override
+  bool surelyAccepts(Object object) => ClassTest.isKnownToFit(object, _accepts);
+
+  @override
   Object? convert(Object? value, Target target) {
     if (!isOpaque(value)) throw Mismatch.of(value);
     final test = ClassTest.of(value!);
@@ -186,6 +192,9 @@ final class _NullableType<T> extends ParameterType<T?> {
 
   @override
   bool get mustConvert => _type.mustConvert;
+
+  @override
+  bool surelyAccepts(Object object) => _type.surelyAccepts(object);
 
   @override
   Object? convert(Object? value, Target target) =>

@@ -46,7 +46,10 @@ pub fn register<H: Host>(engine: &mut Engine, functions: &HostFunctions, hosted:
     for registered in functions.iter().filter(|r| r.function.arities == 0) {
         if let Some((namespace, name)) = registered.function.name.rsplit_once(NAMESPACE_SEPARATOR) {
             let object = Dynamic::from(HostObject::of(&registered.reference));
-            namespaces.entry(namespace).or_default().set_var(name, object);
+            namespaces
+                .entry(namespace)
+                .or_default()
+                .set_var(name, object);
         }
     }
     let in_global = functions.iter().map(|registered| &registered.function);
