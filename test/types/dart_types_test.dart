@@ -316,6 +316,10 @@ void main() {
         ),
         ('Player("Ann")[0]', 'Player has no index'),
         (
+          'Player("Ann")["hp"]',
+          'Player has no index for strings: hp is a property, write .hp',
+        ),
+        (
           'let v = Vector(1, 1); v[0] = 1',
           contains('Vector has no indexSet: its elements are read-only'),
         ),

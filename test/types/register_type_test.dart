@@ -1,4 +1,4 @@
-/// What `registerType` and `registerEnum` accept.
+/// Classes and members that `registerType` and `registerEnum` accept, and those that they refuse.
 library;
 
 import 'package:rhai_dart/rhai_dart.dart';

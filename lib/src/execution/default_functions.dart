@@ -27,8 +27,8 @@ List<RegisteredFunction> internalFunctions(
     FunctionId.equals: RegisteredFunction('==', types.areEqual),
     FunctionId.describe: RegisteredFunction('to_string', _describe),
     FunctionId.typeName: RegisteredFunction('type_of', types.nameOf),
-    FunctionId.iterate: RegisteredFunction('for', types.iterate),
-    FunctionId.next: RegisteredFunction('for', _next),
+    FunctionId.iterate: RegisteredFunction('the iterator', types.iterate),
+    FunctionId.next: RegisteredFunction('the iterator', _next),
   };
   return [for (var id = 0; id < functions.length; id++) functions[id]!];
 }

@@ -40,7 +40,7 @@ final class MemberCall {
         _ => all.fold(0, (bits, function) => bits | function.arities) & -2,
       };
 
-  /// What it accepts: an object, and anything else.
+  /// The kinds of arguments that it accepts: an object, and then anything.
   List<int> get parameters => [
     Kind.object,
     for (var i = 2; i < arities.bitLength; i++) Kind.any | Kind.open,

@@ -96,6 +96,13 @@ final class ObjectMembers {
         kind,
       );
     }
+    if (byName.containsKey((write ? setterOf : getterOf)(property))) {
+      return MemberError(
+        '[]',
+        '$type has no index for strings: $property is a property, write .$property',
+        RhaiRuntimeErrorKind.functionNotFound,
+      );
+    }
     if (!write && byName.containsKey(setterOf(property))) {
       return MemberError(
         property,
