@@ -6,6 +6,7 @@ import 'definitions.dart';
 import 'compiled_script.dart';
 import 'engine_config.dart';
 import 'errors.dart';
+import 'execution/dart_type.dart';
 import 'execution/kept_scripts.dart';
 import 'execution/script_runner.dart';
 import 'execution/starter.dart';
@@ -210,6 +211,67 @@ final class RhaiEngine implements Finalizable {
   /// The server reads it from a file with the ending `.d.rhai`. Rhai's own functions are not
   /// in it.
   String definitions() => definitionsOf(functions);
+
+  /// Lets scripts that start from now on use objects of the class [T], and of its subtypes,
+  /// as the type [name].
+  ///
+  /// Scripts reach what is listed, and nothing else:
+  /// - [constructors], functions that are called by the [name] itself, or in its namespace:
+  ///   `Player`, `Player::guest`;
+  /// - [constants] in its namespace: `Color::red`;
+  /// - [getters] and [setters] of properties;
+  /// - [methods], which get the object first;
+  /// - [operators], whose left side is the object: arithmetic, bits and comparisons. `==` is
+  ///   Dart's, unless there is another one here, and `!=` its opposite;
+  /// - [index] and [indexSet], for elements in brackets;
+  /// - [iterator], for `for … in`.
+  ///
+  /// Every function may return a [Future], which the script waits for. Arguments are checked
+  /// and converted as those of [registerFunction], and errors are exceptions alike. If
+  /// several types include an object, the members of the most specific one come first.
+  ///
+  /// Throws an [ArgumentError] if a name is no Rhai identifier or a reserved word, if the
+  /// name or the class was registered before, if [T] is a class whose values are no objects
+  /// in scripts, or if a function does not take what its member needs. Then nothing is
+  /// registered.
+  void registerType<T extends Object>(
+    String name, {
+    Map<String, Function> constructors = const {},
+    Map<String, T> constants = const {},
+    Map<String, Object? Function(T object)> getters = const {},
+    Map<String, Function> setters = const {},
+    Map<String, Function> methods = const {},
+    Map<String, Function> operators = const {},
+    Function? index,
+    Function? indexSet,
+    FutureOr<Iterable<Object?>> Function(T object)? iterator,
+  }) {
+    final runner = _open;
+    final type = DartTypeOf<T>(name);
+    getters.forEach(type.addGetter);
+    setters.forEach(type.addSetter);
+    methods.forEach(type.addMethod);
+    operators.forEach(type.addOperator);
+    type.constants.addAll(constants);
+    if (index != null) type.addIndex(index);
+    if (indexSet != null) type.addIndexSet(indexSet);
+    if (iterator != null) type.setIterator(iterator);
+    runner.registerType(type, constructors);
+  }
+
+  /// Lets scripts that start from now on use an enum: its [values] as `Color::red`, with the
+  /// properties `name` and `index`.
+  ///
+  /// Throws like [registerType].
+  void registerEnum<T extends Enum>(String name, List<T> values) =>
+      registerType<T>(
+        name,
+        constants: values.asNameMap(),
+        getters: {
+          'name': (value) => value.name,
+          'index': (value) => value.index,
+        },
+      );
 
   /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
   /// it declares and needs.

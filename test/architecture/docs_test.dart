@@ -34,6 +34,7 @@ void main() {
   for (final path in [
     'README.md',
     'docs/ASYNC_FUNCTIONS.md',
+    'docs/DART_TYPES.md',
     'docs/FUNCTIONS.md',
     'docs/SECURITY.md',
     'docs/VALUES.md',

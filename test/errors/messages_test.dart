@@ -144,7 +144,10 @@ void main() {
 
     test('has no methods either', () {
       engine.setVar('user', Uri());
-      expect(messageOf('user.save(1)'), contains('register a function'));
+      expect(
+        messageOf('user.save(1)'),
+        contains('no registered type has this method'),
+      );
     });
 
     test('has the name of its type as an argument, where it is known', () {

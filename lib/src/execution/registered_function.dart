@@ -20,7 +20,8 @@ final class RegisteredFunction {
     this.doc,
     this.parameterNames,
     this.origin = RhaiFunctionOrigin.function,
-  }) : arities = aritiesOf(function),
+  }) : dropsResult = false,
+       arities = aritiesOf(function),
        mayReturnFuture = !_isSynchronous(function) {
     if (arities == 0) {
       throw ArgumentError.value(
@@ -46,8 +47,25 @@ final class RegisteredFunction {
   factory RegisteredFunction.closure(Function function) =>
       _closures[function] ??= RegisteredFunction._closure(function);
 
+  /// Creates it for a member of a Dart type, which gets the object first, and any arguments.
+  RegisteredFunction.member(
+    this.name,
+    this.function, {
+    this.dropsResult = false,
+  }) : isOverload = false,
+       isTimed = true,
+       doc = null,
+       parameterNames = null,
+       origin = RhaiFunctionOrigin.function,
+       arities = aritiesOf(function),
+       mayReturnFuture = !_isSynchronous(function) {
+    // Whoever finds the member knows that the object is of the right class.
+    _convert([null, ...types.skip(1)], first: 0);
+  }
+
   RegisteredFunction._closure(this.function)
     : name = unnamedFunction,
+      dropsResult = false,
       mayReturnFuture = true,
       isOverload = false,
       isTimed = true,
@@ -75,6 +93,9 @@ final class RegisteredFunction {
 
   /// Whether a script waits for its Future no longer than for any other.
   final bool isTimed;
+
+  /// Whether its result means nothing to scripts, except that they wait for a Future.
+  final bool dropsResult;
 
   /// The documentation of it, or null.
   final String? doc;
@@ -144,11 +165,19 @@ final class RegisteredFunction {
     return parameters;
   }
 
-  void _convert(List<ParameterType<Object?>?> types) {
+  /// Whether a parameter accepts strings.
+  bool acceptsText(int place) => types[place].kinds & Kind.string != 0;
+
+  /// Whether a parameter is known to accept an object.
+  bool surelyAccepts(int place, Object object) =>
+      types[place].surelyAccepts(object);
+
+  /// Converts arguments to [types]. Messages count them from [first].
+  void _convert(List<ParameterType<Object?>?> types, {int first = 1}) {
     if (types.every((type) => type == null || type is AnyType)) return;
-    var number = 0;
+    var number = first;
     _conversions = [
-      for (final type in types) _conversionTo(type, Parameter(name, ++number)),
+      for (final type in types) _conversionTo(type, Parameter(name, number++)),
     ];
   }
 
@@ -202,6 +231,12 @@ final class RegisteredFunction {
         if (conversions[i] case final convert?) a[i] = convert(a[i]);
       }
     }
+    final result = _invoke(a);
+    if (!dropsResult) return result;
+    return result is Future<Object?> ? result.then((_) => null) : null;
+  }
+
+  Object? _invoke(List<Object?> a) {
     final dynamic f = function;
     return switch (a.length) {
       0 => f(),

@@ -8,9 +8,12 @@ import '../engine_config.dart';
 import '../errors.dart';
 import '../ffi/bindings.dart';
 import '../ffi/script_function.dart';
+import '../parameters/member_error.dart';
+import '../records/error_record.dart' show unnamedFunction;
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
 import '../wire/value_limits.dart';
+import 'dart_type.dart';
 import 'deadlines.dart';
 import 'default_functions.dart';
 import 'error_writer.dart';
@@ -20,6 +23,7 @@ import 'function_registry.dart';
 import 'future_wait.dart';
 import 'future_waits.dart';
 import 'kept_scripts.dart';
+import 'member_call.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'parallel_calls.dart';
@@ -27,6 +31,7 @@ import 'registered_function.dart';
 import 'scopes.dart';
 import 'script_function_calls.dart';
 import 'starter.dart';
+import 'type_registry.dart';
 import 'turns.dart';
 import 'variables.dart';
 
@@ -64,7 +69,7 @@ final class ScriptRunner
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
-    _frame.objects.addAll(internalFunctions(config, _parallel));
+    _frame.objects.addAll(internalFunctions(config, _types, _parallel));
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
       _functions.addOwn(sleepFunction(_sleeps));
@@ -80,7 +85,8 @@ final class ScriptRunner
   Pointer<NativeEngine> _engine;
 
   late final Frame _frame;
-  late final FunctionRegistry _functions = FunctionRegistry(_frame);
+  late final FunctionRegistry _functions = FunctionRegistry(_frame, _types);
+  final TypeRegistry _types = TypeRegistry();
   late final Variables _variables = Variables(_frame);
   late final FutureWaits _waits;
   final FunctionCalls _dartCalls;
@@ -116,6 +122,11 @@ final class ScriptRunner
 
   /// The functions that later executions can call.
   FunctionRegistry get functions => _functions;
+
+  /// Registers a type for later executions, with functions that make its objects, by their
+  /// names.
+  void registerType(DartType type, Map<String, Function> constructors) =>
+      _functions.addType(type, constructors);
 
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) =>
@@ -289,6 +300,7 @@ final class ScriptRunner
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
+    _types.clear();
     _frame.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
@@ -349,7 +361,11 @@ final class ScriptRunner
   /// Making a zone takes a tenth of a short script's time.
   bool _mayReturnFuture() {
     final target = _frame.objects[_frame.function];
-    return target is! RegisteredFunction || target.mayReturnFuture;
+    return switch (target) {
+      RegisteredFunction(:final mayReturnFuture) ||
+      MemberCall(:final mayReturnFuture) => mayReturnFuture,
+      _ => true,
+    };
   }
 
   Object? _driveInOwnZone(Execution execution, int step) =>
@@ -394,12 +410,17 @@ final class ScriptRunner
   /// Runs the Dart function that the script calls, and resumes the script.
   int _call(Execution execution) {
     final target = _frame.objects[_frame.function];
-    final function = target is RegisteredFunction
-        ? target
-        : RegisteredFunction.closure(target! as Function);
     final arguments = _frame.readArguments();
+    final RegisteredFunction function;
     final Object? result;
+    var name = unnamedFunction;
     try {
+      function = switch (target) {
+        final RegisteredFunction function => function,
+        final MemberCall member => member.find(arguments),
+        _ => RegisteredFunction.closure(target! as Function),
+      };
+      name = function.name;
       result = _dartCalls.call(execution, function, arguments);
       if (result is! Future<Object?>) {
         if (isDisposed) throw const RhaiCancelledError();
@@ -409,7 +430,12 @@ final class ScriptRunner
       if (isDisposed) throw const RhaiCancelledError();
       writeError(
         _frame,
-        describeError(execution, error, stackTrace, function.name),
+        describeError(
+          execution,
+          error,
+          stackTrace,
+          error is MemberError ? error.name : name,
+        ),
       );
       return rhaiResume(_engine, execution.id, Reply.error, 0);
     }

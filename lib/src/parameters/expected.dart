@@ -41,7 +41,7 @@ T _convert<T>(Object? value, String name) {
   throw RhaiConversionError(
     describePath(name, steps),
     'it must be $expected; it is $found',
-    hint: steps.isNotEmpty && expected == const OtherType().one
+    hint: steps.isNotEmpty && expected == OtherType.anyObject
         ? 'ask for a List<Object?> or a Map<String, Object?>, and cast that'
         : '',
   );

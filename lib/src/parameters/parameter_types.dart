@@ -160,7 +160,7 @@ ParameterType<Object> _nonNullTypeOf(_Place place) {
         ? const AnyFunctionType()
         : _resultTypeOf(_Result(place)).result();
   }
-  return const OtherType();
+  return OtherType(place.accepts);
 }
 
 /// Whether objects of classes that are `Comparable` may be accepted.

@@ -2,6 +2,7 @@
 library;
 
 import '../errors.dart';
+import '../parameters/member_error.dart';
 import '../parameters/mismatch.dart';
 import '../rhai_limit.dart';
 import '../rhai_position.dart';
@@ -120,6 +121,7 @@ final class _ErrorRecord {
         null => RhaiRuntimeErrorKind.values[number],
         // The function was not called.
         ArgumentMismatch() => RhaiRuntimeErrorKind.typeMismatch,
+        MemberError(:final kind) => kind,
         _ => RhaiRuntimeErrorKind.dartFunction,
       },
       name: name,
@@ -172,7 +174,7 @@ final class _ErrorRecord {
   /// The cause of an error. Through nested scripts, it is the first one.
   Object? _causeOf(Object? error) => switch (error) {
     RhaiRuntimeError(:final cause?) => cause,
-    ArgumentMismatch() => null,
+    ArgumentMismatch() || MemberError() => null,
     null when dartErrorId == DartErrorId.ffiError => RhaiFFIError(message),
     null when dartErrorId == DartErrorId.conversionError => conversionError(),
     _ => error ?? thrown,

@@ -207,6 +207,12 @@ abstract final class FunctionId {
 
   /// Drives the calls of `parallel`.
   static const int parallel = 5;
+
+  /// Makes an iterator of a Dart object.
+  static const int iterate = 6;
+
+  /// Takes the next value of an iterator: an array of it, or `()` after the last one.
+  static const int next = 7;
 }
 
 /// Kinds of values that a parameter accepts, as bits.

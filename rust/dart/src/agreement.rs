@@ -50,6 +50,8 @@ agree! {
     functions::TO_STRING_FUNCTION => function_id::DESCRIBE,
     functions::TYPE_NAME_FUNCTION => function_id::TYPE_NAME,
     functions::PARALLEL_FUNCTION => function_id::PARALLEL,
+    functions::ITERATE_FUNCTION => function_id::ITERATE,
+    functions::NEXT_FUNCTION => function_id::NEXT,
 
     Parameter::OPEN => kind::OPEN,
     Parameter::CONVERTED_SHIFT => kind::CONVERTED_SHIFT,

@@ -43,6 +43,7 @@ pub fn build<H: Host>(
     parallel::register(&mut module, hosted);
     exporter::register(&mut module, shared);
     rewrite::register_look(&mut module);
+    rewrite::register_keep(&mut module);
     restrictions.hide(&mut module);
     engine.register_global_module(module.into());
     let host_functions = shared.host_functions.borrow();

@@ -24,6 +24,7 @@ pub mod border {
     pub mod host_call;
     pub mod host_functions;
     pub mod hosted;
+    pub mod iteration;
     pub mod object_functions;
     pub mod parallel;
 }

@@ -207,6 +207,12 @@ pub mod function_id {
 
     /// Drives the calls of `parallel`.
     pub const PARALLEL: u64 = 5;
+
+    /// Makes an iterator of a Dart object.
+    pub const ITERATE: u64 = 6;
+
+    /// Takes the next value of an iterator: an array of it, or `()` after the last one.
+    pub const NEXT: u64 = 7;
 }
 
 /// Kinds of values that a parameter accepts, as bits.

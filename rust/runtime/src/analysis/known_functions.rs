@@ -136,7 +136,11 @@ impl<'a> KnownFunctions<'a> {
         }
         let known = [&self.native, &self.script, &self.typed];
         let names = known.into_iter().flat_map(|functions| functions.keys());
-        let names = names.map(String::as_str).chain(KEYWORDS);
+        let in_namespaces = self.host.iter();
+        let in_namespaces = in_namespaces.filter(|name| name.contains(NAMESPACE_SEPARATOR));
+        let names = names.chain(in_namespaces).map(String::as_str);
+        // Not what reads and writes properties.
+        let names = names.filter(|name| !name.contains('$')).chain(KEYWORDS);
         let hint = did_you_mean(name, names, &self.patience);
         hints.insert(name.into(), hint.clone());
         hint

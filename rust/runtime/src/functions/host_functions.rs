@@ -19,7 +19,8 @@ pub struct HostFunction {
     pub name: String,
     /// The number that the host knows it by.
     pub id: u64,
-    /// Bit *n* says that it can be called with *n* arguments.
+    /// Bit *n* says that it can be called with *n* arguments. No bits say that it is no function,
+    /// but an object of the host: a constant in its namespace.
     pub arities: u32,
 }
 
@@ -35,6 +36,12 @@ pub const TO_STRING_FUNCTION: u64 = 3;
 pub const TYPE_NAME_FUNCTION: u64 = 4;
 /// Id of the host's function that drives the calls of `parallel`.
 pub const PARALLEL_FUNCTION: u64 = 5;
+
+/// Id of the host's function that makes an iterator of an object.
+pub const ITERATE_FUNCTION: u64 = 6;
+/// Id of the host's function that takes the next value of an iterator: an array of it, or `()`
+/// after the last one.
+pub const NEXT_FUNCTION: u64 = 7;
 
 /// Signatures that an error lists.
 const MAX_LISTED: usize = 5;

@@ -24,6 +24,19 @@ pub const BIND: &str = "bind ";
 /// script can write this name: sums and strings are rewritten to such calls.
 pub const LOOK: &str = "look ";
 
+/// Name of a setter that changes nothing: that of a property of which a script reads a part. No
+/// script can write this name.
+pub const KEEP: &str = "keep ";
+
+/// Beginning of the names of functions that read a property.
+pub const GETTER: &str = "get$";
+
+/// Name of the function that reads an element.
+pub const INDEX_GETTER: &str = "index$get$";
+
+/// Name of the function that sets an element.
+pub const INDEX_SETTER: &str = "index$set$";
+
 /// Name that pointers to functions of other scripts have in messages.
 pub const BOUND_NAME: &str = "closure";
 

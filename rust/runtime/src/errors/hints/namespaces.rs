@@ -46,6 +46,12 @@ impl Visible<'_> {
             variables.map(|(name, _)| name)
         });
         let names = functions.iter().map(|known| known.name.as_str());
+        let of_host = self.host_functions.names();
+        let constants = of_host.iter().filter_map(|path| {
+            let (other, name) = path.rsplit_once(NAMESPACE_SEPARATOR)?;
+            (other == namespace).then_some(name)
+        });
+        let names = names.chain(constants);
         let near = nearest(name, names.chain(variables), &patience).into_iter();
         question(near.map(|name| path_of(namespace, name)))
     }
