@@ -149,6 +149,13 @@ final class RhaiEngine implements Finalizable {
   /// Removes the variables and constants of [setVar] and [setConstant]. Functions stay.
   void clearScope() => _open.clearScope();
 
+  /// Forgets the text of the module [path], or of all modules, that
+  /// [RhaiConfig.moduleLoader] has loaded.
+  ///
+  /// The next `import` asks the loader again. Executions that have imported the module, or
+  /// wait for it now, keep what they have. [path] is the path that the loader got.
+  void invalidateModules([String? path]) => _open.invalidateModules(path);
+
   /// The number of scripts of this engine that wait for a Dart function's Future now.
   int get pendingCount => _runner.pendingCount;
 

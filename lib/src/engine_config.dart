@@ -2,6 +2,8 @@
 /// @docImport 'errors.dart';
 library;
 
+import 'dart:async';
+
 import 'rhai_position.dart';
 import 'wire/options.dart';
 import 'wire/protocol.dart';
@@ -48,6 +50,7 @@ final class RhaiConfig {
     Set<String>? deniedFunctions,
     void Function(String text)? onPrint,
     void Function(String text, RhaiPosition position)? onDebug,
+    FutureOr<String?> Function(String path, String? importer)? moduleLoader,
   }) => _secure.copyWith(
     maxOperations: maxOperations,
     maxStackDepth: maxStackDepth,
@@ -73,6 +76,7 @@ final class RhaiConfig {
     deniedFunctions: deniedFunctions,
     onPrint: onPrint,
     onDebug: onDebug,
+    moduleLoader: moduleLoader,
   );
 
   /// Limits under which untrusted scripts cannot do harm: 1,000,000 operations, 5 seconds
@@ -192,7 +196,7 @@ final class RhaiConfig {
   /// Whether `eval` is a syntax error.
   bool get disableEval => _get(_Option.disableEval);
 
-  /// Whether `import` and `export` are syntax errors.
+  /// Whether `import` and `export` are syntax errors. Then a [moduleLoader] is never called.
   bool get disableModules => _get(_Option.disableModules);
 
   /// Whether a script that catches the exception of a Dart function finds its Dart stack
@@ -222,6 +226,23 @@ final class RhaiConfig {
   void Function(String text, RhaiPosition position)? get onDebug =>
       _get(_Option.onDebug);
 
+  /// Loads the text of a module for `import`; null means that there is no such module.
+  ///
+  /// `path` is what the script imports. One that begins with `./` or `../` is relative to the
+  /// folder of the importing module, and comes resolved. Any other comes as it is written.
+  /// `importer` is the path of the module that imports, or null for the script. It is for
+  /// messages: one path is one module, whoever imports it.
+  ///
+  /// The loader is called like any Dart function that a script calls, and may be asynchronous.
+  /// Its text is kept for later executions, up to [scriptCacheSize] bytes of all texts, until
+  /// [RhaiEngine.invalidateModules]. Scripts that import a module while it loads share the
+  /// load. An error is not kept, nor is null.
+  ///
+  /// With a loader, [disableModules] is false unless it is given too, and `import` reads files
+  /// only through the loader, whatever [disableFileIo] is. `docs/MODULES.md` tells more.
+  FutureOr<String?> Function(String path, String? importer)? get moduleLoader =>
+      _get(_Option.moduleLoader);
+
   /// This configuration with other values. Options that are null stay as they are.
   ///
   /// Throws an [ArgumentError] as [RhaiConfig.custom] does.
@@ -250,6 +271,7 @@ final class RhaiConfig {
     Set<String>? deniedFunctions,
     void Function(String text)? onPrint,
     void Function(String text, RhaiPosition position)? onDebug,
+    FutureOr<String?> Function(String path, String? importer)? moduleLoader,
   }) => RhaiConfig._(
     _values.changed({
       _Option.maxOperations: maxOperations,
@@ -269,13 +291,16 @@ final class RhaiConfig {
       _Option.asyncTimeout: asyncTimeout,
       _Option.disableFileIo: disableFileIo,
       _Option.disableEval: disableEval,
-      _Option.disableModules: disableModules,
+      // Whoever gives a loader means modules to be allowed.
+      _Option.disableModules:
+          disableModules ?? (moduleLoader == null ? null : false),
       _Option.exposeStackTraces: exposeStackTraces,
       _Option.disabledSymbols: disabledSymbols,
       _Option.allowedFunctions: allowedFunctions,
       _Option.deniedFunctions: deniedFunctions,
       _Option.onPrint: onPrint,
       _Option.onDebug: onDebug,
+      _Option.moduleLoader: moduleLoader,
     }),
   );
 
@@ -372,7 +397,8 @@ enum _Option with Option {
   allowedFunctions(),
   deniedFunctions(secure: <String>{}, unlimited: <String>{}),
   onPrint(),
-  onDebug();
+  onDebug(),
+  moduleLoader();
 
   const _Option({this.secure, this.unlimited, this.number}) : most = null;
 

@@ -8,10 +8,14 @@ import '../engine_config.dart';
 import '../records/place.dart';
 import '../rhai_position.dart';
 import '../wire/protocol.dart';
+import 'module_loads.dart';
 import 'registered_function.dart';
 
 /// The functions that the native side calls by a [FunctionId], in the order of these.
-List<RegisteredFunction> internalFunctions(RhaiConfig config) {
+List<RegisteredFunction> internalFunctions(
+  RhaiConfig config,
+  ModuleLoads modules,
+) {
   final onDebug = config.onDebug ?? _debug;
   final functions = {
     FunctionId.print: RegisteredFunction('print', config.onPrint ?? print),
@@ -23,6 +27,7 @@ List<RegisteredFunction> internalFunctions(RhaiConfig config) {
     FunctionId.equals: RegisteredFunction('==', _equals),
     FunctionId.describe: RegisteredFunction('to_string', _describe),
     FunctionId.typeName: RegisteredFunction('type_of', _typeName),
+    FunctionId.loadModule: RegisteredFunction('moduleLoader', modules.load),
   };
   return [for (var id = 0; id < functions.length; id++) functions[id]!];
 }

@@ -17,7 +17,8 @@ Pointer<NativeEngine> newEngine(RhaiConfig config) {
     numbers.length,
     (config.disableFileIo ? 0 : EngineFlag.allowFileIo) |
         (config.disableEval ? 0 : EngineFlag.allowEval) |
-        (config.disableModules ? 0 : EngineFlag.allowModules),
+        (config.disableModules ? 0 : EngineFlag.allowModules) |
+        (config.moduleLoader == null ? 0 : EngineFlag.loadsModules),
   );
 }
 

@@ -19,6 +19,7 @@ import 'execution.dart';
 import 'function_calls.dart';
 import 'function_registry.dart';
 import 'future_waits.dart';
+import 'module_loads.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'registered_function.dart';
@@ -45,6 +46,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     : _calls = FunctionCalls(config.maxStackDepth),
       _totalTimeouts = Deadlines(config.totalTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
+      _moduleLoads = ModuleLoads(config.moduleLoader, config.asyncTimeout),
       exposeStackTraces = config.exposeStackTraces {
     _finalizer.attach(
       this,
@@ -54,7 +56,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
-    _frame.objects.addAll(internalFunctions(config));
+    _frame.objects.addAll(internalFunctions(config, _moduleLoads));
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
       _functions.add(RegisteredFunction('sleep', _sleeps.sleep));
@@ -75,6 +77,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   late final FutureWaits _waits;
   final FunctionCalls _calls;
   final Sleeps _sleeps;
+  final ModuleLoads _moduleLoads;
 
   /// Deadlines of executions that wait, or let the event loop run.
   final Deadlines _totalTimeouts;
@@ -115,6 +118,15 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
 
   /// Removes the variables.
   void clearScope() => _variables.clear();
+
+  /// Forgets the text of a module, or of all, and those that are being loaded.
+  void invalidateModules(String? path) {
+    _moduleLoads.forget(path);
+    // None has an empty name, which stands for all.
+    if (path == '') return;
+    final length = path == null ? 0 : _frame.writeText(path, 'path');
+    rhaiInvalidateModules(_engine, length);
+  }
 
   /// Analyses a script, like [eval]. The value is an array of [AnalysisField]s.
   Object? analyze(String script, {required bool mayYield}) {
@@ -271,6 +283,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
+    _moduleLoads.forget(null);
     _frame.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {

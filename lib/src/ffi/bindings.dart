@@ -200,6 +200,15 @@ external int rhaiAnalyze(
   int outerExecution,
 );
 
+/// Forgets the text of a module, or of all.
+@Native<Void Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_invalidate_modules',
+)
+external void rhaiInvalidateModules(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+);
+
 /// Whether scripts can use a name for a function, or else for a variable.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
   symbol: 'rhai_is_usable_name',

@@ -204,6 +204,9 @@ abstract final class FunctionId {
 
   /// Names the type of a Dart object.
   static const int typeName = 4;
+
+  /// Loads the text of a module.
+  static const int loadModule = 5;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -264,6 +267,9 @@ abstract final class EngineFlag {
 
   /// `import` and `export`.
   static const int allowModules = 4;
+
+  /// Modules whose texts a Dart function loads.
+  static const int loadsModules = 8;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.

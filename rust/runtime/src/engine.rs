@@ -159,6 +159,12 @@ impl<H: Host> ScriptEngine<H> {
         }
     }
 
+    /// Forgets the text of a module that the host has loaded, or of all: the next import
+    /// asks for it again.
+    pub fn invalidate_modules(&self, name: Option<&str>) {
+        self.scripts.module_texts.forget(name);
+    }
+
     /// Whether a script can have a variable of this name.
     pub fn is_usable_variable_name(&self, name: &str) -> bool {
         names::is_usable_variable_name(self.plain.get_or_init(Engine::new_raw), name)

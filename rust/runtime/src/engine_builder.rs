@@ -9,7 +9,9 @@ use crate::border::host_call::forward_text;
 use crate::border::host_functions::register as register_host_functions;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
-use crate::execution::modules::FileModules;
+use crate::execution::file_modules::FileModules;
+use crate::execution::loaded_modules::LoadedModules;
+use crate::execution::modules::Modules;
 use crate::execution::parsing;
 use crate::execution::script_cache::ScriptCache;
 use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
@@ -64,9 +66,12 @@ pub fn build<H: Host>(
     if !config.allow_modules {
         engine.disable_symbol("import").disable_symbol("export");
     }
-    if config.allow_modules && config.allow_file_io {
-        let max_modules = config.max(Limit::Modules);
-        engine.set_module_resolver(FileModules::new(shared, scripts, max_modules));
+    let max_modules = config.max(Limit::Modules);
+    if config.allow_modules && config.loads_modules {
+        let source = LoadedModules::new(hosted, &scripts.module_texts);
+        engine.set_module_resolver(Modules::new(shared, scripts, max_modules, source));
+    } else if config.allow_modules && config.allow_file_io {
+        engine.set_module_resolver(Modules::new(shared, scripts, max_modules, FileModules));
     }
 
     let running = shared.clone();

@@ -76,7 +76,10 @@ pub mod execution {
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;
+    pub mod file_modules;
     pub mod job;
+    pub mod loaded_modules;
+    pub mod module_texts;
     pub mod modules;
     pub mod parsing;
     pub mod pending_futures;
@@ -102,6 +105,7 @@ pub mod language {
     pub mod compiled_script;
     pub mod host_names;
     pub mod imports;
+    pub mod module_paths;
     pub mod names;
     pub mod parsing;
     pub mod place;

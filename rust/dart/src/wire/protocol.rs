@@ -204,6 +204,9 @@ pub mod function_id {
 
     /// Names the type of a Dart object.
     pub const TYPE_NAME: u64 = 4;
+
+    /// Loads the text of a module.
+    pub const LOAD_MODULE: u64 = 5;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -264,6 +267,9 @@ pub mod engine_flag {
 
     /// `import` and `export`.
     pub const ALLOW_MODULES: u32 = 4;
+
+    /// Modules whose texts a Dart function loads.
+    pub const LOADS_MODULES: u32 = 8;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.

@@ -10,6 +10,7 @@ use rhai::{Engine, EvalAltResult};
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
+use crate::execution::module_texts::ModuleTexts;
 use crate::language::compile::compile;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::parsing::ScriptParser;
@@ -35,6 +36,8 @@ pub struct ScriptCache {
     size: Cell<usize>,
     max_size: usize,
     stacks: Rc<StackPool>,
+    /// The texts of modules that the host has loaded, which may take as much again.
+    pub module_texts: Rc<ModuleTexts>,
 }
 
 #[derive(Debug)]
@@ -53,6 +56,7 @@ impl ScriptCache {
             size: Cell::new(0),
             max_size,
             stacks: stacks.clone(),
+            module_texts: Rc::new(ModuleTexts::new(max_size)),
         }
     }
 
@@ -110,7 +114,7 @@ impl ScriptCache {
         &self,
         engine: &Engine,
         name: &str,
-        text: Box<str>,
+        text: &str,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         // The same text is another script where it is no module, or another one. None
@@ -119,7 +123,7 @@ impl ScriptCache {
         if let Some(kept) = self.scripts.borrow_mut().get(&key) {
             return Ok(kept.script.clone());
         }
-        let (compiled, size) = self.compile_as(engine, &text, Some(name), context)?;
+        let (compiled, size) = self.compile_as(engine, text, Some(name), context)?;
         self.keep_if_small(key, &compiled, size);
         Ok(compiled)
     }

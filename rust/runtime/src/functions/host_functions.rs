@@ -33,6 +33,8 @@ pub const EQUALS_FUNCTION: u64 = 2;
 pub const TO_STRING_FUNCTION: u64 = 3;
 /// Id of the host's function that names the type of an object.
 pub const TYPE_NAME_FUNCTION: u64 = 4;
+/// Id of the host's function that loads the text of a module.
+pub const LOAD_MODULE_FUNCTION: u64 = 5;
 
 /// Signatures that an error lists.
 const MAX_LISTED: usize = 5;

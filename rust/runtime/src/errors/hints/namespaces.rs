@@ -15,7 +15,9 @@ impl Visible<'_> {
         let namespaces = self.namespaces();
         let names = namespaces.iter().map(String::as_str).chain([GLOBAL]);
         did_you_mean(name, names, &Patience::of_few()).or_else(|| {
-            let is_off = self.config.allow_modules && !self.config.allow_file_io;
+            let is_off = self.config.allow_modules
+                && !self.config.allow_file_io
+                && !self.config.loads_modules;
             is_off.then(|| "files are switched off by RhaiConfig.disableFileIo".into())
         })
     }
