@@ -323,7 +323,9 @@ void main() {
       for (final result in results) {
         // Futures that completed in other error zones.
         final error = Completer<Object>();
-        runZonedGuarded(() => result.then(error.complete), (_, _) {});
+        runZonedGuarded(() {
+          result.then(error.complete).ignore();
+        }, (_, _) {});
         expect(
           await error.future,
           isA<RhaiRuntimeError>().having((e) => e.cause, 'cause', isStateError),

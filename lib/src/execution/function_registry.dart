@@ -37,6 +37,13 @@ final class FunctionRegistry {
     _unpublished.add(function);
   }
 
+  /// Removes the functions in a namespace, which the native side knows to be gone.
+  void removeNamespace(String namespace) {
+    bool isInIt(String name) => name.startsWith('$namespace::');
+    _byName.removeWhere((name, _) => isInIt(name));
+    _unpublished.removeWhere((function) => isInIt(function.name));
+  }
+
   /// Tells the native side of new functions. Scripts that start later can call them.
   void publish() {
     if (_unpublished.isEmpty) return;

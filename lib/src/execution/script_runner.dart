@@ -23,6 +23,7 @@ import 'module_loads.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'registered_function.dart';
+import 'registered_modules.dart';
 import 'this_value.dart';
 import 'turns.dart';
 import 'variables.dart';
@@ -73,6 +74,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
 
   late final Frame _frame;
   late final FunctionRegistry _functions = FunctionRegistry(_frame);
+  late final RegisteredModules _modules = RegisteredModules(_frame, _functions);
   late final Variables _variables = Variables(_frame);
   late final FutureWaits _waits;
   final FunctionCalls _calls;
@@ -111,6 +113,10 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
       ..checkName(name)
       ..add(RegisteredFunction(name, function, isOverload: overload));
   }
+
+  /// Replaces a module for later executions.
+  void registerModule(String name, Map<String, Object?> members) =>
+      _modules.register(name, members);
 
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) =>

@@ -200,6 +200,12 @@ external int rhaiAnalyze(
   int outerExecution,
 );
 
+/// Replaces the module of a name by the constants that were set, or forgets these.
+@Native<Void Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_replace_module',
+)
+external void rhaiReplaceModule(Pointer<NativeEngine> engine, int nameLength);
+
 /// Forgets the text of a module, or of all.
 @Native<Void Function(Pointer<NativeEngine>, Uint64)>(
   symbol: 'rhai_invalidate_modules',

@@ -1,6 +1,7 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
 use std::cell::OnceCell;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,7 +123,8 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// Sets a variable or constant for every later execution, to the value that the host
-    /// has put where replies are.
+    /// has put where replies are. A name in a namespace is a constant of a module, and waits
+    /// for [`replace_module`](Self::replace_module).
     ///
     /// # Errors
     ///
@@ -145,9 +147,34 @@ impl<H: Host> ScriptEngine<H> {
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
+        if name.contains(names::NAMESPACE_SEPARATOR) {
+            let mut constants = shared.host_constants.borrow_mut();
+            constants.stage(name, value, &shared.stacks);
+            return Ok(());
+        }
         self.scripts.hide_host_function(name);
         Rc::make_mut(&mut self.variables).set(name, value, constant, &shared.stacks);
         Ok(())
+    }
+
+    /// Puts the constants that were set in place of all that there is in a namespace, its
+    /// functions included. Scripts that are running keep what they started with.
+    pub fn replace_module(&mut self, namespace: &str) {
+        let shared = &self.hosted.shared;
+        shared.host_constants.borrow_mut().commit(namespace);
+        let removed = shared
+            .host_functions
+            .borrow_mut()
+            .remove_namespace(namespace);
+        for name in removed {
+            self.scripts.hide_host_function(&name);
+        }
+        self.snapshot.take();
+    }
+
+    /// Forgets the constants that were set for a module, which is not to be.
+    pub fn discard_module(&self) {
+        self.hosted.shared.host_constants.borrow_mut().discard();
     }
 
     /// The error for a value that the host stopped reading: it breaks `limit`, or took longer to
@@ -185,7 +212,10 @@ impl<H: Host> ScriptEngine<H> {
             scripts: self.scripts.clone(),
             variables: self.variables.clone(),
         };
-        self.start(Job::Script(self.snapshot().clone(), script), start)
+        match self.snapshot().cloned() {
+            Ok(engine) => self.start(Job::Script(engine, script), start),
+            Err(error) => self.fail(ScriptError::no_stack(&error)),
+        }
     }
 
     /// Starts a function that the host has, with the arguments that it has put where replies
@@ -271,13 +301,19 @@ impl<H: Host> ScriptEngine<H> {
             variables: self.variables.names().map(String::from).collect(),
             config: self.config.clone(),
             constants: self.variables.constants().map(String::from).collect(),
+            module_constants: {
+                let constants = self.hosted.shared.host_constants.borrow();
+                constants.names().map(String::from).collect()
+            },
         };
         let analysis = Analysis {
             script: script.into(),
             surroundings,
         };
-        let job = Job::Analysis(self.snapshot().clone(), Box::new(analysis));
-        self.start(job, start)
+        match self.snapshot().cloned() {
+            Ok(engine) => self.start(Job::Analysis(engine, Box::new(analysis)), start),
+            Err(error) => self.fail(ScriptError::no_stack(&error)),
+        }
     }
 
     /// Drops the functions that the host has let go of.
@@ -339,12 +375,19 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// The Rhai engine with the functions registered so far.
-    pub fn snapshot(&self) -> &SharedEngine {
-        self.snapshot
-            .get_or_init(|| Rc::new(OnFiber::new(self.build(), &self.hosted.shared.stacks)))
+    ///
+    /// # Errors
+    ///
+    /// There is no stack to copy the constants of modules on.
+    pub fn snapshot(&self) -> io::Result<&SharedEngine> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Ok(snapshot);
+        }
+        let engine = OnFiber::new(self.build()?, &self.hosted.shared.stacks);
+        Ok(self.snapshot.get_or_init(|| Rc::new(engine)))
     }
 
-    fn build(&self) -> Engine {
+    fn build(&self) -> io::Result<Engine> {
         build(
             &self.hosted,
             &self.config,

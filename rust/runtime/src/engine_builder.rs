@@ -1,5 +1,6 @@
 //! Rhai engines as scripts run in them.
 
+use std::io;
 use std::rc::Rc;
 
 use rhai::{Engine, Module, OptimizationLevel, Shared};
@@ -27,12 +28,16 @@ const MAX_INTERNED_STRINGS: usize = 256;
 
 /// Builds a Rhai engine with the functions that `hosted` has so far. `standard` is Rhai's
 /// standard package, and `scripts` has the modules that were compiled.
+///
+/// # Errors
+///
+/// There is no stack to copy the constants of the host's modules on.
 pub fn build<H: Host>(
     hosted: &Rc<Hosted<H>>,
     config: &Config,
     standard: Shared<Module>,
     scripts: &Rc<ScriptCache>,
-) -> Engine {
+) -> io::Result<Engine> {
     let shared = &hosted.shared;
     let mut engine = Engine::new_raw();
     let restrictions = shared.restrictions.borrow();
@@ -46,7 +51,7 @@ pub fn build<H: Host>(
     restrictions.hide(&mut module);
     engine.register_global_module(module.into());
     let host_functions = shared.host_functions.borrow();
-    register_host_functions(&mut engine, &host_functions, hosted);
+    register_host_functions(&mut engine, hosted)?;
 
     // `scripts` does, where that is safe.
     engine.set_optimization_level(OptimizationLevel::None);
@@ -91,5 +96,5 @@ pub fn build<H: Host>(
             forward_text(&host, DEBUG_FUNCTION, text, Some(position));
         });
     }
-    engine
+    Ok(engine)
 }

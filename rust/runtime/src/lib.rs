@@ -92,6 +92,7 @@ pub mod functions {
 
     pub mod bound;
     pub mod captured;
+    pub mod host_constants;
     pub mod host_functions;
     pub mod parameters;
     pub mod script_function;

@@ -307,6 +307,28 @@ pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut DartEngine) -> u64 {
     unsafe { with_engine(engine, 0, |engine| engine.hosted.shared.leaked() as u64) }
 }
 
+/// Completes the module whose name is the first `name_len` bytes of the input: the constants
+/// set by [`rhai_set_variable`] with names in a namespace take the place of all that there is in
+/// it. If `name_len` is 0, they are forgotten.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_replace_module(engine: *mut DartEngine, name_len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, (), |engine| match name_len {
+            0 => engine.discard_module(),
+            _ => {
+                if let Some(name) = input_text(engine, name_len) {
+                    engine.replace_module(&name);
+                }
+            }
+        })
+    }
+}
+
 /// Forgets the text of the module whose name is the first `name_len` bytes of the input, or
 /// of all modules if that is 0: the next import asks Dart for it again.
 ///

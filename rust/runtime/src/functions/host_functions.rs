@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rhai::ImmutableString;
 
 use crate::functions::parameters::{common_signatures, describe, signatures, Parameter, Rank};
+use crate::language::names::is_in_namespace;
 use crate::language::signatures::{built_in_signatures, MAX_ARGUMENTS};
 use crate::objects::host_object::{HostObject, HostReference, TEXT_FUNCTIONS};
 use crate::objects::released_ids::ReleasedIds;
@@ -75,6 +76,16 @@ impl HostFunctions {
             function,
             parameters,
         });
+    }
+
+    /// Removes the functions in a namespace; returns their names.
+    pub fn remove_namespace(&mut self, namespace: &str) -> HashSet<String> {
+        let is_removed =
+            |registered: &Registered| is_in_namespace(&registered.function.name, namespace);
+        let removed = self.0.iter().filter(|registered| is_removed(registered));
+        let removed = removed.map(|r| r.function.name.clone()).collect();
+        self.0.retain(|registered| !is_removed(registered));
+        removed
     }
 
     /// The names of all functions, with their namespaces.

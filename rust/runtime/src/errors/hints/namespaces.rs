@@ -47,6 +47,9 @@ impl Visible<'_> {
             let variables = module.iter_var();
             variables.map(|(name, _)| name)
         });
+        let constants = self.host_constants.iter();
+        let constants = constants.filter(|(other, ..)| *other == namespace);
+        let variables = variables.chain(constants.map(|(_, name, _)| name));
         let names = functions.iter().map(|known| known.name.as_str());
         let near = nearest(name, names.chain(variables), &patience).into_iter();
         question(near.map(|name| path_of(namespace, name)))
@@ -72,6 +75,8 @@ impl Visible<'_> {
             |info| Some(info.namespace.to_string()).filter(|name| !name.is_empty()),
             true,
         );
-        imported.chain(registered).collect()
+        let constants = self.host_constants.iter();
+        let constants = constants.map(|(namespace, ..)| namespace.to_string());
+        imported.chain(registered).chain(constants).collect()
     }
 }
