@@ -34,6 +34,7 @@ void main() {
   for (final path in [
     'README.md',
     'docs/ASYNC_FUNCTIONS.md',
+    'docs/MODULES.md',
     'docs/SECURITY.md',
     'docs/VALUES.md',
   ]) {
@@ -71,7 +72,7 @@ void main() {
     });
   }
 
-  test('there are examples', () => expect(examples, hasLength(3)));
+  test('there are examples', () => expect(examples, hasLength(4)));
 }
 
 /// The blocks of Dart and Rhai code in a text, with their language.
