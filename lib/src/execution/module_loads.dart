@@ -1,4 +1,10 @@
 import 'dart:async';
+import 'dart:convert';
+
+import '../engine_config.dart';
+import '../errors.dart';
+import '../ffi/bindings.dart';
+import '../wire/frame.dart';
 
 /// The text of a module, or null if there is none; or the error of the loader.
 typedef _Loaded = ({String? text, Object? error, StackTrace? stackTrace});
@@ -7,12 +13,17 @@ typedef _Loaded = ({String? text, Object? error, StackTrace? stackTrace});
 ///
 /// The native side keeps what was loaded.
 final class ModuleLoads {
-  /// Creates it for the loader of a configuration, if that has one. A load that takes longer
-  /// than [_timeout], if that is not zero, is given up.
-  ModuleLoads(this._loader, this._timeout);
+  /// Creates it for the engine of [_frame], and the loader in its configuration, if that has
+  /// one. A load that takes longer than [RhaiConfig.asyncTimeout] is given up.
+  ModuleLoads(this._frame, RhaiConfig config)
+    : _loader = config.moduleLoader,
+      _timeout = config.asyncTimeout,
+      _maxKept = config.scriptCacheSize;
 
+  final Frame _frame;
   final FutureOr<String?> Function(String path, String? importer)? _loader;
   final Duration _timeout;
+  final int _maxKept;
 
   /// The loads that have not ended, by the paths of the modules.
   final Map<String, _Load> _loads = {};
@@ -26,17 +37,41 @@ final class ModuleLoads {
     final outcome = _outcomeOf(loaded);
     final load = _Load(outcome);
     _loads[path] = load;
-    outcome.whenComplete(() {
-      if (identical(_loads[path], load)) _loads.remove(path);
-    }).ignore();
+    // Before any script goes on: those whose turn comes before theirs find the text.
+    outcome.then((loaded) => _end(path, load, loaded.text)).ignore();
     return _open(outcome);
+  }
+
+  void _end(String path, _Load load, String? text) {
+    // It may have been forgotten or given up.
+    if (!identical(_loads[path], load)) return;
+    _loads.remove(path);
+    // The loader may have disposed the engine.
+    if (_frame.isClosed || text == null || text.length > _maxKept) return;
+    final int length;
+    try {
+      length = _frame.writeText('$path$text', 'module');
+    } on RhaiConversionError {
+      // Scripts that wait for it get this error.
+      return;
+    }
+    rhaiKeepModule(_frame.engine, utf8.encode(path).length, length);
   }
 
   /// Lets later imports of the module [path], or of all if it is null, load it anew.
   void forget(String? path) {
-    if (path == null) return _loads.clear();
+    if (path == null) {
+      clear();
+      return rhaiInvalidateModules(_frame.engine, 0);
+    }
     _loads.remove(path);
+    // None has an empty name, which stands for all.
+    if (path.isEmpty) return;
+    rhaiInvalidateModules(_frame.engine, _frame.writeName(path));
   }
+
+  /// Forgets all loads.
+  void clear() => _loads.clear();
 
   /// The outcome of a load.
   ///

@@ -47,7 +47,6 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     : _calls = FunctionCalls(config.maxStackDepth),
       _totalTimeouts = Deadlines(config.totalTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
-      _moduleLoads = ModuleLoads(config.moduleLoader, config.asyncTimeout),
       exposeStackTraces = config.exposeStackTraces {
     _finalizer.attach(
       this,
@@ -57,6 +56,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
+    _moduleLoads = ModuleLoads(_frame, config);
     _frame.objects.addAll(internalFunctions(config, _moduleLoads));
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
@@ -79,7 +79,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   late final FutureWaits _waits;
   final FunctionCalls _calls;
   final Sleeps _sleeps;
-  final ModuleLoads _moduleLoads;
+  late final ModuleLoads _moduleLoads;
 
   /// Deadlines of executions that wait, or let the event loop run.
   final Deadlines _totalTimeouts;
@@ -126,13 +126,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   void clearScope() => _variables.clear();
 
   /// Forgets the text of a module, or of all, and those that are being loaded.
-  void invalidateModules(String? path) {
-    _moduleLoads.forget(path);
-    // None has an empty name, which stands for all.
-    if (path == '') return;
-    final length = path == null ? 0 : _frame.writeText(path, 'path');
-    rhaiInvalidateModules(_engine, length);
-  }
+  void invalidateModules(String? path) => _moduleLoads.forget(path);
 
   /// Analyses a script, like [eval]. The value is an array of [AnalysisField]s.
   Object? analyze(String script, {required bool mayYield}) {
@@ -289,7 +283,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
-    _moduleLoads.forget(null);
+    _moduleLoads.clear();
     _frame.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {

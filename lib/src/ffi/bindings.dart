@@ -206,6 +206,16 @@ external int rhaiAnalyze(
 )
 external void rhaiReplaceModule(Pointer<NativeEngine> engine, int nameLength);
 
+/// Keeps the text of a module for later imports.
+@Native<Void Function(Pointer<NativeEngine>, Uint64, Uint64)>(
+  symbol: 'rhai_keep_module',
+)
+external void rhaiKeepModule(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+  int length,
+);
+
 /// Forgets the text of a module, or of all.
 @Native<Void Function(Pointer<NativeEngine>, Uint64)>(
   symbol: 'rhai_invalidate_modules',

@@ -186,6 +186,13 @@ impl<H: Host> ScriptEngine<H> {
         }
     }
 
+    /// Keeps the text of a module that the host has loaded, before the scripts that wait for it
+    /// go on.
+    pub fn keep_module(&self, name: &str, text: &str) {
+        let texts = &self.scripts.module_texts;
+        texts.keep(name, text, texts.generation());
+    }
+
     /// Forgets the text of a module that the host has loaded, or of all: the next import
     /// asks for it again.
     pub fn invalidate_modules(&self, name: Option<&str>) {

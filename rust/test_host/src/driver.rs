@@ -9,7 +9,9 @@ use runtime::context::execution_time::Start;
 use runtime::context::shared::Shared;
 use runtime::engine::ScriptEngine;
 use runtime::execution::pending_futures::Completion;
-use runtime::functions::host_functions::{HostFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
+use runtime::functions::host_functions::{
+    HostFunction, DEBUG_FUNCTION, LOAD_MODULE_FUNCTION, PRINT_FUNCTION,
+};
 use runtime::functions::parameters::Parameter;
 use runtime::limits::config::Config;
 
@@ -44,7 +46,7 @@ impl<H: TestHost> Driver<H> {
             engine: ScriptEngine::new(config, H::default()),
             printed: Vec::new(),
             functions: HashMap::new(),
-            next_function: 5,
+            next_function: LOAD_MODULE_FUNCTION + 1,
         }
     }
 
@@ -76,6 +78,13 @@ impl<H: TestHost> Driver<H> {
         function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
         self.register_arities(name, 1 << arity, function);
+    }
+
+    /// Loads modules by `loader`, which gets a path and who imports it. Needs an engine that
+    /// has its modules loaded.
+    pub fn load_modules(&mut self, loader: impl FnMut(Vec<Dynamic>) -> Answer + 'static) {
+        self.functions
+            .insert(LOAD_MODULE_FUNCTION, Box::new(loader));
     }
 
     /// Registers a function; bit *n* of `arities` says that it takes *n* arguments.

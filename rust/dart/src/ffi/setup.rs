@@ -329,6 +329,28 @@ pub unsafe extern "C" fn rhai_replace_module(engine: *mut DartEngine, name_len: 
     }
 }
 
+/// Keeps the text of a module for later imports. Its name is the first `name_len` bytes of the
+/// input, and its text what comes then, up to `len` bytes of both.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_keep_module(engine: *mut DartEngine, name_len: u64, len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, (), |engine| {
+            let Some(input) = input_text(engine, len) else {
+                return;
+            };
+            let name_len = usize::try_from(name_len).unwrap_or(usize::MAX);
+            if let Some((name, text)) = input.split_at_checked(name_len) {
+                engine.keep_module(name, text);
+            }
+        })
+    }
+}
+
 /// Forgets the text of the module whose name is the first `name_len` bytes of the input, or
 /// of all modules if that is 0: the next import asks Dart for it again.
 ///

@@ -54,6 +54,10 @@ impl ModuleTexts {
         }
         memory::uncounted(|| {
             let mut texts = self.texts.borrow_mut();
+            // Many may have waited for it.
+            if texts.peek(name).is_some_and(|kept| **kept == *text) {
+                return;
+            }
             if let Some(same) = texts.put(name.into(), text.into()) {
                 self.size.set(self.size.get() - size_of(name, &same));
             }
