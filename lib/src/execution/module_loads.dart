@@ -21,7 +21,7 @@ final class ModuleLoads {
       _maxKept = config.scriptCacheSize;
 
   final Frame _frame;
-  final FutureOr<String?> Function(String path, String? importer)? _loader;
+  FutureOr<String?> Function(String path, String? importer)? _loader;
   final Duration _timeout;
   final int _maxKept;
 
@@ -61,7 +61,7 @@ final class ModuleLoads {
   /// Lets later imports of the module [path], or of all if it is null, load it anew.
   void forget(String? path) {
     if (path == null) {
-      clear();
+      _loads.clear();
       return rhaiInvalidateModules(_frame.engine, 0);
     }
     _loads.remove(path);
@@ -70,8 +70,11 @@ final class ModuleLoads {
     rhaiInvalidateModules(_frame.engine, _frame.writeName(path));
   }
 
-  /// Forgets all loads.
-  void clear() => _loads.clear();
+  /// Forgets all loads, and the loader with what it captured.
+  void close() {
+    _loads.clear();
+    _loader = null;
+  }
 
   /// The outcome of a load.
   ///

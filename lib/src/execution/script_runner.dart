@@ -283,7 +283,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
-    _moduleLoads.clear();
+    _moduleLoads.close();
     _frame.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
