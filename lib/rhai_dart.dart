@@ -10,6 +10,7 @@
 library;
 
 export 'src/analysis_result.dart';
+export 'src/directory_module_loader.dart';
 export 'src/engine.dart';
 export 'src/engine_config.dart' show RhaiConfig;
 export 'src/errors.dart';

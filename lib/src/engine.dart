@@ -273,6 +273,29 @@ final class RhaiEngine implements Finalizable {
         },
       );
 
+  /// Lets scripts that start from now on use the functions and constants in [members] by the
+  /// name of a module, without an `import`. It takes the place of all that there was in a
+  /// module of this [name], functions of [registerFunction] included.
+  ///
+  /// ```dart
+  /// engine.registerModule('http', {
+  ///   'get': (String url) async => fetch(url), // http::get("…")
+  ///   'TIMEOUT': 30,                           // http::TIMEOUT
+  ///   'v2': {'get': getV2},                    // http::v2::get("…")
+  /// });
+  /// ```
+  ///
+  /// A function is one as in [registerFunction], and a map with String keys is a module in the
+  /// module. Any other value is a constant, as in [setConstant]; scripts get copies of it. A
+  /// script's own `import … as` of the same name goes first.
+  ///
+  /// Throws an [ArgumentError] for a name that scripts cannot use, a function that they cannot
+  /// call, and more than 16 modules within each other. Throws a [RhaiConversionError] for a
+  /// constant that cannot cross, and a [RhaiLimitError] for one that is too large. Then nothing
+  /// changes.
+  void registerModule(String name, Map<String, Object?> members) =>
+      _open.registerModule(name, members);
+
   /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
   /// it declares and needs.
   ///
@@ -318,6 +341,13 @@ final class RhaiEngine implements Finalizable {
 
   /// Removes the variables and constants of [setVar] and [setConstant]. Functions stay.
   void clearScope() => _open.clearScope();
+
+  /// Forgets the text of the module [path], or of all modules, that
+  /// [RhaiConfig.moduleLoader] has loaded.
+  ///
+  /// The next `import` asks the loader again. Executions that have imported the module, or
+  /// wait for it now, keep what they have. [path] is the path that the loader got.
+  void invalidateModules([String? path]) => _open.invalidateModules(path);
 
   /// The number of scripts of this engine that wait for a Dart function's Future now.
   int get pendingCount => _runner.pendingCount;

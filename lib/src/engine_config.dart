@@ -2,11 +2,17 @@
 /// @docImport 'errors.dart';
 library;
 
+import 'dart:async';
 import 'dart:math';
 
 import 'rhai_position.dart';
 import 'wire/options.dart';
 import 'wire/protocol.dart';
+
+/// Loads the text of the module `path`, or returns null if there is none. `importer` is the
+/// module that imports it, or null for a script. See [RhaiConfig.moduleLoader].
+typedef ModuleLoader =
+    FutureOr<String?> Function(String path, String? importer);
 
 /// Limits of the scripts of a [RhaiEngine], and features that they may use.
 ///
@@ -46,14 +52,15 @@ final class RhaiConfig {
     this.asyncTimeout = const Duration(seconds: 30),
     this.allowFileIo = false,
     this.allowEval = false,
-    this.allowModules = false,
+    bool? allowModules,
     this.exposeStackTraces = false,
     this.disabledSymbols = const {},
     this.allowedFunctions,
     this.deniedFunctions = const {},
     this.onPrint,
     this.onDebug,
-  });
+    this.moduleLoader,
+  }) : allowModules = allowModules ?? moduleLoader != null;
 
   /// The same as `RhaiConfig()`, for scripts that you do not trust: every limit of
   /// [RhaiConfig.new], and no files, no `eval`, no modules, no Dart stack traces.
@@ -256,6 +263,8 @@ final class RhaiConfig {
   final bool allowEval;
 
   /// Whether scripts may use `import` and `export`, which are syntax errors otherwise.
+  ///
+  /// If it is not given, they may if there is a [moduleLoader].
   final bool allowModules;
 
   /// Whether a script that catches the exception of a Dart function finds its Dart stack
@@ -283,6 +292,22 @@ final class RhaiConfig {
   /// Runs for each `debug`, with its place in the script, instead of writing both to
   /// standard error. As [onPrint], it may be asynchronous.
   final void Function(String text, RhaiPosition position)? onDebug;
+
+  /// Loads the text of a module for `import`; null means that there is no such module.
+  ///
+  /// `path` is what the script imports. One that begins with `./` or `../` is relative to the
+  /// folder of the importing module, and comes resolved. Any other comes as it is written.
+  /// `importer` is the path of the module that imports, or null for the script. It is for
+  /// messages: one path is one module, whoever imports it.
+  ///
+  /// The loader is called like any Dart function that a script calls, and may be asynchronous.
+  /// Its text is kept for later executions, up to [scriptCacheSize] bytes of all texts, until
+  /// [RhaiEngine.invalidateModules]. Scripts that import a module while it loads share the
+  /// load. An error is not kept, nor is null.
+  ///
+  /// With a loader, `import` reads files only through it, whatever [allowFileIo] is.
+  /// `docs/MODULES.md` tells more.
+  final ModuleLoader? moduleLoader;
 
   /// The [timeout] in milliseconds.
   @Deprecated('Use timeout')
@@ -331,11 +356,13 @@ final class RhaiConfig {
     Set<String>? deniedFunctions,
     void Function(String text)? onPrint = _samePrint,
     void Function(String text, RhaiPosition position)? onDebug = _sameDebug,
+    ModuleLoader? moduleLoader = _sameLoader,
     @Deprecated('Use timeout') int? timeoutMs,
     @Deprecated('Use allowFileIo') bool? disableFileIo,
     @Deprecated('Use allowEval') bool? disableEval,
     @Deprecated('Use allowModules') bool? disableModules,
   }) {
+    final isLoaderNew = moduleLoader != null && moduleLoader != _sameLoader;
     final copy = RhaiConfig(
       maxOperations: maxOperations ?? this.maxOperations,
       maxStackDepth: maxStackDepth ?? this.maxStackDepth,
@@ -372,7 +399,8 @@ final class RhaiConfig {
             'disableModules',
             _not(disableModules),
           ) ??
-          this.allowModules,
+          // Whoever gives a loader means modules to be allowed.
+          (isLoaderNew ? null : this.allowModules),
       exposeStackTraces: exposeStackTraces ?? this.exposeStackTraces,
       disabledSymbols: Set.unmodifiable(
         disabledSymbols ?? this.disabledSymbols,
@@ -388,6 +416,9 @@ final class RhaiConfig {
       ),
       onPrint: onPrint == _samePrint ? this.onPrint : onPrint,
       onDebug: onDebug == _sameDebug ? this.onDebug : onDebug,
+      moduleLoader: moduleLoader == _sameLoader
+          ? this.moduleLoader
+          : moduleLoader,
     );
     _options.check(copy);
     return copy;
@@ -397,6 +428,7 @@ final class RhaiConfig {
   static const _sameNames = {'the same names'};
   static void _samePrint(String text) {}
   static void _sameDebug(String text, RhaiPosition position) {}
+  static String? _sameLoader(String path, String? importer) => null;
 
   static bool? _not(bool? value) => value == null ? null : !value;
 
@@ -515,4 +547,5 @@ final _options = Options<RhaiConfig>([
   Option('deniedFunctions', (config) => config.deniedFunctions),
   Option('onPrint', (config) => config.onPrint),
   Option('onDebug', (config) => config.onDebug),
+  Option('moduleLoader', (config) => config.moduleLoader),
 ]);

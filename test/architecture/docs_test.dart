@@ -36,6 +36,7 @@ void main() {
     'docs/ASYNC_FUNCTIONS.md',
     'docs/DART_TYPES.md',
     'docs/FUNCTIONS.md',
+    'docs/MODULES.md',
     'docs/SECURITY.md',
     'docs/VALUES.md',
   ]) {

@@ -9,6 +9,7 @@ import '../records/place.dart';
 import '../rhai_function_info.dart';
 import '../rhai_position.dart';
 import '../wire/protocol.dart';
+import 'module_loads.dart';
 import 'registered_function.dart';
 import 'type_registry.dart';
 
@@ -18,6 +19,7 @@ import 'type_registry.dart';
 List<RegisteredFunction> internalFunctions(
   RhaiConfig config,
   TypeRegistry types,
+  ModuleLoads modules,
   Future<void>? Function(int count, int max) parallel,
 ) {
   final onDebug = config.onDebug ?? _debug;
@@ -38,6 +40,7 @@ List<RegisteredFunction> internalFunctions(
     ),
     FunctionId.iterate: RegisteredFunction('the iterator', types.iterate),
     FunctionId.next: RegisteredFunction('the iterator', _next),
+    FunctionId.loadModule: RegisteredFunction('moduleLoader', modules.load),
   };
   return [for (var id = 0; id < functions.length; id++) functions[id]!];
 }

@@ -192,6 +192,14 @@ final class FunctionRegistry {
       ..._byName[name]!.map(describeFunction),
   ]);
 
+  /// Removes the functions in a namespace, which the native side knows to be gone.
+  void removeNamespace(String namespace) {
+    bool isInIt(String name) => name.startsWith('$namespace::');
+    _byName.removeWhere((name, _) => isInIt(name));
+    _unpublished.removeWhere(isInIt);
+    _unpublishedConstants.removeWhere((name, _) => isInIt(name));
+  }
+
   /// Tells the native side of new functions. Scripts that start later can call them.
   void publish() {
     final types = _types.table;

@@ -17,7 +17,8 @@ Pointer<NativeEngine> newEngine(RhaiConfig config) {
     numbers.length,
     (config.allowFileIo ? EngineFlag.allowFileIo : 0) |
         (config.allowEval ? EngineFlag.allowEval : 0) |
-        (config.allowModules ? EngineFlag.allowModules : 0),
+        (config.allowModules ? EngineFlag.allowModules : 0) |
+        (config.moduleLoader == null ? 0 : EngineFlag.loadsModules),
   );
 }
 

@@ -24,10 +24,12 @@ import 'future_wait.dart';
 import 'future_waits.dart';
 import 'kept_scripts.dart';
 import 'member_call.dart';
+import 'module_loads.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'parallel_calls.dart';
 import 'registered_function.dart';
+import 'registered_modules.dart';
 import 'scopes.dart';
 import 'script_function_calls.dart';
 import 'starter.dart';
@@ -69,7 +71,10 @@ final class ScriptRunner
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
-    _frame.objects.addAll(internalFunctions(config, _types, _parallel));
+    _moduleLoads = ModuleLoads(_frame, config);
+    _frame.objects.addAll(
+      internalFunctions(config, _types, _moduleLoads, _parallel),
+    );
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
       _functions.addOwn(sleepFunction(_sleeps));
@@ -86,12 +91,14 @@ final class ScriptRunner
 
   late final Frame _frame;
   late final FunctionRegistry _functions = FunctionRegistry(_frame, _types);
+  late final RegisteredModules _modules = RegisteredModules(_frame, _functions);
   final TypeRegistry _types = TypeRegistry();
   late final Variables _variables = Variables(_frame);
   late final FutureWaits _waits;
   final FunctionCalls _dartCalls;
   late final ScriptFunctionCalls _calls = ScriptFunctionCalls(_frame, this);
   final Sleeps _sleeps;
+  late final ModuleLoads _moduleLoads;
 
   /// Deadlines of executions that wait, or let the event loop run.
   final Deadlines _totalTimeouts;
@@ -128,12 +135,19 @@ final class ScriptRunner
   void registerType(DartType type, Map<String, Function> constructors) =>
       _functions.addType(type, constructors);
 
+  /// Replaces a module for later executions.
+  void registerModule(String name, Map<String, Object?> members) =>
+      _modules.register(name, members);
+
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) =>
       _variables.set(name, value, constant: constant);
 
   /// Removes the variables.
   void clearScope() => _variables.clear();
+
+  /// Forgets the text of a module, or of all, and those that are being loaded.
+  void invalidateModules(String? path) => _moduleLoads.forget(path);
 
   /// Analyses a script, like [eval]. The value is an array of [AnalysisField]s.
   Object? analyze(String script, Waiting waiting) {
@@ -301,6 +315,7 @@ final class ScriptRunner
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
     _types.clear();
+    _moduleLoads.close();
     _frame.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {

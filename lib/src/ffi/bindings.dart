@@ -215,6 +215,31 @@ external int rhaiAnalyze(
   int outerExecution,
 );
 
+/// Replaces the module of a name by the constants that were set, or forgets these.
+@Native<Void Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_replace_module',
+)
+external void rhaiReplaceModule(Pointer<NativeEngine> engine, int nameLength);
+
+/// Keeps the text of a module for later imports.
+@Native<Void Function(Pointer<NativeEngine>, Uint64, Uint64)>(
+  symbol: 'rhai_keep_module',
+)
+external void rhaiKeepModule(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+  int length,
+);
+
+/// Forgets the text of a module, or of all.
+@Native<Void Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_invalidate_modules',
+)
+external void rhaiInvalidateModules(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+);
+
 /// Whether scripts can use a name for a function, or else for a variable.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
   symbol: 'rhai_is_usable_name',

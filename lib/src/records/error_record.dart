@@ -149,7 +149,7 @@ final class _ErrorRecord {
   }
 
   RhaiTimeoutError _withPlace(RhaiTimeoutError error) => RhaiTimeoutError(
-    error.message,
+    message,
     functionName: error.functionName,
     timeout: error.timeout,
     position: position,

@@ -213,6 +213,9 @@ abstract final class FunctionId {
 
   /// Takes the next value of an iterator: an array of it, or `()` after the last one.
   static const int next = 7;
+
+  /// Loads the text of a module.
+  static const int loadModule = 8;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -273,6 +276,9 @@ abstract final class EngineFlag {
 
   /// `import` and `export`.
   static const int allowModules = 4;
+
+  /// Modules whose texts a Dart function loads.
+  static const int loadsModules = 8;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.

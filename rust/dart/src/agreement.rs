@@ -52,6 +52,7 @@ agree! {
     functions::PARALLEL_FUNCTION => function_id::PARALLEL,
     functions::ITERATE_FUNCTION => function_id::ITERATE,
     functions::NEXT_FUNCTION => function_id::NEXT,
+    functions::LOAD_MODULE_FUNCTION => function_id::LOAD_MODULE,
 
     Parameter::OPEN => kind::OPEN,
     Parameter::CONVERTED_SHIFT => kind::CONVERTED_SHIFT,

@@ -1,6 +1,7 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
 use std::cell::OnceCell;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,7 +142,8 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// Sets a variable or constant for every later execution, to the value that the host
-    /// has put where replies are.
+    /// has put where replies are. A name in a namespace is a constant of a module, and waits
+    /// for [`replace_module`](Self::replace_module).
     ///
     /// # Errors
     ///
@@ -164,9 +166,34 @@ impl<H: Host> ScriptEngine<H> {
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
+        if name.contains(names::NAMESPACE_SEPARATOR) {
+            let mut constants = shared.host_constants.borrow_mut();
+            constants.stage(name, value, &shared.stacks);
+            return Ok(());
+        }
         self.scripts.hide_host_function(name);
         Rc::make_mut(&mut self.variables).set(name, value, constant, &shared.stacks);
         Ok(())
+    }
+
+    /// Puts the constants that were set in place of all that there is in a namespace, its
+    /// functions included. Scripts that are running keep what they started with.
+    pub fn replace_module(&mut self, namespace: &str) {
+        let shared = &self.hosted.shared;
+        shared.host_constants.borrow_mut().commit(namespace);
+        let removed = shared
+            .host_functions
+            .borrow_mut()
+            .remove_namespace(namespace);
+        for name in removed {
+            self.scripts.hide_host_function(&name);
+        }
+        self.snapshot.take();
+    }
+
+    /// Forgets the constants that were set for a module, which is not to be.
+    pub fn discard_module(&self) {
+        self.hosted.shared.host_constants.borrow_mut().discard();
     }
 
     /// The error for a value that the host stopped reading: it breaks `limit`, or took longer to
@@ -176,6 +203,19 @@ impl<H: Host> ScriptEngine<H> {
             (Some(limit), _) => limit_of(limit, &self.config),
             (None, time) => ScriptError::time(BrokenTime::Running(time.unwrap_or_default())),
         }
+    }
+
+    /// Keeps the text of a module that the host has loaded, before the scripts that wait for it
+    /// go on.
+    pub fn keep_module(&self, name: &str, text: &str) {
+        let texts = &self.scripts.module_texts;
+        texts.keep(name, text, texts.generation());
+    }
+
+    /// Forgets the text of a module that the host has loaded, or of all: the next import
+    /// asks for it again.
+    pub fn invalidate_modules(&self, name: Option<&str>) {
+        self.scripts.module_texts.forget(name);
     }
 
     /// Whether a script can have a variable of this name.
@@ -210,7 +250,7 @@ impl<H: Host> ScriptEngine<H> {
             variables: self.variables.clone(),
             scope,
         };
-        self.start(Job::Script(self.snapshot().clone(), script), start)
+        self.start_in_snapshot(|engine| Job::Script(engine, script), start)
     }
 
     /// Starts a function that the host has, with the arguments that it has put where replies
@@ -229,8 +269,20 @@ impl<H: Host> ScriptEngine<H> {
 
     /// Starts work that is no script.
     pub(crate) fn start_task(&mut self, task: Task, start: Start) -> Step {
-        let job = Job::Task(self.snapshot().clone(), Box::new(task));
-        self.start(job, start)
+        self.start_in_snapshot(|engine| Job::Task(engine, Box::new(task)), start)
+    }
+
+    /// Runs a job in the Rhai engine with the functions registered so far.
+    #[inline]
+    pub(crate) fn start_in_snapshot(
+        &mut self,
+        job: impl FnOnce(SharedEngine) -> Job,
+        start: Start,
+    ) -> Step {
+        match self.snapshot().cloned() {
+            Ok(engine) => self.start(job(engine), start),
+            Err(error) => self.fail(ScriptError::no_stack(&error)),
+        }
     }
 
     /// Runs a job to its first request or its end.
@@ -325,6 +377,10 @@ impl<H: Host> ScriptEngine<H> {
             variables: self.variables.names().map(String::from).collect(),
             config: self.config.clone(),
             constants: self.variables.constants().map(String::from).collect(),
+            module_constants: {
+                let constants = self.hosted.shared.host_constants.borrow();
+                constants.names().map(String::from).collect()
+            },
         };
         let analysis = Analysis {
             script: script.into(),
@@ -408,12 +464,19 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// The Rhai engine with the functions registered so far.
-    pub fn snapshot(&self) -> &SharedEngine {
-        self.snapshot
-            .get_or_init(|| Rc::new(OnFiber::new(self.build(), &self.hosted.shared.stacks)))
+    ///
+    /// # Errors
+    ///
+    /// There is no stack to copy the constants of modules on.
+    pub fn snapshot(&self) -> io::Result<&SharedEngine> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Ok(snapshot);
+        }
+        let engine = OnFiber::new(self.build()?, &self.hosted.shared.stacks);
+        Ok(self.snapshot.get_or_init(|| Rc::new(engine)))
     }
 
-    fn build(&self) -> Engine {
+    fn build(&self) -> io::Result<Engine> {
         build(
             &self.hosted,
             &self.config,

@@ -82,8 +82,7 @@ impl<H: Host> ScriptEngine<H> {
             variables: self.variables.clone(),
             scope,
         };
-        let job = Job::Named(self.snapshot().clone(), Box::new(call));
-        Some(self.start(job, start))
+        Some(self.start_in_snapshot(|engine| Job::Named(engine, Box::new(call)), start))
     }
 
     /// Makes an empty scope.

@@ -81,10 +81,13 @@ pub mod execution {
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;
+    pub mod file_modules;
     pub mod job;
     pub mod kept;
     pub mod kept_scope;
     pub mod kept_script;
+    pub mod loaded_modules;
+    pub mod module_texts;
     pub mod modules;
     pub mod named_call;
     pub mod parsing;
@@ -98,6 +101,7 @@ pub mod functions {
 
     pub mod bound;
     pub mod captured;
+    pub mod host_constants;
     pub mod host_functions;
     pub mod parameters;
     pub mod script_function;
@@ -112,6 +116,7 @@ pub mod language {
     pub mod compiled_script;
     pub mod host_names;
     pub mod imports;
+    pub mod module_paths;
     pub mod names;
     pub mod parsing;
     pub mod place;

@@ -11,7 +11,7 @@ use runtime::context::shared::Shared;
 use runtime::engine::ScriptEngine;
 use runtime::execution::pending_futures::Completion;
 use runtime::functions::host_functions::{
-    HostFunction, DEBUG_FUNCTION, PARALLEL_FUNCTION, PRINT_FUNCTION,
+    HostFunction, DEBUG_FUNCTION, LOAD_MODULE_FUNCTION, PARALLEL_FUNCTION, PRINT_FUNCTION,
 };
 use runtime::functions::parameters::Parameter;
 use runtime::limits::config::Config;
@@ -50,7 +50,7 @@ impl<H: TestHost> Driver<H> {
             printed: Vec::new(),
             children: Vec::new(),
             functions: HashMap::new(),
-            next_function: 6,
+            next_function: LOAD_MODULE_FUNCTION + 1,
         }
     }
 
@@ -82,6 +82,13 @@ impl<H: TestHost> Driver<H> {
         function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
         self.register_arities(name, 1 << arity, function);
+    }
+
+    /// Loads modules by `loader`, which gets a path and who imports it. Needs an engine that
+    /// has its modules loaded.
+    pub fn load_modules(&mut self, loader: impl FnMut(Vec<Dynamic>) -> Answer + 'static) {
+        self.functions
+            .insert(LOAD_MODULE_FUNCTION, Box::new(loader));
     }
 
     /// Registers a function; bit *n* of `arities` says that it takes *n* arguments.

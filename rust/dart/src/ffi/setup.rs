@@ -51,6 +51,7 @@ pub unsafe extern "C" fn rhai_engine_new(
             allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
             allow_eval: flags & engine_flag::ALLOW_EVAL != 0,
             allow_modules: flags & engine_flag::ALLOW_MODULES != 0,
+            loads_modules: flags & engine_flag::LOADS_MODULES != 0,
         };
         Box::into_raw(Box::new(DartEngine::new(config, Mailbox::default())))
     })
@@ -320,6 +321,71 @@ pub unsafe extern "C" fn rhai_analyze(
 pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut DartEngine) -> u64 {
     // SAFETY: the caller's contract.
     unsafe { with_engine(engine, 0, |engine| engine.hosted.shared.leaked() as u64) }
+}
+
+/// Completes the module whose name is the first `name_len` bytes of the input: the constants
+/// set by [`rhai_set_variable`] with names in a namespace take the place of all that there is in
+/// it. If `name_len` is 0, they are forgotten.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_replace_module(engine: *mut DartEngine, name_len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, (), |engine| match name_len {
+            0 => engine.discard_module(),
+            _ => {
+                if let Some(name) = input_text(engine, name_len) {
+                    engine.replace_module(&name);
+                }
+            }
+        })
+    }
+}
+
+/// Keeps the text of a module for later imports. Its name is the first `name_len` bytes of the
+/// input, and its text what comes then, up to `len` bytes of both.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_keep_module(engine: *mut DartEngine, name_len: u64, len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, (), |engine| {
+            let Some(input) = input_text(engine, len) else {
+                return;
+            };
+            let name_len = usize::try_from(name_len).unwrap_or(usize::MAX);
+            if let Some((name, text)) = input.split_at_checked(name_len) {
+                engine.keep_module(name, text);
+            }
+        })
+    }
+}
+
+/// Forgets the text of the module whose name is the first `name_len` bytes of the input, or
+/// of all modules if that is 0: the next import asks Dart for it again.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_invalidate_modules(engine: *mut DartEngine, name_len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, (), |engine| match name_len {
+            0 => engine.invalidate_modules(None),
+            _ => {
+                if let Some(name) = input_text(engine, name_len) {
+                    engine.invalidate_modules(Some(&name));
+                }
+            }
+        })
+    }
 }
 
 /// Whether the first `name_len` bytes of the input are a name that a script can

@@ -213,6 +213,9 @@ pub mod function_id {
 
     /// Takes the next value of an iterator: an array of it, or `()` after the last one.
     pub const NEXT: u64 = 7;
+
+    /// Loads the text of a module.
+    pub const LOAD_MODULE: u64 = 8;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -273,6 +276,9 @@ pub mod engine_flag {
 
     /// `import` and `export`.
     pub const ALLOW_MODULES: u32 = 4;
+
+    /// Modules whose texts a Dart function loads.
+    pub const LOADS_MODULES: u32 = 8;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.

@@ -68,6 +68,11 @@ fn a_null_engine_is_refused_by_every_function() {
         assert!(!ffi::rhai_unregister_function(null_mut(), 0));
         assert_eq!(ffi::rhai_set_variable(null_mut(), 0, false), INVALID);
         ffi::rhai_clear_scope(null_mut());
+        ffi::rhai_replace_module(null_mut(), 0);
+        ffi::rhai_replace_module(null_mut(), 1);
+        ffi::rhai_keep_module(null_mut(), 1, 2);
+        ffi::rhai_invalidate_modules(null_mut(), 0);
+        ffi::rhai_invalidate_modules(null_mut(), 1);
         assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
         assert_eq!(ffi::rhai_resume(null_mut(), 0, 0, 0), INVALID);
         assert_eq!(ffi::rhai_start_child(null_mut(), 0, 0), INVALID);

@@ -1,10 +1,11 @@
-//! Functions of the host as functions of Rhai.
+//! Functions of the host as functions of Rhai, and the constants beside them in namespaces.
 //!
 //! A function in a namespace is in a module that the engine has under that name. `import … as`
 //! of the same name goes first.
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::io;
 use std::rc::Rc;
 
 use rhai::{
@@ -13,14 +14,19 @@ use rhai::{
 
 use crate::border::host_call::call_host;
 use crate::border::hosted::Hosted;
-use crate::functions::host_functions::{HostFunctions, Registered, Signature};
+use crate::functions::host_functions::{Registered, Signature};
 use crate::host::Host;
 use crate::language::host_names;
 use crate::language::names::{INDEX_SETTER, NAMESPACE_SEPARATOR};
 use crate::objects::host_object::HostObject;
 
-/// Registers `functions` with `engine`.
-pub fn register<H: Host>(engine: &mut Engine, functions: &HostFunctions, hosted: &Rc<Hosted<H>>) {
+/// Registers the functions and constants of the host with `engine`.
+///
+/// # Errors
+///
+/// There is no stack to copy the constants on.
+pub fn register<H: Host>(engine: &mut Engine, hosted: &Rc<Hosted<H>>) -> io::Result<()> {
+    let functions = &*hosted.shared.host_functions.borrow();
     let mut all: Vec<Signature> = functions.iter().flat_map(Registered::signatures).collect();
     // Of the same signatures, the one that is registered last stays.
     all.sort_by_key(|(.., rank)| std::cmp::Reverse(*rank));
@@ -56,6 +62,22 @@ pub fn register<H: Host>(engine: &mut Engine, functions: &HostFunctions, hosted:
     let in_global = in_global.filter(|f| !f.name.contains(NAMESPACE_SEPARATOR));
     host_names::register(&mut global, in_global.map(|f| (f.name.as_str(), f.arities)));
     engine.register_global_module(global.into());
+    let constants = hosted.shared.host_constants.borrow();
+    if constants.names().next().is_none() {
+        register_all(engine, namespaces);
+        return Ok(());
+    }
+    // Copying values recurses, and Rhai copies them once more.
+    hosted.shared.stacks.run(|| {
+        for (namespace, name, value) in constants.iter() {
+            let module = namespaces.entry(namespace).or_default();
+            module.set_var(name, value.clone());
+        }
+        register_all(engine, namespaces);
+    })
+}
+
+fn register_all(engine: &mut Engine, namespaces: BTreeMap<&str, Module>) {
     for (namespace, module) in namespaces {
         engine.register_static_module(namespace, module.into());
     }

@@ -293,9 +293,16 @@ impl ExecutionContext {
         if let Some(name) = self.error_details.take_script_name() {
             error.tell_script(&name);
         }
+        let imports = self.imported();
         // Limits do not pass through modules as other errors do.
-        if let Some(module) = self.imports.get().and_then(|imports| imports.ended()) {
-            error.tell_module(&module);
+        let ended = || imports.and_then(Imports::ended).unwrap_or_default();
+        let module = match error.module() {
+            "" => ended(),
+            module => module.to_string(),
+        };
+        if !module.is_empty() {
+            let importers = imports.map(|imports| imports.importers_of(&module));
+            error.tell_module(&module, &importers.unwrap_or_default());
         }
     }
 

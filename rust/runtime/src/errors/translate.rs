@@ -45,20 +45,21 @@ impl ScriptError {
         let mut result = from_innermost(error, config, faulty_line, hint);
         result.position = known.unwrap_or(Position::NONE);
         if result.kind != ErrorKind::Syntax || !outer.is_empty() {
-            let module = outer.last().map(|call| call.source.clone());
             result.calls = list_calls(outer, position);
-            if let Some(module) = module.filter(|module| !module.is_empty()) {
-                result.tell_module(&module);
-            }
         }
         result
     }
 }
 
 impl ScriptError {
-    /// Says which module it was in.
-    pub fn tell_module(&mut self, module: &str) {
-        self.message = format!("in module {module}: {}", self.message);
+    /// The module whose code failed; empty if it was the script's.
+    pub fn module(&self) -> &str {
+        self.calls.first().map_or("", |call| &call.source)
+    }
+
+    /// Says which module it was in, and by which others that was imported.
+    pub fn tell_module(&mut self, module: &str, importers: &str) {
+        self.message = format!("in module {module}{importers}: {}", self.message);
     }
 
     /// Says what the script is called.

@@ -273,6 +273,7 @@ fn find_hint<H: Host>(
         engine: &context.environment().engine,
         config,
         host_functions: &hosted.shared.host_functions.borrow(),
+        host_constants: &hosted.shared.host_constants.borrow(),
         restrictions: &hosted.shared.restrictions.borrow(),
         imports: context.imported(),
         last_arities: context.error_details().last_arities(),

@@ -11,6 +11,7 @@ use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
 use crate::execution::kept_script::KeptScript;
+use crate::execution::module_texts::ModuleTexts;
 use crate::language::code::code_of;
 use crate::language::compile::compile;
 use crate::language::compiled_script::CompiledScript;
@@ -39,6 +40,8 @@ pub struct ScriptCache {
     size: Cell<usize>,
     max_size: usize,
     stacks: Rc<StackPool>,
+    /// The texts of modules that the host has loaded, which may take as much again.
+    pub module_texts: Rc<ModuleTexts>,
 }
 
 #[derive(Debug)]
@@ -57,6 +60,7 @@ impl ScriptCache {
             size: Cell::new(0),
             max_size,
             stacks: stacks.clone(),
+            module_texts: Rc::new(ModuleTexts::new(max_size)),
         }
     }
 
@@ -117,7 +121,7 @@ impl ScriptCache {
         &self,
         engine: &Engine,
         name: &str,
-        text: Box<str>,
+        text: &str,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         // The same text is another script where it is no module, or another one. None
@@ -129,7 +133,7 @@ impl ScriptCache {
         // Compiling can be suspended.
         let host_functions = self.host_functions();
         let (compiled, size) =
-            self.compile_as(engine, &text, Some(name), &host_functions, context)?;
+            self.compile_as(engine, text, Some(name), &host_functions, context)?;
         self.keep_if_small(key, &compiled, size);
         Ok(compiled)
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rhai::ImmutableString;
 
 use crate::functions::parameters::{common_signatures, describe, signatures, Parameter, Rank};
+use crate::language::names::is_in_namespace;
 use crate::language::signatures::{built_in_signatures, MAX_ARGUMENTS};
 use crate::objects::host_object::{HostObject, HostReference, TEXT_FUNCTIONS};
 use crate::objects::released_ids::ReleasedIds;
@@ -42,6 +43,8 @@ pub const ITERATE_FUNCTION: u64 = 6;
 /// Id of the host's function that takes the next value of an iterator: an array of it, or `()`
 /// after the last one.
 pub const NEXT_FUNCTION: u64 = 7;
+/// Id of the host's function that loads the text of a module.
+pub const LOAD_MODULE_FUNCTION: u64 = 8;
 
 /// Signatures that an error lists.
 const MAX_LISTED: usize = 5;
@@ -89,6 +92,16 @@ impl HostFunctions {
         let count = self.0.len();
         self.0.retain(|other| other.function.name != name);
         self.0.len() < count
+    }
+
+    /// Removes the functions in a namespace; returns their names.
+    pub fn remove_namespace(&mut self, namespace: &str) -> HashSet<String> {
+        let is_removed =
+            |registered: &Registered| is_in_namespace(&registered.function.name, namespace);
+        let removed = self.0.iter().filter(|registered| is_removed(registered));
+        let removed = removed.map(|r| r.function.name.clone()).collect();
+        self.0.retain(|registered| !is_removed(registered));
+        removed
     }
 
     /// The names of all functions, with their namespaces.

@@ -81,6 +81,12 @@ pub fn path_of(namespace: &str, name: &str) -> String {
     }
 }
 
+/// Whether a name is in this namespace, or in one within it.
+pub fn is_in_namespace(name: &str, namespace: &str) -> bool {
+    let rest = name.strip_prefix(namespace);
+    rest.is_some_and(|rest| rest.starts_with(NAMESPACE_SEPARATOR))
+}
+
 /// Whether a function of this name is a closure.
 pub fn is_closure(function: &str) -> bool {
     function.starts_with(ANONYMOUS)

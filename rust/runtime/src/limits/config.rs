@@ -27,6 +27,8 @@ pub struct Config {
     pub allow_eval: bool,
     /// Whether scripts may use `import` and `export`.
     pub allow_modules: bool,
+    /// Whether the host loads modules, and files are read only by it.
+    pub loads_modules: bool,
 }
 
 impl Default for Config {
@@ -40,6 +42,7 @@ impl Default for Config {
             allow_file_io: false,
             allow_eval: false,
             allow_modules: false,
+            loads_modules: false,
         }
     }
 }

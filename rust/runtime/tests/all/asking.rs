@@ -291,7 +291,7 @@ fn is_of_scalars(signature: &str) -> bool {
 #[test]
 fn every_function_is_bounded_or_asks() {
     let host = FakeHost::new();
-    let (all, of_scalars) = registered(host.engine.snapshot());
+    let (all, of_scalars) = registered(host.engine.snapshot().unwrap());
     let (checked, bounded) = (checked(), bounded());
     assert!(checked.is_disjoint(&bounded));
     let listed: BTreeSet<String> = checked.union(&bounded).cloned().collect();

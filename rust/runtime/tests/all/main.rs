@@ -9,6 +9,7 @@ mod functions;
 mod json;
 mod limits;
 mod messages;
+mod modules;
 mod nested_data;
 mod parallel;
 mod peaks;
