@@ -223,7 +223,7 @@ void main() {
             ),
         ];
         for (final engine in engines) {
-          engine.registerFunction('run', engine.evalAsync);
+          engine.registerFunction('run', engine.evalAsync<Object?>);
         }
         final outcomes = <_Outcome>[];
         for (var step = 0; step < 30; step++) {
@@ -256,7 +256,7 @@ void main() {
     fakeAsync((async) {
       final engine = engineOf();
       engine
-        ..registerFunction('run', engine.evalAsync)
+        ..registerFunction('run', engine.evalAsync<Object?>)
         ..registerFunction('callback', (RhaiFunction f) => f.callAsync());
       final outcome = _Outcome(
         engine.evalAsync(r'''

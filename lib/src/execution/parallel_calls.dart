@@ -1,6 +1,8 @@
 import 'dart:async';
 
+import '../wire/protocol.dart';
 import 'execution.dart';
+import 'turns.dart';
 
 /// The engine that makes calls of a script at the same time.
 abstract interface class ParallelOwner {
@@ -15,7 +17,10 @@ abstract interface class ParallelOwner {
 ///
 /// The native side has what they call and what they return. Here they are started, at most so
 /// many at once, and each runs like a script. The first that fails ends the others.
-final class ParallelCalls {
+///
+/// Those that are still to be started let the event loop run like a script. If all were started
+/// at once, they would be there long before they count as memory of the script.
+final class ParallelCalls implements TurnTaker {
   /// Creates [_count] calls of [_parent], at most [_max] of them at once.
   ParallelCalls(this._owner, this._parent, this._count, this._max);
 
@@ -27,6 +32,9 @@ final class ParallelCalls {
   int _started = 0;
   int _running = 0;
   bool _isOver = false;
+
+  /// Whether the rest is started in a later turn of the event loop.
+  bool _isInQueue = false;
   (Object, StackTrace)? _error;
 
   /// Completes when they are over, if that is not at once.
@@ -49,6 +57,11 @@ final class ParallelCalls {
 
   void _startMore() {
     while (!_isOver && _started < _count && _running < _max) {
+      if (_parent.mayYield && Turns.held >= EventLoop.turn) {
+        if (!_isInQueue) Turns.add(this);
+        _isInQueue = true;
+        return;
+      }
       _started++;
       final Object? ended;
       try {
@@ -64,6 +77,15 @@ final class ParallelCalls {
       }
     }
     if (_started == _count && _running == 0) _end();
+  }
+
+  @override
+  Zone get timerZone => _parent.timerZone;
+
+  @override
+  void goOn() {
+    _isInQueue = false;
+    if (!_isOver && !_parent.hasEnded) _parent.runInOwnZone(_startMore);
   }
 
   void _onEnd(Object? succeeded) {

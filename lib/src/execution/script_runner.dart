@@ -214,13 +214,9 @@ final class ScriptRunner
   @override
   Object? startChild(Execution parent) {
     if (isDisposed) throw const RhaiCancelledError();
-    final step = rhaiStartChild(_engine, parent.id, Turns.held);
-    return _start(
-      step,
-      parent,
-      parent.mayYield ? Waiting.mayYield : Waiting.ifNeeded,
-      parent: parent,
-    );
+    final waiting = parent.mayYield ? Waiting.mayYield : Waiting.ifNeeded;
+    final step = rhaiStartChild(_engine, parent.id, _held(waiting));
+    return _start(step, parent, waiting, parent: parent);
   }
 
   @override

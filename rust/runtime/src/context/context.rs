@@ -290,9 +290,6 @@ impl ExecutionContext {
         if let Some(race) = self.error_details.take_data_race() {
             error.tell_data_race(race);
         }
-        if let Some(name) = self.error_details.take_script_name() {
-            error.tell_script(&name);
-        }
         let imports = self.imported();
         // Limits do not pass through modules as other errors do.
         let ended = || imports.and_then(Imports::ended).unwrap_or_default();
@@ -303,6 +300,10 @@ impl ExecutionContext {
         if !module.is_empty() {
             let importers = imports.map(|imports| imports.importers_of(&module));
             error.tell_module(&module, &importers.unwrap_or_default());
+        }
+        // After that: calls without a source are the script's.
+        if let Some(name) = self.error_details.take_script_name() {
+            error.tell_script(&name);
         }
     }
 
