@@ -129,21 +129,23 @@ final class RhaiEngine implements Finalizable {
   ///
   /// This holds the event loop until it is done. Where that matters, as on a server, use
   /// [compileAsync].
-  RhaiScript compile(String source, {String name = ''}) {
+  RhaiScript compile(String source, {String? name}) {
     final runner = _open;
-    final compiled = runner.scripts.compile(source, name, Waiting.ifNeeded);
-    return CompiledScript(runner, name, compiled! as Compiled);
+    final shown = name ?? '';
+    final compiled = runner.scripts.compile(source, shown, Waiting.ifNeeded);
+    return CompiledScript(runner, shown, compiled! as Compiled);
   }
 
   /// Compiles a script like [compile], and lets the event loop run every few milliseconds.
   /// Errors complete the [Future].
   ///
   /// Throws a [StateError] after [dispose].
-  Future<RhaiScript> compileAsync(String source, {String name = ''}) {
+  Future<RhaiScript> compileAsync(String source, {String? name}) {
     final runner = _open;
+    final shown = name ?? '';
     return Future.sync(
-      () => runner.scripts.compile(source, name, Waiting.mayYield),
-    ).then((compiled) => CompiledScript(runner, name, compiled! as Compiled));
+      () => runner.scripts.compile(source, shown, Waiting.mayYield),
+    ).then((compiled) => CompiledScript(runner, shown, compiled! as Compiled));
   }
 
   /// Makes an empty scope: variables that live across evaluations.

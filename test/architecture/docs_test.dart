@@ -37,6 +37,7 @@ void main() {
     'docs/DART_TYPES.md',
     'docs/FUNCTIONS.md',
     'docs/MODULES.md',
+    'docs/SCRIPTS.md',
     'docs/SECURITY.md',
     'docs/VALUES.md',
   ]) {
@@ -74,7 +75,7 @@ void main() {
     });
   }
 
-  test('there are examples', () => expect(examples.length, greaterThan(3)));
+  test('there are examples', () => expect(examples.length, greaterThan(7)));
 }
 
 /// The blocks of Dart and Rhai code in a text, with their language.
