@@ -37,6 +37,27 @@ void main() {
     expect(engine.pendingCount, 0);
   });
 
+  test(
+    'a function that completes another call, and then takes its time',
+    () async {
+      final engine = make();
+      late Completer<Object?> first;
+      engine
+        ..registerFunction('first', () => (first = Completer.sync()).future)
+        ..registerFunction('complete', (int x) {
+          first.complete(x);
+          // Longer than scripts hold the event loop.
+          final watch = Stopwatch()..start();
+          while (watch.elapsedMilliseconds < 10) {}
+          return x;
+        });
+      expect(await engine.eval('parallel([|| first(), || complete(3)])'), [
+        3,
+        3,
+      ]);
+    },
+  );
+
   test('Futures that call back at once', () async {
     final engine = make()
       ..registerFunction('now', (Object? x) => SynchronousFuture(x));
