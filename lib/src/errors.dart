@@ -7,11 +7,13 @@ import 'rhai_stack_frame.dart';
 
 /// A failure of a script, or of running it.
 ///
-/// A script that does not start ends with a [RhaiSyntaxError]. One that runs ends with a
+/// A script that does not start ends with a [RhaiSyntaxError], and so does one that
+/// imports a module which is not valid. One whose value cannot cross ends with a
+/// [RhaiConversionError]. Any other that fails while it runs ends with a
 /// [RhaiRuntimeError], of which some have a type of their own: [RhaiLimitError],
-/// [RhaiTimeoutError], [RhaiCancelledError] and [RhaiChannelClosedError]. So
-/// `on RhaiRuntimeError` catches all of these. The first clause that fits counts: write
-/// those types before it, in `on` clauses as in the cases of a `switch`.
+/// [RhaiTimeoutError], [RhaiCancelledError] and [RhaiChannelClosedError]. So `on
+/// RhaiRuntimeError` catches all of these. The first clause that fits counts: write those
+/// types before it, in `on` clauses as in the cases of a `switch`.
 ///
 /// Misuse of the API itself is an [Error] ([ArgumentError], [StateError]).
 sealed class RhaiException implements Exception {
