@@ -11,8 +11,8 @@ import 'rhai_stack_frame.dart';
 /// imports a module which is not valid. One whose value cannot cross ends with a
 /// [RhaiConversionError]. Any other that fails while it runs ends with a
 /// [RhaiRuntimeError], of which some have a type of their own: [RhaiLimitError],
-/// [RhaiTimeoutError], [RhaiCancelledError] and [RhaiChannelClosedError]. So `on
-/// RhaiRuntimeError` catches all of these. The first clause that fits counts: write those
+/// [RhaiTimeoutError], [RhaiCancelledError] and [RhaiChannelClosedError]. So
+/// `on RhaiRuntimeError` catches all of these. The first clause that fits counts: write those
 /// types before it, in `on` clauses as in the cases of a `switch`.
 ///
 /// Misuse of the API itself is an [Error] ([ArgumentError], [StateError]).
