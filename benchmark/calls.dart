@@ -16,7 +16,7 @@ import 'src/baselines.dart';
 const _calls = 20000;
 
 Future<void> main() async {
-  final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  final engine = RhaiEngine(RhaiConfig.unlimited());
   final baselines = await Baselines.build();
   engine.registerFunction('add', (int a, int b) => a + b);
   engine.registerFunction('ready', Future<int>.value);
@@ -73,7 +73,40 @@ Future<void> main() async {
     "Rhai's own eval_ast",
     () => baselines.evalAst(_calls),
   );
+  await _compareCallsByName(engine);
   engine.dispose();
+}
+
+/// Compares ways in which Dart calls a function of a script.
+Future<void> _compareCallsByName(RhaiEngine engine) async {
+  void repeat(void Function() call) {
+    for (var i = 0; i < _calls; i++) {
+      call();
+    }
+  }
+
+  final script = engine.compile('fn add(a, b) { a + b } fn n(m) { m.n } 1 + 1');
+  final add = engine.eval('|a, b| a + b') as RhaiFunction;
+  final scope = engine.newScope()..set('x', 1);
+  final map = {'n': 1, 's': 'text'};
+  await _compare(
+    "script.call('add', [1, 2])",
+    () => repeat(() => script.call('add', [1, 2])),
+    'the same of a RhaiFunction',
+    () => repeat(() => add(1, 2)),
+  );
+  await _compare(
+    "script.call('n', [a small map])",
+    () => repeat(() => script.call('n', [map])),
+    "eval('fn add(a, b) { a + b } add(1, 2)')",
+    () => repeat(() => engine.eval('fn add(a, b) { a + b } add(1, 2)')),
+  );
+  await _compare(
+    'script.eval()',
+    () => repeat(() => script.eval()),
+    'script.eval(scope: scope)',
+    () => repeat(() => script.eval(scope: scope)),
+  );
 }
 
 /// Prints the time of one call of each, and the ratio. The two alternate. Of each the

@@ -39,7 +39,7 @@ Future<void> main(List<String> arguments) async {
 }
 
 Future<void> _measure(int count) async {
-  final engine = RhaiEngine.withDefaults();
+  final engine = RhaiEngine();
   final waiting = <Completer<int>>[];
   engine.registerFunction('wait', () {
     final completer = Completer<int>();

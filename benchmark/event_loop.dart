@@ -10,8 +10,8 @@ import 'dart:async';
 import 'package:rhai_dart/rhai_dart.dart';
 
 Future<void> main() async {
-  final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(maxOperations: 0, timeoutMs: 0),
+  final engine = RhaiEngine(
+    RhaiConfig(maxOperations: 0, timeout: Duration.zero),
   );
   final rounds = _roundsFor(engine, const Duration(seconds: 3));
   String script(int rounds) =>

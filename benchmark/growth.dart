@@ -110,8 +110,8 @@ const _rounds = 7;
 typedef _Run = double Function(String script);
 
 Future<void> main() async {
-  final unlimited = RhaiEngine.withConfig(RhaiConfig.unlimited());
-  final limited = RhaiEngine.withDefaults();
+  final unlimited = RhaiEngine(RhaiConfig.unlimited());
+  final limited = RhaiEngine();
   final baselines = await Baselines.build();
   double inRhai(String script) => baselines.script(script) / 1000;
 

@@ -15,7 +15,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 const _megabyte = 1 << 20;
 
 void main() {
-  final engine = RhaiEngine.withConfig(RhaiConfig.unlimited());
+  final engine = RhaiEngine(RhaiConfig.unlimited());
   Object? value;
   engine.registerFunction('get', () => value);
   Object? roundTrip(Object? v) {

@@ -5,7 +5,7 @@
 import 'package:rhai_dart/rhai_dart.dart';
 
 void main() {
-  final engine = RhaiEngine.withDefaults();
+  final engine = RhaiEngine();
 
   print('1. Scripts return values.');
   print('   40 + 2 is ${engine.eval('40 + 2')}');
@@ -33,7 +33,7 @@ void main() {
       print('limit of ${error.limit.name}: ${error.value}');
     } on RhaiScriptError catch (error) {
       print(
-        'line ${error.lineNumber}, position ${error.columnNumber}: '
+        'line ${error.position?.line}, position ${error.position?.column}: '
         '${error.message}',
       );
     }

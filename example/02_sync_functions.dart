@@ -5,7 +5,7 @@
 import 'package:rhai_dart/rhai_dart.dart';
 
 void main() {
-  final engine = RhaiEngine.withDefaults();
+  final engine = RhaiEngine();
   final stock = {'tea': 12, 'cake': 0};
 
   engine
@@ -36,7 +36,7 @@ void main() {
   try {
     engine.eval('fn checkout() { sell("cake", 1) }\n checkout()');
   } on RhaiRuntimeError catch (error) {
-    print('${error.cause.runtimeType} at line ${error.lineNumber}');
+    print('${error.cause.runtimeType} at line ${error.position?.line}');
   }
 
   print('A wrong number of arguments never reaches Dart:');

@@ -12,7 +12,7 @@ Future<void> main() async {
   final server = await _startServer();
   final directory = await Directory.systemTemp.createTemp('rhai_dart_example');
   final client = HttpClient();
-  final engine = RhaiEngine.withDefaults();
+  final engine = RhaiEngine();
 
   // Ordinary async functions. Nothing about them is special to scripts.
   engine

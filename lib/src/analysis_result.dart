@@ -123,6 +123,7 @@ final class ScriptFunctionInfo {
     required this.name,
     required this.parameters,
     required this.position,
+    this.documentation = '',
   });
 
   /// Its name.
@@ -130,6 +131,10 @@ final class ScriptFunctionInfo {
 
   /// The names of its parameters.
   final List<String> parameters;
+
+  /// The text of the `///` lines right above it, without the slashes. It is known of the
+  /// functions of a compiled script.
+  final String documentation;
 
   /// The place of its name.
   final RhaiPosition position;

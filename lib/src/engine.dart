@@ -2,12 +2,23 @@ import 'dart:async';
 import 'dart:ffi';
 
 import 'analysis_result.dart';
+import 'definitions.dart';
+import 'compiled_script.dart';
 import 'engine_config.dart';
 import 'errors.dart';
+import 'execution/dart_type.dart';
+import 'execution/kept_scripts.dart';
 import 'execution/script_runner.dart';
+import 'execution/starter.dart';
+import 'parameters/expected.dart';
 import 'records/analysis_record.dart';
 import 'rhai_function.dart';
+import 'rhai_function_info.dart';
 import 'rhai_range.dart';
+import 'rhai_scope.dart';
+import 'rhai_script.dart';
+import 'rhai_stack_frame.dart';
+import 'script_scope.dart';
 
 /// Runs Rhai scripts and lets them call Dart functions.
 ///
@@ -17,15 +28,19 @@ import 'rhai_range.dart';
 ///
 /// After [dispose] every other member throws a [StateError].
 final class RhaiEngine implements Finalizable {
-  /// Creates an engine with [RhaiConfig.secureDefaults]: among others, a script
-  /// may wait for one Dart function for 30 seconds.
-  factory RhaiEngine.withDefaults() =>
-      RhaiEngine.withConfig(RhaiConfig.secureDefaults());
+  /// Creates an engine whose scripts are limited by [config]; by default so that untrusted
+  /// scripts cannot do harm.
+  ///
+  /// Throws an [ArgumentError] if an option of [config] cannot have its value, or names
+  /// something that does not exist.
+  RhaiEngine([RhaiConfig config = const RhaiConfig()])
+    : _runner = ScriptRunner(checkedConfig(config));
 
-  /// Creates an engine whose scripts are limited by [config]; its
-  /// [RhaiConfig.asyncTimeout] is how long a script may wait for one Dart
-  /// function.
-  RhaiEngine.withConfig(RhaiConfig config) : _runner = ScriptRunner(config);
+  /// Creates an engine with [RhaiConfig.secureDefaults]. The same as `RhaiEngine()`.
+  factory RhaiEngine.withDefaults() = RhaiEngine;
+
+  /// Creates an engine with [config]. The same as `RhaiEngine(config)`.
+  RhaiEngine.withConfig(RhaiConfig config) : this(config);
 
   final ScriptRunner _runner;
 
@@ -49,30 +64,92 @@ final class RhaiEngine implements Finalizable {
   /// [double], [String], [List], [Map] with String keys, `Uint8List`, [RhaiRange] and
   /// [RhaiFunction]; any other Dart object comes back as it went in.
   ///
-  /// Throws, or completes the Future with, a [RhaiException]: a
-  /// [RhaiSyntaxError], a [RhaiLimitError] for a broken limit, a
-  /// [RhaiTimeoutError], a [RhaiRuntimeError] (also for an error of a Dart
-  /// function that the script did not catch), a [RhaiCancelledError] if the
-  /// engine is disposed meanwhile, or a [RhaiConversionError] if the value cannot
-  /// cross to Dart. Errors before the first wait are thrown by this call.
+  /// Throws, or completes the Future with, a [RhaiException]: a [RhaiSyntaxError], a
+  /// [RhaiRuntimeError] (also for an error of a Dart function that the script did not
+  /// catch), or a [RhaiConversionError] if the value cannot cross to Dart. Subclasses of
+  /// [RhaiRuntimeError] are [RhaiLimitError] for a broken limit, [RhaiTimeoutError], and
+  /// [RhaiCancelledError] if the engine is disposed meanwhile. Errors before the first wait
+  /// are thrown by this call.
   ///
   /// This holds the event loop until the script ends or waits. Where that matters, as on a
   /// server, use [evalAsync]. If a Dart function calls this, and a script waits for that
   /// function, the script's limits of time bound this one, too.
-  dynamic eval(String script) => _open.eval(script, mayYield: false);
+  /// With [scope], the variables of that can be used, and the script's own declarations at
+  /// global level stay there; see [RhaiScope]. Throws an [ArgumentError] if it belongs to
+  /// another engine, and a [StateError] if another script uses it.
+  dynamic eval(String script, {RhaiScope? scope}) =>
+      _eval(_open, script, scope, Waiting.ifNeeded);
+
+  static Object? _eval(
+    ScriptRunner runner,
+    String script,
+    RhaiScope? scope,
+    Waiting waiting,
+  ) => scope == null
+      ? runner.eval(script, waiting)
+      : runner.scripts.evalIn(ScriptScope.idOf(scope, runner), script, waiting);
+
+  /// Runs [script] like [eval], and returns its value, which must be there at once.
+  ///
+  /// The value is converted to [T] where nothing is lost, like arguments of functions: an
+  /// int to a [double], a list to a `List<String>`, a script's function to an
+  /// `int Function(int)`.
+  ///
+  /// Throws what [eval] throws; a [RhaiConversionError] with the path to what is of another
+  /// type; and a [RhaiCancelledError] if the script has to wait for an asynchronous Dart
+  /// function, which it names. That function was called, but the script goes no further.
+  T evalSync<T>(String script, {RhaiScope? scope}) =>
+      expected<T>(_eval(_open, script, scope, Waiting.never));
 
   /// Runs [script] like [eval], with a result that is always a [Future], also
   /// for errors. The script starts to run before this returns.
+  ///
+  /// The value is converted to [T] as by [evalSync].
   ///
   /// A script lets the event loop run, timers and input included, once scripts have
   /// held it for 4 milliseconds. (With [eval] it does so once it has waited for
   /// something.)
   ///
   /// Throws a [StateError] after [dispose].
-  Future<dynamic> evalAsync(String script) {
+  Future<T> evalAsync<T>(String script, {RhaiScope? scope}) {
     final runner = _open;
-    return Future.sync(() => runner.eval(script, mayYield: true));
+    ScriptScope.idOf(scope, runner);
+    return expectedLater(
+      Future.sync(() => _eval(runner, script, scope, Waiting.mayYield)),
+    );
   }
+
+  /// Compiles a script, which can then be run any number of times, and whose functions can
+  /// be called by name.
+  ///
+  /// The [name] is shown in errors, and is the [RhaiStackFrame.source] of its calls.
+  ///
+  /// Throws a [RhaiSyntaxError], and a [RhaiLimitError] or a [RhaiTimeoutError] if it breaks a
+  /// limit: compiling counts as running a script.
+  ///
+  /// This holds the event loop until it is done. Where that matters, as on a server, use
+  /// [compileAsync].
+  RhaiScript compile(String source, {String? name}) {
+    final runner = _open;
+    final shown = name ?? '';
+    final compiled = runner.scripts.compile(source, shown, Waiting.ifNeeded);
+    return CompiledScript(runner, shown, compiled! as Compiled);
+  }
+
+  /// Compiles a script like [compile], and lets the event loop run every few milliseconds.
+  /// Errors complete the [Future].
+  ///
+  /// Throws a [StateError] after [dispose].
+  Future<RhaiScript> compileAsync(String source, {String? name}) {
+    final runner = _open;
+    final shown = name ?? '';
+    return Future.sync(
+      () => runner.scripts.compile(source, shown, Waiting.mayYield),
+    ).then((compiled) => CompiledScript(runner, shown, compiled! as Compiled));
+  }
+
+  /// Makes an empty scope: variables that live across evaluations.
+  RhaiScope newScope() => ScriptScope(_open);
 
   /// Lets scripts that start from now on call [function] as [name], in place of
   /// earlier functions of that name, and of Rhai's own for the same arguments.
@@ -93,15 +170,133 @@ final class RhaiEngine implements Finalizable {
   /// its Future, are exceptions that the script can catch: object maps with `type`,
   /// `message` and `stack_trace`.
   ///
+  /// [doc] and [parameterNames] are for [functions] and [definitions]. Dart does not tell the
+  /// names of a function's parameters.
+  ///
   /// Throws an [ArgumentError] if [name] is no Rhai identifier or a reserved
   /// word, or in the namespace `global`, if [function] has required named parameters,
-  /// type parameters or more than 16 positional ones, or if an [overload] accepts the same
-  /// arguments as another one.
+  /// type parameters or more than 16 positional ones, if an [overload] accepts the same
+  /// arguments as another one, or if [parameterNames] are not as many as [function] has
+  /// positional parameters, or no identifiers.
   void registerFunction(
     String name,
     Function function, {
     bool overload = false,
-  }) => _open.registerFunction(name, function, overload: overload);
+    String? doc,
+    List<String>? parameterNames,
+  }) {
+    // Before the engine is looked at: a List of the user's may run any code.
+    final names = parameterNames == null ? null : [...parameterNames];
+    _open.functions.register(
+      name,
+      function,
+      overload: overload,
+      doc: doc,
+      parameterNames: names,
+    );
+  }
+
+  /// Takes the function [name] with all its overloads from scripts that start from now on.
+  /// Returns whether there was one of [registerFunction].
+  ///
+  /// A function of that name that the engine has by itself, like `len` or `sleep`, is there
+  /// again. Scripts that run keep what they started with.
+  bool unregister(String name) => _open.functions.remove(name);
+
+  /// The Dart functions that scripts can call, sorted by name. The list cannot be changed.
+  ///
+  /// Each overload is there by itself. `sleep` of the engine itself is there, too.
+  List<RhaiFunctionInfo> get functions => _open.functions.describe();
+
+  /// The [functions] as a definition file for Rhai's language server.
+  ///
+  /// The server reads it from a file with the ending `.d.rhai`. Rhai's own functions are not
+  /// in it.
+  String definitions() => definitionsOf(functions);
+
+  /// Lets scripts that start from now on use objects of the class [T], and of its subtypes,
+  /// as the type [name].
+  ///
+  /// Scripts reach what is listed, and nothing else:
+  /// - [constructors], functions that are called by the [name] itself, or in its namespace:
+  ///   `Player`, `Player::guest`;
+  /// - [constants] in its namespace: `Color::red`;
+  /// - [getters] and [setters] of properties;
+  /// - [methods], which get the object first;
+  /// - [operators], whose left side is the object: arithmetic, bits and comparisons. `==` is
+  ///   Dart's, unless there is another one here, and `!=` its opposite;
+  /// - [index] and [indexSet], for elements in brackets;
+  /// - [iterator], for `for … in`.
+  ///
+  /// Every function may return a [Future], which the script waits for. Arguments are checked
+  /// and converted as those of [registerFunction], and errors are exceptions alike. If
+  /// several types include an object, the members of the most specific one come first.
+  ///
+  /// Throws an [ArgumentError] if a name is no Rhai identifier or a reserved word, if the
+  /// name or the class was registered before, if [T] is a class whose values are no objects
+  /// in scripts, or if a function does not take what its member needs. Then nothing is
+  /// registered.
+  void registerType<T extends Object>(
+    String name, {
+    Map<String, Function> constructors = const {},
+    Map<String, T> constants = const {},
+    Map<String, Object? Function(T object)> getters = const {},
+    Map<String, Function> setters = const {},
+    Map<String, Function> methods = const {},
+    Map<String, Function> operators = const {},
+    Function? index,
+    Function? indexSet,
+    FutureOr<Iterable<Object?>> Function(T object)? iterator,
+  }) {
+    final runner = _open;
+    final type = DartTypeOf<T>(name);
+    getters.forEach(type.addGetter);
+    setters.forEach(type.addSetter);
+    methods.forEach(type.addMethod);
+    operators.forEach(type.addOperator);
+    type.constants.addAll(constants);
+    if (index != null) type.addIndex(index);
+    if (indexSet != null) type.addIndexSet(indexSet);
+    if (iterator != null) type.setIterator(iterator);
+    runner.registerType(type, constructors);
+  }
+
+  /// Lets scripts that start from now on use an enum: its [values] as `Color::red`, with the
+  /// properties `name` and `index`.
+  ///
+  /// Throws like [registerType].
+  void registerEnum<T extends Enum>(String name, List<T> values) =>
+      registerType<T>(
+        name,
+        constants: values.asNameMap(),
+        getters: {
+          'name': (value) => value.name,
+          'index': (value) => value.index,
+        },
+      );
+
+  /// Lets scripts that start from now on use the functions and constants in [members] by the
+  /// name of a module, without an `import`. It takes the place of all that there was in a
+  /// module of this [name], functions of [registerFunction] included.
+  ///
+  /// ```dart
+  /// engine.registerModule('http', {
+  ///   'get': (String url) async => fetch(url), // http::get("…")
+  ///   'TIMEOUT': 30,                           // http::TIMEOUT
+  ///   'v2': {'get': getV2},                    // http::v2::get("…")
+  /// });
+  /// ```
+  ///
+  /// A function is one as in [registerFunction], and a map with String keys is a module in the
+  /// module. Any other value is a constant, as in [setConstant]; scripts get copies of it. A
+  /// script's own `import … as` of the same name goes first.
+  ///
+  /// Throws an [ArgumentError] for a name that scripts cannot use, a function that they cannot
+  /// call, and more than 16 modules within each other. Throws a [RhaiConversionError] for a
+  /// constant that cannot cross, and a [RhaiLimitError] for one that is too large. Then nothing
+  /// changes.
+  void registerModule(String name, Map<String, Object?> members) =>
+      _open.registerModule(name, members);
 
   /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
   /// it declares and needs.
@@ -114,7 +309,7 @@ final class RhaiEngine implements Finalizable {
   /// This holds the event loop until it is done. Where that matters, as on a server,
   /// use [analyzeAsync].
   AnalysisResult analyze(String script) =>
-      _readAnalysis(_open.analyze(script, mayYield: false));
+      _readAnalysis(_open.analyze(script, Waiting.ifNeeded));
 
   /// Looks at [script] like [analyze], and lets the event loop run every few
   /// milliseconds. Errors complete the [Future].
@@ -123,7 +318,7 @@ final class RhaiEngine implements Finalizable {
   Future<AnalysisResult> analyzeAsync(String script) {
     final runner = _open;
     return Future.sync(
-      () => runner.analyze(script, mayYield: true),
+      () => runner.analyze(script, Waiting.mayYield),
     ).then(_readAnalysis);
   }
 
@@ -148,6 +343,13 @@ final class RhaiEngine implements Finalizable {
 
   /// Removes the variables and constants of [setVar] and [setConstant]. Functions stay.
   void clearScope() => _open.clearScope();
+
+  /// Forgets the text of the module [path], or of all modules, that
+  /// [RhaiConfig.moduleLoader] has loaded.
+  ///
+  /// The next `import` asks the loader again. Executions that have imported the module, or
+  /// wait for it now, keep what they have. [path] is the path that the loader got.
+  void invalidateModules([String? path]) => _open.invalidateModules(path);
 
   /// The number of scripts of this engine that wait for a Dart function's Future now.
   int get pendingCount => _runner.pendingCount;

@@ -2,11 +2,19 @@
 /// @docImport 'errors.dart';
 library;
 
+import 'dart:async';
+import 'dart:math';
+
 import 'rhai_position.dart';
 import 'wire/options.dart';
 import 'wire/protocol.dart';
 
-/// Limits of the scripts of a [RhaiEngine], and features that they may not use.
+/// Loads the text of the module `path`, or returns null if there is none. `importer` is the
+/// module that imports it, or null for a script. See [RhaiConfig.moduleLoader].
+typedef ModuleLoader =
+    FutureOr<String?> Function(String path, String? importer);
+
+/// Limits of the scripts of a [RhaiEngine], and features that they may use.
 ///
 /// Wherever a number or a [Duration] is 0, there is no limit. A script that breaks a limit
 /// ends with a [RhaiLimitError] (or [RhaiTimeoutError]), which it cannot catch. The limits
@@ -16,13 +24,103 @@ import 'wire/protocol.dart';
 /// Two configurations are equal if all their settings are. Callbacks are equal if they are
 /// the same function.
 final class RhaiConfig {
-  /// Creates a configuration. Options that are left out are as in
-  /// [RhaiConfig.secureDefaults].
+  /// Creates a configuration. Options that are left out have values under which untrusted
+  /// scripts cannot do harm; `docs/SECURITY.md` says what that guarantees.
   ///
-  /// Throws an [ArgumentError] if a number is negative, [maxExpressionDepth] is more than
+  /// [copyWith] and [RhaiEngine.new] check the values, as a constant can throw nothing. They
+  /// throw an [ArgumentError] if a number is negative, [maxExpressionDepth] is more than
   /// [mostExpressionDepth], or a [Duration] is longer than [maxAsyncTimeout], or shorter
-  /// than a millisecond and not zero. The names in the sets are checked when an engine is
-  /// made.
+  /// than a millisecond and not zero. The engine checks the names in the sets, too.
+  ///
+  /// The sets are not copied here: do not change them. An engine reads them once, when it
+  /// is made.
+  const RhaiConfig({
+    this.maxOperations = 1000000,
+    this.maxStackDepth = 100,
+    this.maxExpressionDepth = 64,
+    this.maxStringLength = 10 << 20,
+    this.maxArraySize = 10 << 20,
+    this.maxMapSize = 1 << 20,
+    this.maxVariables = 10000,
+    this.maxFunctions = 10000,
+    this.maxModules = 100,
+    this.maxMemory = 128 << 20,
+    this.maxOutputLength = 1 << 20,
+    this.scriptCacheSize = 16 << 20,
+    this.timeout = const Duration(seconds: 5),
+    this.totalTimeout = const Duration(minutes: 10),
+    this.asyncTimeout = const Duration(seconds: 30),
+    this.allowFileIo = false,
+    this.allowEval = false,
+    bool? allowModules,
+    this.exposeStackTraces = false,
+    this.disabledSymbols = const {},
+    this.allowedFunctions,
+    this.deniedFunctions = const {},
+    this.onPrint,
+    this.onDebug,
+    this.moduleLoader,
+  }) : allowModules = allowModules ?? moduleLoader != null;
+
+  /// The same as `RhaiConfig()`, for scripts that you do not trust: every limit of
+  /// [RhaiConfig.new], and no files, no `eval`, no modules, no Dart stack traces.
+  const RhaiConfig.secureDefaults() : this();
+
+  /// Limits for your own scripts, which may run as long as they like and use every feature,
+  /// but not take the memory of the program by mistake.
+  ///
+  /// There is no limit of what grows with the time that a script runs: [maxOperations],
+  /// [maxModules], [maxOutputLength], [timeout], [totalTimeout] and [asyncTimeout] are 0.
+  /// [allowFileIo], [allowEval], [allowModules] and [exposeStackTraces] are true. All else
+  /// is as in [RhaiConfig.new]: [maxMemory], [maxStackDepth], [maxExpressionDepth], the
+  /// sizes of values, and the number of variables and functions.
+  const RhaiConfig.trusted()
+    : this(
+        maxOperations: 0,
+        maxModules: 0,
+        maxOutputLength: 0,
+        timeout: Duration.zero,
+        totalTimeout: Duration.zero,
+        asyncTimeout: Duration.zero,
+        allowFileIo: true,
+        allowEval: true,
+        allowModules: true,
+        exposeStackTraces: true,
+      );
+
+  /// No limits and nothing disabled, for scripts that you trust as your own code.
+  ///
+  /// All limits are 0, and all features allowed, as in [RhaiConfig.trusted]. Only
+  /// [scriptCacheSize] is as in [RhaiConfig.new]. Even so, nesting that would overflow the
+  /// script's native stack is an error. So are expressions of more than
+  /// [mostExpressionDepth] levels, and running out of memory if the system says so.
+  const RhaiConfig.unlimited()
+    : this(
+        maxOperations: 0,
+        maxStackDepth: 0,
+        maxExpressionDepth: 0,
+        maxStringLength: 0,
+        maxArraySize: 0,
+        maxMapSize: 0,
+        maxVariables: 0,
+        maxFunctions: 0,
+        maxModules: 0,
+        maxMemory: 0,
+        maxOutputLength: 0,
+        timeout: Duration.zero,
+        totalTimeout: Duration.zero,
+        asyncTimeout: Duration.zero,
+        allowFileIo: true,
+        allowEval: true,
+        allowModules: true,
+        exposeStackTraces: true,
+      );
+
+  /// Creates a configuration, as `RhaiConfig().copyWith(…)` does. It has the old names of
+  /// options, and checks their values.
+  @Deprecated(
+    'Use RhaiConfig(…), with timeout, allowFileIo, allowEval, allowModules',
+  )
   factory RhaiConfig.custom({
     int? maxOperations,
     int? maxStackDepth,
@@ -48,7 +146,7 @@ final class RhaiConfig {
     Set<String>? deniedFunctions,
     void Function(String text)? onPrint,
     void Function(String text, RhaiPosition position)? onDebug,
-  }) => _secure.copyWith(
+  }) => const RhaiConfig().copyWith(
     maxOperations: maxOperations,
     maxStackDepth: maxStackDepth,
     maxExpressionDepth: maxExpressionDepth,
@@ -75,53 +173,24 @@ final class RhaiConfig {
     onDebug: onDebug,
   );
 
-  /// Limits under which untrusted scripts cannot do harm: 1,000,000 operations, 5 seconds
-  /// of running and 10 minutes with all waiting, 30 seconds of waiting for one Dart
-  /// function, 128 MiB of memory, 100 nested calls, strings of 10 MiB, 1 MiB of output; no
-  /// files, no `eval`, no modules, no Dart stack traces.
-  ///
-  /// `docs/SECURITY.md` says what that guarantees.
-  factory RhaiConfig.secureDefaults() => _secure;
-
-  /// No limits and nothing disabled, for scripts that you trust as your own code.
-  ///
-  /// Even so, nesting that would overflow the script's native stack is an error. So are
-  /// expressions of more than [mostExpressionDepth] levels, and running out of memory if
-  /// the system says so.
-  factory RhaiConfig.unlimited() => _unlimited;
-
-  const RhaiConfig._(this._values);
-
-  static final _secure = RhaiConfig._(
-    OptionValues(_Option.values, (option) => option.secure),
-  );
-
-  static final _unlimited = RhaiConfig._(
-    OptionValues(_Option.values, (option) => option.unlimited),
-  );
-
-  /// The longest [asyncTimeout] and [totalTimeout].
+  /// The longest [timeout], [asyncTimeout] and [totalTimeout].
   static const maxAsyncTimeout = Duration(days: 365);
 
   /// The largest [maxExpressionDepth], which 0 stands for. The parser recurses on a stack
   /// of limited size.
   static const mostExpressionDepth = Bound.expressionDepth;
 
-  final OptionValues<_Option> _values;
-
-  T _get<T>(_Option option) => _values[option] as T;
-
   /// Operations that one execution may run: roughly one for each expression or statement.
-  int get maxOperations => _get(_Option.maxOperations);
+  final int maxOperations;
 
   /// Script functions and closures that may be nested in calls. A closure that a function
   /// of Rhai's calls, such as `map`, counts twice. As many Dart functions may be nested that
   /// run scripts which call Dart functions.
-  int get maxStackDepth => _get(_Option.maxStackDepth);
+  final int maxStackDepth;
 
   /// Levels that expressions and blocks may be nested in each other; half as many inside a
   /// function. 0 is [mostExpressionDepth].
-  int get maxExpressionDepth => _get(_Option.maxExpressionDepth);
+  final int maxExpressionDepth;
 
   /// Bytes of UTF-8 that a string may have.
   ///
@@ -129,23 +198,23 @@ final class RhaiConfig {
   /// all values together. Functions look at them before they let a value grow, which takes
   /// the same time however large it is. A value that operators make larger (`+=`,
   /// `m[k] = v`) is noticed when it is used next, or when it leaves the script.
-  int get maxStringLength => _get(_Option.maxStringLength);
+  final int maxStringLength;
 
   /// Elements that an array may have; also bytes of a blob.
-  int get maxArraySize => _get(_Option.maxArraySize);
+  final int maxArraySize;
 
   /// Entries that an object map may have.
-  int get maxMapSize => _get(_Option.maxMapSize);
+  final int maxMapSize;
 
   /// Variables and constants that a script may declare, those of loops included. Where
   /// `eval` adds some, also variables that there may be at once.
-  int get maxVariables => _get(_Option.maxVariables);
+  final int maxVariables;
 
   /// Functions and closures that a script may define.
-  int get maxFunctions => _get(_Option.maxFunctions);
+  final int maxFunctions;
 
   /// Imports that one execution may run, in the script and in modules.
-  int get maxModules => _get(_Option.maxModules);
+  final int maxModules;
 
   /// Bytes of memory that one execution may use at once, for its compiled code and all its
   /// values, as the C library's allocator counts them.
@@ -154,24 +223,24 @@ final class RhaiConfig {
   /// things are not included: the data that functions held by Dart kept before, and the
   /// stack. That takes 8 KiB for a script that waits, and up to 400 bytes for each level of
   /// nested data that is copied or freed.
-  int get maxMemory => _get(_Option.maxMemory);
+  final int maxMemory;
 
   /// Bytes of UTF-8 that `print` and `debug` may write in one execution.
-  int get maxOutputLength => _get(_Option.maxOutputLength);
+  final int maxOutputLength;
 
   /// Bytes of memory for compiled scripts that the engine keeps, so that the next `eval` of
   /// the same text need not compile it. Those used last stay. Here, 0 means that none do.
-  int get scriptCacheSize => _get(_Option.scriptCacheSize);
+  final int scriptCacheSize;
 
-  /// Milliseconds of wall-clock time that one execution may run; more is a
+  /// The longest wall-clock time that one execution may run; more is a
   /// [RhaiTimeoutError]. The time that it waits for Futures does not count. That of
   /// synchronous Dart functions does, and so does that of other scripts for which it waits.
-  int get timeoutMs => _get(_Option.timeoutMs);
+  final Duration timeout;
 
   /// The longest time of one execution in all, waiting included; more is a
   /// [RhaiTimeoutError]. It counts from the start if the execution may let the event loop run, as with
   /// `evalAsync`, or else from its first wait; to the millisecond.
-  Duration get totalTimeout => _get(_Option.totalTimeout);
+  final Duration totalTimeout;
 
   /// The longest wait for the Future of one Dart function call, to the millisecond. All
   /// calls of an engine have the same timeout.
@@ -181,50 +250,87 @@ final class RhaiConfig {
   ///
   /// With [Duration.zero], a script waits as long as the Future takes, and does not keep a
   /// program from exiting.
-  Duration get asyncTimeout => _get(_Option.asyncTimeout);
+  final Duration asyncTimeout;
 
-  /// Whether `import` cannot read files. (Scripts have no other way to files.)
+  /// Whether `import` may read files, if [allowModules] is true. (Scripts have no other way
+  /// to files.)
   ///
-  /// Otherwise, unless [disableModules] is true, `import "name"` reads `name.rhai`: relative
-  /// to the current directory, or in a module to its folder. `name` may lead anywhere.
-  bool get disableFileIo => _get(_Option.disableFileIo);
+  /// Then `import "name"` reads `name.rhai`: relative to the current directory, or in a
+  /// module to its folder. `name` may lead anywhere.
+  final bool allowFileIo;
 
-  /// Whether `eval` is a syntax error.
-  bool get disableEval => _get(_Option.disableEval);
+  /// Whether scripts may use `eval`, which is a syntax error otherwise.
+  final bool allowEval;
 
-  /// Whether `import` and `export` are syntax errors.
-  bool get disableModules => _get(_Option.disableModules);
+  /// Whether scripts may use `import` and `export`, which are syntax errors otherwise.
+  ///
+  /// If it is not given, they may if there is a [moduleLoader].
+  final bool allowModules;
 
   /// Whether a script that catches the exception of a Dart function finds its Dart stack
   /// trace in `stack_trace`, which is empty otherwise. Errors that Dart gets always have it.
-  bool get exposeStackTraces => _get(_Option.exposeStackTraces);
+  final bool exposeStackTraces;
 
   /// Keywords and operators of Rhai that are a syntax error, such as `while` or `**`; also
   /// `type_of`, `call` and the other functions that belong to the language.
-  Set<String> get disabledSymbols => _get(_Option.disabledSymbols);
+  final Set<String> disabledSymbols;
 
   /// The functions and properties of Rhai that scripts may use, by their names; null for
   /// all. Operators, keywords and Dart functions are not concerned.
-  Set<String>? get allowedFunctions => _get(_Option.allowedFunctions);
+  final Set<String>? allowedFunctions;
 
   /// Functions and properties of Rhai that scripts may not use, by their names.
   ///
   /// To a script they do not exist. An error that it does not catch says that they are
   /// switched off here.
-  Set<String> get deniedFunctions => _get(_Option.deniedFunctions);
+  final Set<String> deniedFunctions;
 
   /// Runs for each `print`, instead of Dart's [print]. If it returns a Future, the script
   /// waits for it; if it throws, the script ends.
-  void Function(String text)? get onPrint => _get(_Option.onPrint);
+  final void Function(String text)? onPrint;
 
   /// Runs for each `debug`, with its place in the script, instead of writing both to
   /// standard error. As [onPrint], it may be asynchronous.
-  void Function(String text, RhaiPosition position)? get onDebug =>
-      _get(_Option.onDebug);
+  final void Function(String text, RhaiPosition position)? onDebug;
 
-  /// This configuration with other values. Options that are null stay as they are.
+  /// Loads the text of a module for `import`; null means that there is no such module.
   ///
-  /// Throws an [ArgumentError] as [RhaiConfig.custom] does.
+  /// `path` is what the script imports. One that begins with `./` or `../` is relative to the
+  /// folder of the importing module, and comes resolved. Any other comes as it is written.
+  /// `importer` is the path of the module that imports, or null for the script. It is for
+  /// messages: one path is one module, whoever imports it.
+  ///
+  /// The loader is called like any Dart function that a script calls, and may be asynchronous.
+  /// Its text is kept for later executions, up to [scriptCacheSize] bytes of all texts, until
+  /// [RhaiEngine.invalidateModules]. Scripts that import a module while it loads share the
+  /// load. An error is not kept, nor is null.
+  ///
+  /// With a loader, `import` reads files only through it, whatever [allowFileIo] is.
+  /// `docs/MODULES.md` tells more.
+  final ModuleLoader? moduleLoader;
+
+  /// The [timeout] in milliseconds.
+  @Deprecated('Use timeout')
+  int get timeoutMs => timeout.inMilliseconds;
+
+  /// The contrary of [allowFileIo].
+  @Deprecated('Use allowFileIo')
+  bool get disableFileIo => !allowFileIo;
+
+  /// The contrary of [allowEval].
+  @Deprecated('Use allowEval')
+  bool get disableEval => !allowEval;
+
+  /// The contrary of [allowModules].
+  @Deprecated('Use allowModules')
+  bool get disableModules => !allowModules;
+
+  /// Copies this configuration with other values. Options that are left out stay as they
+  /// are, and so do those that are null, unless null is one of their values:
+  /// `copyWith(onPrint: null)` removes [onPrint].
+  ///
+  /// The sets are copied. Throws an [ArgumentError] if an option cannot have its value, as
+  /// [RhaiConfig.new] says, or if its old name contradicts the new one.
   RhaiConfig copyWith({
     int? maxOperations,
     int? maxStackDepth,
@@ -238,159 +344,208 @@ final class RhaiConfig {
     int? maxMemory,
     int? maxOutputLength,
     int? scriptCacheSize,
-    int? timeoutMs,
+    Duration? timeout,
     Duration? totalTimeout,
     Duration? asyncTimeout,
-    bool? disableFileIo,
-    bool? disableEval,
-    bool? disableModules,
+    bool? allowFileIo,
+    bool? allowEval,
+    bool? allowModules,
     bool? exposeStackTraces,
     Set<String>? disabledSymbols,
-    Set<String>? allowedFunctions,
+    Set<String>? allowedFunctions = _sameNames,
     Set<String>? deniedFunctions,
-    void Function(String text)? onPrint,
-    void Function(String text, RhaiPosition position)? onDebug,
-  }) => RhaiConfig._(
-    _values.changed({
-      _Option.maxOperations: maxOperations,
-      _Option.maxStackDepth: maxStackDepth,
-      _Option.maxExpressionDepth: maxExpressionDepth,
-      _Option.maxStringLength: maxStringLength,
-      _Option.maxArraySize: maxArraySize,
-      _Option.maxMapSize: maxMapSize,
-      _Option.maxVariables: maxVariables,
-      _Option.maxFunctions: maxFunctions,
-      _Option.maxModules: maxModules,
-      _Option.maxMemory: maxMemory,
-      _Option.maxOutputLength: maxOutputLength,
-      _Option.scriptCacheSize: scriptCacheSize,
-      _Option.timeoutMs: timeoutMs,
-      _Option.totalTimeout: totalTimeout,
-      _Option.asyncTimeout: asyncTimeout,
-      _Option.disableFileIo: disableFileIo,
-      _Option.disableEval: disableEval,
-      _Option.disableModules: disableModules,
-      _Option.exposeStackTraces: exposeStackTraces,
-      _Option.disabledSymbols: disabledSymbols,
-      _Option.allowedFunctions: allowedFunctions,
-      _Option.deniedFunctions: deniedFunctions,
-      _Option.onPrint: onPrint,
-      _Option.onDebug: onDebug,
-    }),
-  );
+    void Function(String text)? onPrint = _samePrint,
+    void Function(String text, RhaiPosition position)? onDebug = _sameDebug,
+    ModuleLoader? moduleLoader = _sameLoader,
+    @Deprecated('Use timeout') int? timeoutMs,
+    @Deprecated('Use allowFileIo') bool? disableFileIo,
+    @Deprecated('Use allowEval') bool? disableEval,
+    @Deprecated('Use allowModules') bool? disableModules,
+  }) {
+    final isLoaderNew = moduleLoader != null && moduleLoader != _sameLoader;
+    final copy = RhaiConfig(
+      maxOperations: maxOperations ?? this.maxOperations,
+      maxStackDepth: maxStackDepth ?? this.maxStackDepth,
+      maxExpressionDepth: maxExpressionDepth ?? this.maxExpressionDepth,
+      maxStringLength: maxStringLength ?? this.maxStringLength,
+      maxArraySize: maxArraySize ?? this.maxArraySize,
+      maxMapSize: maxMapSize ?? this.maxMapSize,
+      maxVariables: maxVariables ?? this.maxVariables,
+      maxFunctions: maxFunctions ?? this.maxFunctions,
+      maxModules: maxModules ?? this.maxModules,
+      maxMemory: maxMemory ?? this.maxMemory,
+      maxOutputLength: maxOutputLength ?? this.maxOutputLength,
+      scriptCacheSize: scriptCacheSize ?? this.scriptCacheSize,
+      timeout:
+          renamed('timeout', timeout, 'timeoutMs', _timeOf(timeoutMs)) ??
+          this.timeout,
+      totalTimeout: totalTimeout ?? this.totalTimeout,
+      asyncTimeout: asyncTimeout ?? this.asyncTimeout,
+      allowFileIo:
+          renamed(
+            'allowFileIo',
+            allowFileIo,
+            'disableFileIo',
+            _not(disableFileIo),
+          ) ??
+          this.allowFileIo,
+      allowEval:
+          renamed('allowEval', allowEval, 'disableEval', _not(disableEval)) ??
+          this.allowEval,
+      allowModules:
+          renamed(
+            'allowModules',
+            allowModules,
+            'disableModules',
+            _not(disableModules),
+          ) ??
+          // Whoever gives a loader means modules to be allowed.
+          (isLoaderNew ? null : this.allowModules),
+      exposeStackTraces: exposeStackTraces ?? this.exposeStackTraces,
+      disabledSymbols: Set.unmodifiable(
+        disabledSymbols ?? this.disabledSymbols,
+      ),
+      allowedFunctions: switch (identical(allowedFunctions, _sameNames)
+          ? this.allowedFunctions
+          : allowedFunctions) {
+        null => null,
+        final names => Set.unmodifiable(names),
+      },
+      deniedFunctions: Set.unmodifiable(
+        deniedFunctions ?? this.deniedFunctions,
+      ),
+      onPrint: onPrint == _samePrint ? this.onPrint : onPrint,
+      onDebug: onDebug == _sameDebug ? this.onDebug : onDebug,
+      moduleLoader: moduleLoader == _sameLoader
+          ? this.moduleLoader
+          : moduleLoader,
+    );
+    _options.check(copy);
+    return copy;
+  }
+
+  // Defaults of `copyWith` that stand for the value that there is.
+  static const _sameNames = {'the same names'};
+  static void _samePrint(String text) {}
+  static void _sameDebug(String text, RhaiPosition position) {}
+  static String? _sameLoader(String path, String? importer) => null;
+
+  static bool? _not(bool? value) => value == null ? null : !value;
+
+  /// The time of an old number of milliseconds, which had no bound.
+  static Duration? _timeOf(int? milliseconds) => milliseconds == null
+      ? null
+      : Duration(
+          milliseconds: min(milliseconds, maxAsyncTimeout.inMilliseconds),
+        );
 
   @override
   bool operator ==(Object other) =>
-      other is RhaiConfig && other._values == _values;
+      other is RhaiConfig && _options.areSame(this, other);
 
   @override
-  int get hashCode => _values.hashCode;
+  int get hashCode => _options.hash(this);
 
   @override
-  String toString() => 'RhaiConfig($_values)';
+  String toString() => 'RhaiConfig(${_options.describe(this)})';
 }
 
-/// A limit that a script can break.
+/// Checks [config], and copies what its owner could change.
 ///
-/// Time is not among them: a script that takes too long ends with a [RhaiTimeoutError].
-enum RhaiLimit {
-  // In the order of `Limit` in wire/protocol.dart.
-
-  /// [RhaiConfig.maxOperations].
-  operations,
-
-  /// [RhaiConfig.maxStackDepth].
-  stackDepth,
-
-  /// [RhaiConfig.maxExpressionDepth].
-  expressionDepth,
-
-  /// [RhaiConfig.maxStringLength].
-  stringLength,
-
-  /// [RhaiConfig.maxArraySize].
-  arraySize,
-
-  /// [RhaiConfig.maxMapSize].
-  mapSize,
-
-  /// [RhaiConfig.maxVariables].
-  variables,
-
-  /// [RhaiConfig.maxFunctions].
-  functions,
-
-  /// [RhaiConfig.maxModules].
-  modules,
-
-  /// [RhaiConfig.maxMemory]; or, with the value 0, the memory of the system.
-  memory,
-
-  /// [RhaiConfig.maxOutputLength].
-  outputLength,
-
-  /// Nesting of the data that script functions held by Dart keep alive: 100,000 levels.
-  nesting,
-
-  /// Bytes of native stack, which follow from [RhaiConfig.maxStackDepth].
-  nativeStack,
-}
+/// Throws an [ArgumentError] if an option cannot have its value.
+RhaiConfig checkedConfig(RhaiConfig config) => config.copyWith();
 
 /// The numbers that a native engine is made of, in the order of [EngineNumber].
-List<int> engineNumbersOf(RhaiConfig config) => config._values.engineNumbers;
+List<int> engineNumbersOf(RhaiConfig config) => _options.numbers(config);
 
 /// The options of a configuration, one row for each.
-enum _Option with Option {
-  maxOperations.limit(1000000, EngineNumber.maxOperations),
-  maxStackDepth.limit(100, EngineNumber.maxStackDepth),
-  maxExpressionDepth.limit(
-    64,
-    EngineNumber.maxExpressionDepth,
+final _options = Options<RhaiConfig>([
+  Option(
+    'maxOperations',
+    (config) => config.maxOperations,
+    number: EngineNumber.maxOperations,
+  ),
+  Option(
+    'maxStackDepth',
+    (config) => config.maxStackDepth,
+    number: EngineNumber.maxStackDepth,
+  ),
+  Option(
+    'maxExpressionDepth',
+    (config) => config.maxExpressionDepth,
+    number: EngineNumber.maxExpressionDepth,
     most: RhaiConfig.mostExpressionDepth,
   ),
-  maxStringLength.limit(10 << 20, EngineNumber.maxStringLength),
-  maxArraySize.limit(10 << 20, EngineNumber.maxArraySize),
-  maxMapSize.limit(1 << 20, EngineNumber.maxMapSize),
-  maxVariables.limit(10000, EngineNumber.maxVariables),
-  maxFunctions.limit(10000, EngineNumber.maxFunctions),
-  maxModules.limit(100, EngineNumber.maxModules),
-  maxMemory.limit(128 << 20, EngineNumber.maxMemory),
-  maxOutputLength.limit(1 << 20, EngineNumber.maxOutputLength),
-  scriptCacheSize(
-    secure: 16 << 20,
-    unlimited: 16 << 20,
+  Option(
+    'maxStringLength',
+    (config) => config.maxStringLength,
+    number: EngineNumber.maxStringLength,
+  ),
+  Option(
+    'maxArraySize',
+    (config) => config.maxArraySize,
+    number: EngineNumber.maxArraySize,
+  ),
+  Option(
+    'maxMapSize',
+    (config) => config.maxMapSize,
+    number: EngineNumber.maxMapSize,
+  ),
+  Option(
+    'maxVariables',
+    (config) => config.maxVariables,
+    number: EngineNumber.maxVariables,
+  ),
+  Option(
+    'maxFunctions',
+    (config) => config.maxFunctions,
+    number: EngineNumber.maxFunctions,
+  ),
+  Option(
+    'maxModules',
+    (config) => config.maxModules,
+    number: EngineNumber.maxModules,
+  ),
+  Option(
+    'maxMemory',
+    (config) => config.maxMemory,
+    number: EngineNumber.maxMemory,
+  ),
+  Option(
+    'maxOutputLength',
+    (config) => config.maxOutputLength,
+    number: EngineNumber.maxOutputLength,
+  ),
+  Option(
+    'scriptCacheSize',
+    (config) => config.scriptCacheSize,
     number: EngineNumber.scriptCacheSize,
   ),
-  timeoutMs.limit(5000, EngineNumber.timeoutMs),
-  totalTimeout.timeout(Duration(minutes: 10), EngineNumber.totalTimeout),
-  asyncTimeout.timeout(Duration(seconds: 30)),
-  disableFileIo(secure: true, unlimited: false),
-  disableEval(secure: true, unlimited: false),
-  disableModules(secure: true, unlimited: false),
-  exposeStackTraces(secure: false, unlimited: true),
-  disabledSymbols(secure: <String>{}, unlimited: <String>{}),
-  allowedFunctions(),
-  deniedFunctions(secure: <String>{}, unlimited: <String>{}),
-  onPrint(),
-  onDebug();
-
-  const _Option({this.secure, this.unlimited, this.number}) : most = null;
-
-  /// A limit that is a number.
-  const _Option.limit(int this.secure, this.number, {this.most})
-    : unlimited = 0;
-
-  /// A limit that is a time. Dart keeps to it if it has no number.
-  const _Option.timeout(Duration this.secure, [this.number])
-    : unlimited = Duration.zero,
-      most = RhaiConfig.maxAsyncTimeout;
-
-  /// The values in [RhaiConfig.secureDefaults] and [RhaiConfig.unlimited].
-  final Object? secure, unlimited;
-
-  @override
-  final int? number;
-
-  @override
-  final Object? most;
-}
+  Option(
+    'timeout',
+    (config) => config.timeout,
+    number: EngineNumber.timeout,
+    most: RhaiConfig.maxAsyncTimeout,
+  ),
+  Option(
+    'totalTimeout',
+    (config) => config.totalTimeout,
+    number: EngineNumber.totalTimeout,
+    most: RhaiConfig.maxAsyncTimeout,
+  ),
+  Option(
+    'asyncTimeout',
+    (config) => config.asyncTimeout,
+    most: RhaiConfig.maxAsyncTimeout,
+  ),
+  Option('allowFileIo', (config) => config.allowFileIo),
+  Option('allowEval', (config) => config.allowEval),
+  Option('allowModules', (config) => config.allowModules),
+  Option('exposeStackTraces', (config) => config.exposeStackTraces),
+  Option('disabledSymbols', (config) => config.disabledSymbols),
+  Option('allowedFunctions', (config) => config.allowedFunctions),
+  Option('deniedFunctions', (config) => config.deniedFunctions),
+  Option('onPrint', (config) => config.onPrint),
+  Option('onDebug', (config) => config.onDebug),
+  Option('moduleLoader', (config) => config.moduleLoader),
+]);

@@ -1,54 +1,59 @@
 /// @docImport 'engine.dart';
 library;
 
-import 'engine_config.dart';
+import 'rhai_limit.dart';
+import 'rhai_position.dart';
 import 'rhai_stack_frame.dart';
 
 /// A failure of a script, or of running it.
 ///
+/// A script that does not start ends with a [RhaiSyntaxError], and so does one that
+/// imports a module which is not valid. One whose value cannot cross ends with a
+/// [RhaiConversionError]. Any other that fails while it runs ends with a
+/// [RhaiRuntimeError], of which some have a type of their own: [RhaiLimitError],
+/// [RhaiTimeoutError], [RhaiCancelledError] and [RhaiChannelClosedError]. So
+/// `on RhaiRuntimeError` catches all of these. The first clause that fits counts: write those
+/// types before it, in `on` clauses as in the cases of a `switch`.
+///
 /// Misuse of the API itself is an [Error] ([ArgumentError], [StateError]).
 sealed class RhaiException implements Exception {
   /// Creates an exception.
-  const RhaiException(this.message);
+  const RhaiException(this.message, {this.position});
 
   /// A description for people. In parentheses it says what to do about it, if that is
   /// known.
   final String message;
 
+  /// The place in the script, or null if there is none or it is not known.
+  final RhaiPosition? position;
+
   String get _name;
 
   @override
-  String toString() => '$_name: $message';
+  String toString() =>
+      position == null ? '$_name: $message' : '$_name: $message ($position)';
 }
 
-/// An error with a place in the script.
+/// An error of a script: it is not valid, or it failed while it ran.
 sealed class RhaiScriptError extends RhaiException {
   /// Creates the error for a place in a script.
   const RhaiScriptError(
     super.message, {
-    this.lineNumber,
-    this.columnNumber,
+    super.position,
     this.callStack = const [],
   });
-
-  /// The line of the error, from 1, if it is known.
-  final int? lineNumber;
-
-  /// The column of the error in characters, from 1, if it is known.
-  final int? columnNumber;
 
   /// The script's calls that had not returned, innermost first; the last one is the
   /// script itself. Empty for a script that did not start to run.
   final List<RhaiStackFrame> callStack;
 
-  @override
-  String toString() {
-    final head = super.toString();
-    if (lineNumber == null) return head;
-    return columnNumber == null
-        ? '$head (line $lineNumber)'
-        : '$head (line $lineNumber, position $columnNumber)';
-  }
+  /// The line of the [position].
+  @Deprecated('Use position')
+  int? get lineNumber => position?.line;
+
+  /// The column of the [position].
+  @Deprecated('Use position')
+  int? get columnNumber => position?.column;
 }
 
 /// A script, or a module that it imports, that is not valid Rhai.
@@ -56,8 +61,7 @@ final class RhaiSyntaxError extends RhaiScriptError {
   /// Creates the error for a place in a script.
   const RhaiSyntaxError(
     super.message, {
-    super.lineNumber,
-    super.columnNumber,
+    super.position,
     super.callStack,
     this.sourceLine,
     this.caret,
@@ -140,26 +144,28 @@ enum RhaiRuntimeErrorKind {
   /// More scripts wait than the system has stacks for.
   tooManyScripts,
 
-  /// Something else.
+  /// Something else. It is also the kind of errors that have a type of their own, such as
+  /// [RhaiLimitError].
   other,
 
   /// A module imports itself, perhaps through others.
   importCycle,
 }
 
-/// A script that failed while it ran: it threw, called a function that does not
-/// exist, or a Dart function it called failed.
+/// A script that failed while it ran: it threw, called a function that does not exist, a
+/// Dart function that it called failed, or it was stopped.
+///
+/// Those with a type of their own are subclasses; see [RhaiException].
 final class RhaiRuntimeError extends RhaiScriptError {
   /// Creates the error for a place in a script.
   const RhaiRuntimeError(
     super.message, {
-    super.lineNumber,
-    super.columnNumber,
+    super.position,
     super.callStack,
     this.kind = RhaiRuntimeErrorKind.other,
     this.name = '',
-    this.stackTrace = '',
     this.cause,
+    this.dartStackTrace,
   });
 
   /// The kind of failure.
@@ -169,32 +175,46 @@ final class RhaiRuntimeError extends RhaiScriptError {
   /// Dart function that failed, or the variable that does not exist.
   final String name;
 
-  /// The [callStack], a line each; if a Dart function failed, its stack trace comes
-  /// before it.
-  final String stackTrace;
-
   /// The object that a Dart function threw, or else the value that the script threw, or
   /// null.
   final Object? cause;
 
+  /// The stack trace of the Dart function that failed, or null if none did. If the function
+  /// ran a script that failed, it begins with the calls of that.
+  ///
+  /// It is made of its text. Of a long one, some thousand characters are kept.
+  final StackTrace? dartStackTrace;
+
+  /// The [callStack], a line each; if a Dart function failed, the [dartStackTrace] comes
+  /// before it.
+  @Deprecated('Use dartStackTrace and callStack')
+  String get stackTrace => _traces;
+
+  String get _traces => [?dartStackTrace, ...callStack].join('\n');
+
   @override
   String get _name => 'RhaiRuntimeError';
 
+  /// The message with its place, and below it the [dartStackTrace] and the [callStack].
   @override
-  String toString() => stackTrace.isEmpty
-      ? super.toString()
-      : '${super.toString()}\n$stackTrace';
+  String toString() {
+    final head = super.toString();
+    final traces = _printedTraces;
+    return traces.isEmpty ? head : '$head\n$traces';
+  }
+
+  /// The traces that [toString] prints.
+  String get _printedTraces => _traces;
 }
 
 /// A script that broke a limit of its [RhaiConfig]. It could not catch this error.
-final class RhaiLimitError extends RhaiScriptError {
+final class RhaiLimitError extends RhaiRuntimeError {
   /// Creates the error for a place in a script.
   const RhaiLimitError(
     super.message, {
     required this.limit,
     required this.value,
-    super.lineNumber,
-    super.columnNumber,
+    super.position,
     super.callStack,
   });
 
@@ -206,19 +226,21 @@ final class RhaiLimitError extends RhaiScriptError {
 
   @override
   String get _name => 'RhaiLimitError';
+
+  @override
+  String get _printedTraces => '';
 }
 
 /// A script that ran too long, or waited too long for a Dart function.
-final class RhaiTimeoutError extends RhaiScriptError {
+final class RhaiTimeoutError extends RhaiRuntimeError {
   /// Creates the error for a place in a script.
   const RhaiTimeoutError(
     super.message, {
     this.functionName,
     this.timeout,
-    super.lineNumber,
-    super.columnNumber,
+    super.position,
     super.callStack,
-  });
+  }) : super(name: functionName ?? '');
 
   /// The Dart function that did not complete in time; null if the script itself
   /// took too long.
@@ -229,24 +251,37 @@ final class RhaiTimeoutError extends RhaiScriptError {
 
   @override
   String get _name => 'RhaiTimeoutError';
+
+  @override
+  String get _printedTraces => '';
 }
 
 /// A script that was cancelled, because its engine was disposed.
-final class RhaiCancelledError extends RhaiException {
+final class RhaiCancelledError extends RhaiRuntimeError {
   /// Creates the error.
   const RhaiCancelledError([super.message = 'the engine was disposed']);
 
   @override
   String get _name => 'RhaiCancelledError';
+
+  @override
+  String get _printedTraces => '';
 }
 
 /// A script that waits for a Future which can never complete.
-final class RhaiChannelClosedError extends RhaiException {
-  /// Creates the error.
-  const RhaiChannelClosedError(super.message);
+final class RhaiChannelClosedError extends RhaiRuntimeError {
+  /// Creates the error for a place in a script.
+  const RhaiChannelClosedError(
+    super.message, {
+    super.position,
+    super.callStack,
+  });
 
   @override
   String get _name => 'RhaiChannelClosedError';
+
+  @override
+  String get _printedTraces => '';
 }
 
 /// A value that cannot cross between Dart and a script.

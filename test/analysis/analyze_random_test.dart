@@ -15,7 +15,7 @@ void main() {
   setUp(() {
     engine =
         RhaiEngine.withConfig(
-            RhaiConfig.custom(maxOperations: 3000, maxStackDepth: 20),
+            RhaiConfig(maxOperations: 3000, maxStackDepth: 20),
           )
           ..setVar('v', 1)
           ..registerFunction('id', (Object? x) => x)

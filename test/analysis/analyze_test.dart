@@ -17,9 +17,7 @@ void main() {
 
   /// An engine that lets scripts use `eval` and modules.
   RhaiEngine permissive() {
-    final engine = engineWith(
-      RhaiConfig.custom(disableEval: false, disableModules: false),
-    );
+    final engine = engineWith(RhaiConfig(allowEval: true, allowModules: true));
     return engine;
   }
 
@@ -43,7 +41,7 @@ void main() {
     final result = engine.analyze('let x = 1;\nlet y = ;');
     expect(result.isValid, isFalse);
     final error = result.syntaxErrors.single;
-    expect((error.lineNumber, error.columnNumber), (2, 9));
+    expect((error.position?.line, error.position?.column), (2, 9));
     expect(result.warnings, isEmpty);
     expect(result.functions, isEmpty);
     expect(result.imports, isEmpty);
@@ -369,7 +367,7 @@ void main() {
     }
 
     test('memory', () {
-      final small = limited(RhaiConfig.custom(maxMemory: 8 << 20));
+      final small = limited(RhaiConfig(maxMemory: 8 << 20));
       expect(
         () => small.analyze('[${'[1],' * 200000}]'),
         throwsLimitError(RhaiLimit.memory),
@@ -378,7 +376,9 @@ void main() {
     });
 
     test('running time', () {
-      final hasty = limited(RhaiConfig.custom(timeoutMs: 20));
+      final hasty = limited(
+        RhaiConfig(timeout: const Duration(milliseconds: 20)),
+      );
       expect(
         () => hasty.analyze('let x = 1; ' * 200000),
         throwsA(isA<RhaiTimeoutError>()),
@@ -387,14 +387,14 @@ void main() {
     });
 
     test('variables', () {
-      final few = limited(RhaiConfig.custom(maxVariables: 2));
+      final few = limited(RhaiConfig(maxVariables: 2));
       final result = few.analyze('let a = 1; let b = 2; let c = 3;');
       expect(result.isValid, isFalse);
       expect(
         result.syntaxErrors.single.message,
         contains('too many variables'),
       );
-      expect(result.syntaxErrors.single.lineNumber, 1);
+      expect(result.syntaxErrors.single.position?.line, 1);
     });
   });
 }

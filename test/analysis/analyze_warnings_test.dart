@@ -9,9 +9,7 @@ void main() {
 
   setUp(() {
     engine =
-        RhaiEngine.withConfig(
-            RhaiConfig.custom(disableEval: false, disableModules: false),
-          )
+        RhaiEngine.withConfig(RhaiConfig(allowEval: true, allowModules: true))
           ..registerFunction('add', (int a, int b, [int? c]) => a + b)
           ..registerFunction('api', () => {'query': (Object? x) => x})
           ..setVar('v', 7)

@@ -15,7 +15,7 @@ void main() {
   setUp(() {
     // So long that no test meets it.
     engine = RhaiEngine.withConfig(
-      RhaiConfig.custom(asyncTimeout: const Duration(hours: 1)),
+      RhaiConfig(asyncTimeout: const Duration(hours: 1)),
     );
   });
   tearDown(() => engine.dispose());

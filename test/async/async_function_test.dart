@@ -144,7 +144,7 @@ void main() {
           isA<RhaiRuntimeError>()
               .having((e) => e.cause, 'cause', isA<SocketException>())
               .having((e) => e.message, 'message', contains('SocketException'))
-              .having((e) => e.lineNumber, 'line', 1),
+              .having((e) => e.position?.line, 'line', 1),
         ),
       );
     });
@@ -325,7 +325,7 @@ void main() {
         throwsA(
           isA<RhaiRuntimeError>()
               .having((e) => e.message, 'message', 'late')
-              .having((e) => e.lineNumber, 'line', 2),
+              .having((e) => e.position?.line, 'line', 2),
         ),
       );
     });

@@ -15,7 +15,7 @@ void main() {
   late RhaiEngine engine;
 
   setUp(() {
-    engine = RhaiEngine.withConfig(RhaiConfig.custom(asyncTimeout: _timeout))
+    engine = RhaiEngine.withConfig(RhaiConfig(asyncTimeout: _timeout))
       ..registerFunction('never', never)
       ..registerFunction('later', later);
   });
@@ -34,8 +34,8 @@ void main() {
             .having((e) => e.functionName, 'functionName', 'never')
             .having((e) => e.timeout, 'timeout', _timeout)
             .having((e) => e.message, 'message', contains('never'))
-            .having((e) => e.lineNumber, 'lineNumber', 2)
-            .having((e) => e.columnNumber, 'columnNumber', 7),
+            .having((e) => e.position?.line, 'line', 2)
+            .having((e) => e.position?.column, 'column', 7),
       ),
     );
   });
@@ -74,7 +74,7 @@ void main() {
       throwsA(
         isA<RhaiTimeoutError>()
             .having((e) => e.functionName, 'functionName', 'never')
-            .having((e) => e.lineNumber, 'lineNumber', isNotNull),
+            .having((e) => e.position?.line, 'line', isNotNull),
       ),
     );
   });

@@ -137,7 +137,7 @@ void main() {
 
     setUp(() {
       engine = RhaiEngine.withConfig(
-        RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 20)),
+        RhaiConfig(asyncTimeout: const Duration(milliseconds: 20)),
       );
       engine
         ..registerFunction('user', () => Zone.current[#user])

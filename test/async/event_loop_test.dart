@@ -15,7 +15,7 @@ void main() {
 
   setUp(() {
     engine = RhaiEngine.withConfig(
-      RhaiConfig.custom(maxOperations: 0, timeoutMs: 0),
+      RhaiConfig(maxOperations: 0, timeout: Duration.zero),
     );
   });
   tearDown(() => engine.dispose());

@@ -279,7 +279,7 @@ void _tests() {
         engine.evalAsync('let x = 1;\nredis(["NO_SUCH_COMMAND"])'),
         throwsA(
           isA<RhaiRuntimeError>()
-              .having((e) => e.lineNumber, 'line', 2)
+              .having((e) => e.position?.line, 'line', 2)
               .having((e) => e.cause, 'cause', isA<RedisError>()),
         ),
       );

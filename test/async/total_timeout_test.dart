@@ -12,7 +12,10 @@ import '../support/futures.dart';
 void main() {
   RhaiEngine engineThatWaits(Duration totalTimeout, {Duration? asyncTimeout}) {
     final engine = engineWith(
-      RhaiConfig.custom(totalTimeout: totalTimeout, asyncTimeout: asyncTimeout),
+      const RhaiConfig().copyWith(
+        totalTimeout: totalTimeout,
+        asyncTimeout: asyncTimeout,
+      ),
     );
     engine
       ..registerFunction('never', never)

@@ -17,11 +17,11 @@ const _attempts = 10;
 const _limit = Duration(milliseconds: 300);
 
 RhaiEngine _engineWith({
-  required int timeoutMs,
+  required Duration timeout,
   required Duration totalTimeout,
 }) {
   final config = RhaiConfig.unlimited().copyWith(
-    timeoutMs: timeoutMs,
+    timeout: timeout,
     totalTimeout: totalTimeout,
     maxStackDepth: 100,
     onPrint: (_) {},
@@ -83,7 +83,7 @@ void main() {
         var best = const Duration(days: 1);
         for (var i = 0; i < _attempts && best > _longestGap; i++) {
           final engine = _engineWith(
-            timeoutMs: 10000,
+            timeout: const Duration(milliseconds: 10000),
             totalTimeout: const Duration(seconds: 10),
           );
           final gap = await _longestGapOf(
@@ -120,21 +120,24 @@ void main() {
   group('totalTimeout ends a script that', () {
     for (final endless in endlessScripts) {
       test(endless.name, () async {
-        final engine = _engineWith(timeoutMs: 0, totalTimeout: _limit);
+        final engine = _engineWith(
+          timeout: Duration.zero,
+          totalTimeout: _limit,
+        );
         await expectEndsInTime(endless, engine);
         expect(engine.pendingCount, 0);
       });
     }
   });
 
-  group('timeoutMs ends a script that', () {
+  group('timeout ends a script that', () {
     final running = endlessScripts.where(
       (script) => !script.waits && script.copies == 1,
     );
     for (final endless in running) {
       test(endless.name, () async {
         final engine = _engineWith(
-          timeoutMs: _limit.inMilliseconds,
+          timeout: _limit,
           totalTimeout: Duration.zero,
         );
         await expectEndsInTime(endless, engine);

@@ -28,7 +28,7 @@ final _fates = <String, Future<void> Function(RhaiEngine)>{
 
 RhaiEngine _newEngine() =>
     RhaiEngine.withConfig(
-        RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 1)),
+        RhaiConfig(asyncTimeout: const Duration(milliseconds: 1)),
       )
       ..registerFunction('later', later)
       ..registerFunction('never', never)

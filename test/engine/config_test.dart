@@ -5,36 +5,37 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/engines.dart';
+import '../support/matchers.dart';
 
 void _print(String text) {}
 
 void _debug(String text, RhaiPosition position) {}
 
 /// Configurations that differ from the secure defaults in one thing.
-final _changed = <String, RhaiConfig>{
-  'maxOperations': RhaiConfig.custom(maxOperations: 1),
-  'maxStackDepth': RhaiConfig.custom(maxStackDepth: 1),
-  'maxExpressionDepth': RhaiConfig.custom(maxExpressionDepth: 1),
-  'maxStringLength': RhaiConfig.custom(maxStringLength: 1),
-  'maxArraySize': RhaiConfig.custom(maxArraySize: 1),
-  'maxMapSize': RhaiConfig.custom(maxMapSize: 1),
-  'maxVariables': RhaiConfig.custom(maxVariables: 1),
-  'maxFunctions': RhaiConfig.custom(maxFunctions: 1),
-  'maxModules': RhaiConfig.custom(maxModules: 1),
-  'maxMemory': RhaiConfig.custom(maxMemory: 1),
-  'maxOutputLength': RhaiConfig.custom(maxOutputLength: 1),
-  'timeoutMs': RhaiConfig.custom(timeoutMs: 1),
-  'totalTimeout': RhaiConfig.custom(totalTimeout: const Duration(seconds: 1)),
-  'asyncTimeout': RhaiConfig.custom(asyncTimeout: const Duration(seconds: 1)),
-  'disableFileIo': RhaiConfig.custom(disableFileIo: false),
-  'disableEval': RhaiConfig.custom(disableEval: false),
-  'disableModules': RhaiConfig.custom(disableModules: false),
-  'exposeStackTraces': RhaiConfig.custom(exposeStackTraces: true),
-  'disabledSymbols': RhaiConfig.custom(disabledSymbols: {'while', '+'}),
-  'allowedFunctions': RhaiConfig.custom(allowedFunctions: {'len'}),
-  'deniedFunctions': RhaiConfig.custom(deniedFunctions: {'len'}),
-  'onPrint': RhaiConfig.custom(onPrint: _print),
-  'onDebug': RhaiConfig.custom(onDebug: _debug),
+const _changed = <String, RhaiConfig>{
+  'maxOperations': RhaiConfig(maxOperations: 1),
+  'maxStackDepth': RhaiConfig(maxStackDepth: 1),
+  'maxExpressionDepth': RhaiConfig(maxExpressionDepth: 1),
+  'maxStringLength': RhaiConfig(maxStringLength: 1),
+  'maxArraySize': RhaiConfig(maxArraySize: 1),
+  'maxMapSize': RhaiConfig(maxMapSize: 1),
+  'maxVariables': RhaiConfig(maxVariables: 1),
+  'maxFunctions': RhaiConfig(maxFunctions: 1),
+  'maxModules': RhaiConfig(maxModules: 1),
+  'maxMemory': RhaiConfig(maxMemory: 1),
+  'maxOutputLength': RhaiConfig(maxOutputLength: 1),
+  'timeout': RhaiConfig(timeout: Duration(milliseconds: 1)),
+  'totalTimeout': RhaiConfig(totalTimeout: Duration(seconds: 1)),
+  'asyncTimeout': RhaiConfig(asyncTimeout: Duration(seconds: 1)),
+  'allowFileIo': RhaiConfig(allowFileIo: true),
+  'allowEval': RhaiConfig(allowEval: true),
+  'allowModules': RhaiConfig(allowModules: true),
+  'exposeStackTraces': RhaiConfig(exposeStackTraces: true),
+  'disabledSymbols': RhaiConfig(disabledSymbols: {'while', '+'}),
+  'allowedFunctions': RhaiConfig(allowedFunctions: {'len'}),
+  'deniedFunctions': RhaiConfig(deniedFunctions: {'len'}),
+  'onPrint': RhaiConfig(onPrint: _print),
+  'onDebug': RhaiConfig(onDebug: _debug),
 };
 
 void main() {
@@ -52,12 +53,12 @@ void main() {
     expect(secure.maxModules, 100);
     expect(secure.maxMemory, 128 << 20);
     expect(secure.maxOutputLength, 1 << 20);
-    expect(secure.timeoutMs, 5000);
+    expect(secure.timeout, const Duration(seconds: 5));
     expect(secure.totalTimeout, const Duration(minutes: 10));
     expect(secure.asyncTimeout, const Duration(seconds: 30));
-    expect(secure.disableFileIo, isTrue);
-    expect(secure.disableEval, isTrue);
-    expect(secure.disableModules, isTrue);
+    expect(secure.allowFileIo, isFalse);
+    expect(secure.allowEval, isFalse);
+    expect(secure.allowModules, isFalse);
     expect(secure.exposeStackTraces, isFalse);
     expect(secure.disabledSymbols, isEmpty);
     expect(secure.allowedFunctions, isNull);
@@ -67,9 +68,21 @@ void main() {
   });
 
   test('what is left out is as in the secure defaults', () {
-    expect(RhaiConfig.custom(), secure);
+    expect(const RhaiConfig(), secure);
     expect(secure.copyWith(), secure);
-    expect(RhaiConfig.custom().hashCode, secure.hashCode);
+    expect(const RhaiConfig().hashCode, secure.hashCode);
+  });
+
+  test('a configuration is a constant', () {
+    const one = RhaiConfig(timeout: Duration(seconds: 1), onPrint: _print);
+    expect(
+      identical(
+        one,
+        const RhaiConfig(timeout: Duration(seconds: 1), onPrint: _print),
+      ),
+      isTrue,
+    );
+    expect(const RhaiConfig.secureDefaults(), same(const RhaiConfig()));
   });
 
   _changed.forEach((name, config) {
@@ -94,7 +107,7 @@ void main() {
     expect(one.maxMemory, 5);
     expect(one.onPrint, same(_print));
     expect(one.copyWith(maxMemory: 0).maxOperations, 0);
-    expect(one.disableEval, isFalse);
+    expect(one.allowEval, isTrue);
     final two = one.copyWith(deniedFunctions: {'len'});
     expect(two.maxMemory, 5);
     expect(two.deniedFunctions, {'len'});
@@ -102,34 +115,95 @@ void main() {
 
   test('sets cannot be changed, and the order does not matter', () {
     final names = {'while', 'for'};
-    final config = RhaiConfig.custom(disabledSymbols: names);
+    final config = secure.copyWith(
+      disabledSymbols: names,
+      allowedFunctions: names,
+      deniedFunctions: names,
+    );
     names.add('loop');
-    expect(config.disabledSymbols, {'while', 'for'});
-    expect(() => config.disabledSymbols.add('x'), throwsUnsupportedError);
-    final other = RhaiConfig.custom(disabledSymbols: {'for', 'while'});
-    expect(config, other);
-    expect(config.hashCode, other.hashCode);
+    for (final set in [
+      config.disabledSymbols,
+      config.allowedFunctions!,
+      config.deniedFunctions,
+    ]) {
+      expect(set, {'while', 'for'});
+      expect(() => set.add('x'), throwsUnsupportedError);
+    }
+    const other = RhaiConfig(disabledSymbols: {'for', 'while'});
+    expect(secure.copyWith(disabledSymbols: config.disabledSymbols), other);
+    expect(
+      secure.copyWith(disabledSymbols: config.disabledSymbols).hashCode,
+      other.hashCode,
+    );
   });
 
+  test('an engine does not notice later changes of the sets', () {
+    final names = {'while'};
+    final engine = engineWith(RhaiConfig(disabledSymbols: names));
+    names
+      ..clear()
+      ..add('for');
+    expect(engine.eval('let n = 0; for i in 0..3 { n += i; } n'), 3);
+    expect(
+      () => engine.eval('while true { }'),
+      throwsA(isA<RhaiSyntaxError>()),
+    );
+  });
+
+  test('copyWith(x: null) unsets what can be null', () {
+    const full = RhaiConfig(
+      allowedFunctions: {'len'},
+      onPrint: _print,
+      onDebug: _debug,
+      maxMemory: 5,
+    );
+    expect(full.copyWith(), full);
+    expect(full.copyWith(onPrint: null).onPrint, isNull);
+    expect(full.copyWith(onPrint: null).onDebug, same(_debug));
+    expect(full.copyWith(onDebug: null).onDebug, isNull);
+    expect(full.copyWith(allowedFunctions: null).allowedFunctions, isNull);
+    expect(full.copyWith(maxMemory: null).maxMemory, 5);
+    expect(
+      full.copyWith(
+        allowedFunctions: null,
+        onPrint: null,
+        onDebug: null,
+        maxMemory: 128 << 20,
+      ),
+      secure,
+    );
+    expect(secure.copyWith(allowedFunctions: {}).allowedFunctions, isEmpty);
+  });
+
+  /// The error of an option that both `copyWith` and an engine refuse.
+  Matcher refusesOption(String name) =>
+      throwsA(isA<ArgumentError>().having((e) => e.name, 'name', name));
+
   test('negative limits are refused', () {
-    final refused = [
-      () => RhaiConfig.custom(maxOperations: -1),
-      () => RhaiConfig.custom(maxStackDepth: -1),
-      () => RhaiConfig.custom(maxExpressionDepth: -1),
-      () => RhaiConfig.custom(maxStringLength: -1),
-      () => RhaiConfig.custom(maxArraySize: -1),
-      () => RhaiConfig.custom(maxMapSize: -1),
-      () => RhaiConfig.custom(maxVariables: -1),
-      () => RhaiConfig.custom(maxFunctions: -1),
-      () => RhaiConfig.custom(maxModules: -1),
-      () => RhaiConfig.custom(maxMemory: -1),
-      () => RhaiConfig.custom(maxOutputLength: -1),
-      () => RhaiConfig.custom(timeoutMs: -1),
-      () => secure.copyWith(maxMemory: -1),
-    ];
-    for (final make in refused) {
-      expect(make, throwsArgumentError);
-    }
+    const refused = {
+      'maxOperations': RhaiConfig(maxOperations: -1),
+      'maxStackDepth': RhaiConfig(maxStackDepth: -1),
+      'maxExpressionDepth': RhaiConfig(maxExpressionDepth: -1),
+      'maxStringLength': RhaiConfig(maxStringLength: -1),
+      'maxArraySize': RhaiConfig(maxArraySize: -1),
+      'maxMapSize': RhaiConfig(maxMapSize: -1),
+      'maxVariables': RhaiConfig(maxVariables: -1),
+      'maxFunctions': RhaiConfig(maxFunctions: -1),
+      'maxModules': RhaiConfig(maxModules: -1),
+      'maxMemory': RhaiConfig(maxMemory: -1),
+      'maxOutputLength': RhaiConfig(maxOutputLength: -1),
+      'scriptCacheSize': RhaiConfig(scriptCacheSize: -1),
+    };
+    refused.forEach((name, config) {
+      expect(() => RhaiEngine(config), refusesOption(name));
+      expect(() => RhaiEngine.withConfig(config), refusesOption(name));
+      expect(config.copyWith, refusesOption(name));
+    });
+    expect(() => secure.copyWith(maxMemory: -1), refusesOption('maxMemory'));
+    const most = RhaiConfig.mostExpressionDepth;
+    const tooDeep = RhaiConfig(maxExpressionDepth: most + 1);
+    expect(() => RhaiEngine(tooDeep), refusesOption('maxExpressionDepth'));
+    engineWith(const RhaiConfig(maxExpressionDepth: most));
   });
 
   test('times that are too short or too long are refused', () {
@@ -138,26 +212,72 @@ void main() {
       Duration(seconds: -1),
       Duration(days: 365, microseconds: 1),
     ]) {
-      expect(() => RhaiConfig.custom(asyncTimeout: time), throwsArgumentError);
-      expect(() => RhaiConfig.custom(totalTimeout: time), throwsArgumentError);
+      final refused = {
+        'timeout': RhaiConfig(timeout: time),
+        'asyncTimeout': RhaiConfig(asyncTimeout: time),
+        'totalTimeout': RhaiConfig(totalTimeout: time),
+      };
+      refused.forEach((name, config) {
+        expect(() => RhaiEngine(config), refusesOption(name));
+        expect(config.copyWith, refusesOption(name));
+      });
     }
     const longest = RhaiConfig.maxAsyncTimeout;
     for (final time in const [Duration.zero, longest]) {
-      final config = RhaiConfig.custom(asyncTimeout: time, totalTimeout: time);
-      expect((config.asyncTimeout, config.totalTimeout), (time, time));
+      final config = RhaiConfig(
+        timeout: time,
+        asyncTimeout: time,
+        totalTimeout: time,
+      ).copyWith();
+      expect(
+        (config.timeout, config.asyncTimeout, config.totalTimeout),
+        (time, time, time),
+      );
+      engineWith(config);
     }
   });
 
   test('nothing limits waits without limits', () {
     final config = RhaiConfig.unlimited();
+    expect(config.timeout, Duration.zero);
     expect(config.asyncTimeout, Duration.zero);
     expect(config.totalTimeout, Duration.zero);
+  });
+
+  test('trusted scripts may run for ever, but not take all memory', () {
+    const trusted = RhaiConfig.trusted();
+    expect(
+      trusted,
+      const RhaiConfig(
+        maxOperations: 0,
+        maxModules: 0,
+        maxOutputLength: 0,
+        timeout: Duration.zero,
+        totalTimeout: Duration.zero,
+        asyncTimeout: Duration.zero,
+        allowFileIo: true,
+        allowEval: true,
+        allowModules: true,
+        exposeStackTraces: true,
+      ),
+    );
+    final engine = engineWith(trusted);
+    expect(engine.eval('let n = 0; for i in 0..600_000 { n += 1; } n'), 600000);
+    expect(engine.eval('eval("1 + 1")'), 2);
+    expect(
+      () => engine.eval('let a = []; loop { a.push("x".to_blob()); }'),
+      throwsLimitError(RhaiLimit.memory),
+    );
+    expect(
+      () => engine.eval('fn f() { f() } f()'),
+      throwsLimitError(RhaiLimit.stackDepth),
+    );
   });
 
   test('the largest numbers may be used', () {
     const max = 0x7fffffffffffffff;
     final engine = engineWith(
-      RhaiConfig.custom(
+      const RhaiConfig(
         maxOperations: max,
         maxStackDepth: max,
         maxStringLength: max,
@@ -168,7 +288,7 @@ void main() {
         maxModules: max,
         maxMemory: max,
         maxOutputLength: max,
-        timeoutMs: max,
+        timeout: RhaiConfig.maxAsyncTimeout,
         totalTimeout: RhaiConfig.maxAsyncTimeout,
       ),
     );
@@ -177,13 +297,29 @@ void main() {
 
   test('the smallest numbers end everything and break nothing', () {
     for (final config in _changed.values) {
-      final engine = RhaiEngine.withConfig(config);
+      final engine = RhaiEngine(config);
       try {
         engine.eval('let a = [1, 2]; let m = #{a: a}; m.a.len()');
       } on RhaiException catch (error) {
         expect(error, isNot(isA<RhaiFFIError>()), reason: '$config');
       }
       engine.dispose();
+    }
+  });
+
+  test('the constructors of an engine agree', () {
+    for (final engine in [
+      RhaiEngine(),
+      RhaiEngine.withDefaults(),
+      RhaiEngine(const RhaiConfig()),
+      RhaiEngine.withConfig(const RhaiConfig.secureDefaults()),
+    ]) {
+      addTearDown(engine.dispose);
+      expect(
+        () => engine.eval('loop { }'),
+        throwsLimitError(RhaiLimit.operations, 1000000),
+      );
+      expect(() => engine.eval('eval("1")'), throwsA(isA<RhaiSyntaxError>()));
     }
   });
 }

@@ -30,6 +30,9 @@ void main() {
       'eval': (engine) => engine.eval('1'),
       'evalAsync': (engine) => unawaited(engine.evalAsync('1')),
       'registerFunction': (engine) => engine.registerFunction('f', () => 1),
+      'unregister': (engine) => engine.unregister('f'),
+      'functions': (engine) => engine.functions,
+      'definitions': (engine) => engine.definitions(),
       'setVar': (engine) => engine.setVar('x', 1),
       'setConstant': (engine) => engine.setConstant('x', 1),
       'clearScope': (engine) => engine.clearScope(),
@@ -266,7 +269,7 @@ void main() {
 /// Starts scripts that wait in vain, on an engine that nobody keeps.
 WeakReference<RhaiEngine> _forget() {
   final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 1)),
+    RhaiConfig(asyncTimeout: const Duration(milliseconds: 1)),
   );
   engine.registerFunction('never', never);
   for (var i = 0; i < 5; i++) {

@@ -9,7 +9,7 @@ void main() {
   late RhaiEngine engine;
 
   setUp(() {
-    engine = RhaiEngine.withConfig(RhaiConfig.custom(disableEval: false))
+    engine = RhaiEngine.withConfig(RhaiConfig(allowEval: true))
       ..setConstant('TAX', 5)
       ..setConstant('RATES', [1, 2])
       ..setVar('state', 7);

@@ -22,7 +22,7 @@ void main() {
       expect(error.sourceLine, '\tlet b = * 2;');
       expect(error.caret, 10);
       expect('$error', endsWith('\n\tlet b = * 2;\n\t        ^'));
-      expect((error.lineNumber, error.columnNumber), (2, 10));
+      expect((error.position?.line, error.position?.column), (2, 10));
       expect(error.callStack, isEmpty);
     });
 
@@ -102,7 +102,7 @@ void main() {
           ..setConstant('C', 1);
         final error = errorOf<RhaiRuntimeError>(script);
         expect((error.kind, error.name), expected);
-        expect(error.lineNumber, 1);
+        expect(error.position?.line, 1);
       });
     });
   });
@@ -119,14 +119,15 @@ void main() {
     expect(error.callStack[0].position, const RhaiPosition(2, 3));
     expect(error.callStack[1].position, const RhaiPosition(5, 3));
     expect(error.callStack.last.position, const RhaiPosition(7, 5));
-    expect(error.stackTrace, error.callStack.join('\n'));
+    expect('$error', endsWith('\n${error.callStack.join('\n')}'));
+    expect(error.dartStackTrace, isNull);
   });
 
   test('a broken limit has its place and the call stack', () {
     final error = errorOf<RhaiLimitError>('fn f() { loop { } }\n\nf()');
     expect(error.limit, RhaiLimit.operations);
     expect(error.value, 1000000);
-    expect(error.lineNumber, isNotNull);
+    expect(error.position?.line, isNotNull);
     expect(error.callStack, isNotEmpty);
     expect(error.callStack.last.function, 'script');
   });

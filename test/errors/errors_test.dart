@@ -7,11 +7,11 @@ import 'package:test/test.dart';
 /// Fails to compile if a kind of error is missing.
 String _kind(RhaiException error) => switch (error) {
   RhaiSyntaxError() => 'syntax',
-  RhaiRuntimeError() => 'runtime',
   RhaiLimitError() => 'limit',
   RhaiTimeoutError() => 'timeout',
   RhaiCancelledError() => 'cancelled',
   RhaiChannelClosedError() => 'channel closed',
+  RhaiRuntimeError() => 'runtime',
   RhaiConversionError() => 'conversion',
   RhaiFFIError() => 'ffi',
 };
@@ -54,7 +54,7 @@ void main() {
       test(name, () {
         final (script, line, column) = place;
         final error = syntaxError(script);
-        expect((error.lineNumber, error.columnNumber), (line, column));
+        expect((error.position?.line, error.position?.column), (line, column));
         expect(error.message, isNotEmpty);
         expect(error.message, isNot(contains('line')));
       });
@@ -88,7 +88,7 @@ void main() {
         engine.registerFunction('fail', () => throw StateError('failed'));
         final (script, line, column) = place;
         final error = runtimeError(script);
-        expect((error.lineNumber, error.columnNumber), (line, column));
+        expect((error.position?.line, error.position?.column), (line, column));
       });
     });
   });
@@ -104,19 +104,22 @@ fn outer(x) {
 }
 let y = outer(1);
 ''');
-      expect(error.stackTrace.split('\n'), [
-        'at inner (line 2, position 3)',
-        'at outer (line 5, position 3)',
-        'at script (line 7, position 9)',
-      ]);
+      expect(
+        [for (final call in error.callStack) '$call'],
+        [
+          'at inner (line 2, position 3)',
+          'at outer (line 5, position 3)',
+          'at script (line 7, position 9)',
+        ],
+      );
     });
 
     test('names closures', () {
       final error = runtimeError('let f = |x| {\n  throw x;\n};\nf.call(1);');
-      expect(error.stackTrace.split('\n'), [
-        'at closure (line 2, position 3)',
-        'at script (line 4, position 3)',
-      ]);
+      expect(
+        [for (final call in error.callStack) '$call'],
+        ['at closure (line 2, position 3)', 'at script (line 4, position 3)'],
+      );
     });
 
     test('has the calls in Dart before those of the script', () {
@@ -124,7 +127,7 @@ let y = outer(1);
       engine.registerFunction('fail', failingDartFunction);
       final error = runtimeError('fn f() { fail() }\nf();');
       expect(
-        error.stackTrace,
+        '$error',
         matches(
           RegExp(
             r'failingDartFunction.*errors_test\.dart.*'
@@ -146,8 +149,8 @@ let y = outer(1);
         engine.evalAsync('fn f() { fail() }\nf();'),
         throwsA(
           isA<RhaiRuntimeError>().having(
-            (e) => e.stackTrace,
-            'stackTrace',
+            (e) => '$e',
+            'text',
             allOf(
               contains('failingLater'),
               endsWith(
@@ -261,7 +264,7 @@ let y = outer(1);
           reason: script,
         );
         expect(error.cause, isNull);
-        expect((error.lineNumber, error.columnNumber), (1, 1));
+        expect((error.position?.line, error.position?.column), (1, 1));
       }
     });
 
@@ -285,20 +288,19 @@ let y = outer(1);
 
   test('every exception says what it is', () {
     const errors = {
-      RhaiSyntaxError('m', lineNumber: 2, columnNumber: 3): (
+      RhaiSyntaxError('m', position: RhaiPosition(2, 3)): (
         'syntax',
         'RhaiSyntaxError: m (line 2, position 3)',
       ),
-      RhaiSyntaxError('m', lineNumber: 2): (
+      RhaiSyntaxError('m', position: RhaiPosition(2)): (
         'syntax',
         'RhaiSyntaxError: m (line 2)',
       ),
       RhaiRuntimeError('m'): ('runtime', 'RhaiRuntimeError: m'),
       RhaiRuntimeError(
         'm',
-        lineNumber: 2,
-        columnNumber: 3,
-        stackTrace: 'at script',
+        position: RhaiPosition(2, 3),
+        callStack: [RhaiStackFrame('script')],
         cause: 1,
       ): (
         'runtime',
@@ -308,8 +310,7 @@ let y = outer(1);
         'm',
         functionName: 'f',
         timeout: Duration(seconds: 1),
-        lineNumber: 2,
-        columnNumber: 3,
+        position: RhaiPosition(2, 3),
       ): (
         'timeout',
         'RhaiTimeoutError: m (line 2, position 3)',

@@ -40,7 +40,7 @@ void main() {
 
   setUp(() {
     engine = RhaiEngine.withConfig(
-      RhaiConfig.custom(
+      RhaiConfig(
         maxOperations: 0,
         maxArraySize: 0,
         maxMapSize: 0,

@@ -117,7 +117,7 @@ void main() {
   test('are there where modules are disabled or functions denied', () {
     final strict = engineWith(
       RhaiConfig.secureDefaults().copyWith(
-        disableModules: true,
+        allowModules: false,
         allowedFunctions: {'len'},
       ),
     );

@@ -110,8 +110,8 @@ void main() {
               'message',
               startsWith('Function not found: $name'),
             )
-            .having((e) => e.lineNumber, 'line', line)
-            .having((e) => e.columnNumber, 'column', column),
+            .having((e) => e.position?.line, 'line', line)
+            .having((e) => e.position?.column, 'column', column),
       ),
     );
   }

@@ -181,7 +181,7 @@ void main() {
         throwsA(
           isA<RhaiRuntimeError>()
               .having((e) => e.cause, 'cause', 'bad')
-              .having((e) => e.lineNumber, 'line', 1),
+              .having((e) => e.position?.line, 'line', 1),
         ),
       );
     });
@@ -202,9 +202,7 @@ void main() {
     });
 
     test('is a limit of the engine, for each call anew', () {
-      final small = RhaiEngine.withConfig(
-        RhaiConfig.custom(maxOperations: 1000),
-      );
+      final small = RhaiEngine.withConfig(RhaiConfig(maxOperations: 1000));
       final f =
           small.eval('|n| { let s = 0; for i in 0..n { s += i } s }')
               as RhaiFunction;
@@ -217,9 +215,7 @@ void main() {
     });
 
     test('is an argument that is larger than scripts may have', () {
-      final small = RhaiEngine.withConfig(
-        RhaiConfig.custom(maxStringLength: 100),
-      );
+      final small = RhaiEngine.withConfig(RhaiConfig(maxStringLength: 100));
       final f = small.eval('|x| x.len()') as RhaiFunction;
       expect(f('x' * 100), 100);
       expect(() => f('x' * 101), throwsA(isA<RhaiLimitError>()));
@@ -481,7 +477,7 @@ void main() {
 
   test('a chain of functions that hold each other is freed', () {
     // With stacks for little data.
-    final small = RhaiEngine.withConfig(RhaiConfig.custom(maxOperations: 1000));
+    final small = RhaiEngine.withConfig(RhaiConfig(maxOperations: 1000));
     final wrap = small.eval('|f| || f') as RhaiFunction;
     var chain = small.eval('|| 1') as RhaiFunction;
     for (var i = 0; i < 300000; i++) {

@@ -33,7 +33,7 @@ void main() {
       () => engine.eval('\n  f($arguments)'),
     );
     expect(error.message, message);
-    expect((error.lineNumber, error.columnNumber), (2, 3));
+    expect((error.position?.line, error.position?.column), (2, 3));
     expect(error.kind, RhaiRuntimeErrorKind.typeMismatch);
     expect(error.name, 'f');
     expect(error.cause, null);
@@ -489,7 +489,7 @@ void main() {
       );
       expect(error.kind, RhaiRuntimeErrorKind.functionNotFound);
       expect(error.name, 'area');
-      expect((error.lineNumber, error.columnNumber), (2, 2));
+      expect((error.position?.line, error.position?.column), (2, 2));
       expect(calls, 0);
     });
 

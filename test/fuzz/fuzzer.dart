@@ -51,7 +51,7 @@ final class Fuzzer {
   /// the values of scripts until they are collected.
   static const _slack = 64 * _mib;
 
-  static final _tight = RhaiConfig.custom(
+  static final _tight = RhaiConfig(
     maxOperations: 20000,
     maxStackDepth: 30,
     maxStringLength: 10000,
@@ -61,7 +61,7 @@ final class Fuzzer {
     maxFunctions: 50,
     maxOutputLength: 2000,
     maxMemory: 8 * _mib,
-    timeoutMs: 100,
+    timeout: const Duration(milliseconds: 100),
     asyncTimeout: const Duration(milliseconds: 40),
     totalTimeout: const Duration(milliseconds: 80),
     onPrint: (_) {},
@@ -70,7 +70,7 @@ final class Fuzzer {
 
   static final _configs = [
     _tight,
-    _tight.copyWith(disableEval: false, exposeStackTraces: true),
+    _tight.copyWith(allowEval: true, exposeStackTraces: true),
     // Nothing but memory, time and operations.
     _tight.copyWith(
       maxStringLength: 0,
@@ -78,7 +78,7 @@ final class Fuzzer {
       maxMapSize: 0,
       maxVariables: 0,
       maxExpressionDepth: 0,
-      disableEval: false,
+      allowEval: true,
     ),
   ];
 

@@ -17,11 +17,11 @@ void main() {
     print('random scripts from seed $seed');
     final generator = ScriptGenerator(Random(seed));
     final engine = RhaiEngine.withConfig(
-      RhaiConfig.custom(
+      RhaiConfig(
         maxOperations: 2000,
         maxStackDepth: 20,
         maxStringLength: 1000,
-        timeoutMs: 1000,
+        timeout: const Duration(milliseconds: 1000),
         totalTimeout: const Duration(milliseconds: 20),
         onPrint: (_) {},
         onDebug: (_, _) {},

@@ -50,7 +50,7 @@ final class Attack {
 /// Time after which the limits have ended a script. If it waits at all, its running
 /// time may come on top of the waits.
 Duration deadline(RhaiConfig config) =>
-    Duration(milliseconds: config.timeoutMs) +
+    config.timeout +
     (config.totalTimeout < config.asyncTimeout
         ? config.totalTimeout
         : config.asyncTimeout);
@@ -62,8 +62,8 @@ void _ignoreDebug(String text, RhaiPosition position) {}
 
 /// Limits of two seconds and 16 MiB, and the default limits otherwise. Most loops meet
 /// the limit of operations first.
-final tight = RhaiConfig.custom(
-  timeoutMs: 2000,
+final tight = RhaiConfig(
+  timeout: const Duration(milliseconds: 2000),
   maxMemory: 16 * _mib,
   totalTimeout: const Duration(milliseconds: 400),
   asyncTimeout: const Duration(milliseconds: 300),
@@ -83,7 +83,10 @@ final lifted = tight.copyWith(
 );
 
 /// No operations are counted, and the time is short.
-final byTime = tight.copyWith(maxOperations: 0, timeoutMs: 300);
+final byTime = tight.copyWith(
+  maxOperations: 0,
+  timeout: const Duration(milliseconds: 300),
+);
 
 /// Small sizes of everything.
 final small = tight.copyWith(

@@ -11,6 +11,7 @@ import 'loops.dart';
 import 'nesting.dart';
 import 'numbers.dart';
 import 'output.dart';
+import 'parallel.dart';
 import 'recursion.dart';
 import 'sandbox.dart';
 import 'waiting.dart';
@@ -27,6 +28,7 @@ final attacks = <String, List<Attack>>{
   'nested data': deepData,
   'caught limits': catching,
   'waiting': waiting,
+  'parallel calls': parallel,
   'functions of scripts in Dart': callbacks,
   'output': output,
   'the sandbox': sandbox,

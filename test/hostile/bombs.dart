@@ -10,7 +10,7 @@ Attack _memory(String name, String script) => Attack(
   name,
   script,
   limit(RhaiLimit.memory),
-  config: lifted.copyWith(timeoutMs: 10000),
+  config: lifted.copyWith(timeout: const Duration(milliseconds: 10000)),
 );
 
 /// An attack that ends at the limit of memory, under another configuration.
@@ -18,7 +18,10 @@ Attack _largeMemory(String name, String script) => Attack(
   name,
   script,
   limit(RhaiLimit.memory),
-  config: lifted.copyWith(maxMemory: 32 * 1024 * 1024, timeoutMs: 10000),
+  config: lifted.copyWith(
+    maxMemory: 32 * 1024 * 1024,
+    timeout: const Duration(milliseconds: 10000),
+  ),
 );
 
 /// An attack that ends at the limit of a size.

@@ -92,7 +92,7 @@ final literals = [
     'variables of eval',
     RhaiLimit.variables,
     'eval("let x = 1;"); ' * 60,
-    small.copyWith(disableEval: false),
+    small.copyWith(allowEval: true),
   ),
   _limited(
     'a text of megabytes in little memory',

@@ -86,7 +86,7 @@ final nesting = [
     'eval of nested source',
     'let s = "("; s.pad(100000, "("); eval(s)',
     limit(RhaiLimit.expressionDepth),
-    config: tight.copyWith(disableEval: false),
+    config: tight.copyWith(allowEval: true),
   ),
   Attack(
     'parse_json of nested text',

@@ -56,7 +56,7 @@ final output = [
     'print without counting',
     'loop { print("9876543210"); }',
     ranTooLong,
-    config: lifted.copyWith(timeoutMs: 300),
+    config: lifted.copyWith(timeout: const Duration(milliseconds: 300)),
   ),
   Attack(
     'print of what is too large to print',

@@ -18,7 +18,10 @@ Attack _unlimited(String name, String script) => Attack(
   name,
   script,
   anyOf(limit(RhaiLimit.nativeStack), limit(RhaiLimit.memory)),
-  config: lifted.copyWith(maxStackDepth: 0, timeoutMs: 1000),
+  config: lifted.copyWith(
+    maxStackDepth: 0,
+    timeout: const Duration(milliseconds: 1000),
+  ),
   unmetered: _stack,
 );
 
@@ -116,13 +119,13 @@ final recursion = [
     'in eval',
     'fn f() { eval("f()") } f()',
     limit(RhaiLimit.stackDepth),
-    config: tight.copyWith(disableEval: false),
+    config: tight.copyWith(allowEval: true),
   ),
   Attack(
     'of eval in eval',
     'let s = "eval(s)"; eval(s)',
     anyOf(limit(RhaiLimit.stackDepth), limit(RhaiLimit.nativeStack)),
-    config: tight.copyWith(disableEval: false),
+    config: tight.copyWith(allowEval: true),
   ),
   _unlimited(
     'of a captured closure, without a limit',

@@ -38,7 +38,7 @@ final _denied = tight.copyWith(
   },
 );
 final _allowed = tight.copyWith(allowedFunctions: {'to_string', 'len'});
-final _modules = tight.copyWith(disableModules: false);
+final _modules = tight.copyWith(allowModules: true);
 
 /// The attacks.
 final sandbox = [

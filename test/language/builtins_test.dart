@@ -158,7 +158,7 @@ void main() {
     });
 
     test('has the limit of strings', () {
-      final small = engineWith(RhaiConfig.custom(maxStringLength: 100));
+      final small = engineWith(RhaiConfig(maxStringLength: 100));
       expect(small.eval('#{a: "x"}.to_json()'), '{"a":"x"}');
       expect(
         () => small.eval('#{a: blob(50, 100)}.to_json()'),

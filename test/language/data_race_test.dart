@@ -387,7 +387,7 @@ void main() {
             isA<RhaiRuntimeError>()
                 .having((e) => e.kind, 'kind', RhaiRuntimeErrorKind.dataRace)
                 .having((e) => e.name, 'name', variable)
-                .having((e) => e.lineNumber, 'line', line)
+                .having((e) => e.position?.line, 'line', line)
                 .having((e) => e.message, 'message', contains(variable))
                 .having((e) => e.message, 'message', contains('copy'))
                 .having((e) => '$e', 'text', isNot(contains(r'anon$'))),
@@ -465,7 +465,7 @@ void main() {
         isA<RhaiRuntimeError>()
             .having((e) => e.kind, 'kind', RhaiRuntimeErrorKind.dataRace)
             .having((e) => e.name, 'name', 's')
-            .having((e) => e.lineNumber, 'line', 2)
+            .having((e) => e.position?.line, 'line', 2)
             .having((e) => '$e', 'text', isNot(contains(r'anon$'))),
       );
       engine.registerFunction('fire', () {

@@ -77,7 +77,7 @@ void main() {
       final error = runtimeError(script);
       expect(error.kind, RhaiRuntimeErrorKind.importCycle);
       expect(error.message, contains('import cycle: $names'));
-      expect(error.lineNumber, 2);
+      expect(error.position?.line, 2);
     }
 
     test('that names the modules', () {
@@ -147,11 +147,11 @@ void main() {
       final error = runtimeError('1;\n${modules.import('nope')}');
       expect(error.kind, RhaiRuntimeErrorKind.moduleNotFound);
       expect(error.name, modules.path('nope'));
-      expect(error.lineNumber, 2);
+      expect(error.position?.line, 2);
       final nested = runtimeError(modules.import('a'));
       expect(nested.kind, RhaiRuntimeErrorKind.moduleNotFound);
       expect(nested.name, 'nope');
-      expect((nested.lineNumber, nested.columnNumber), (2, 9));
+      expect((nested.position?.line, nested.position?.column), (2, 9));
     });
   });
 
@@ -186,7 +186,7 @@ void main() {
   test('A module may begin with the program that runs it', () {
     modules.write('a', '#!/usr/bin/env rhai\nfn f() { 1 }\nfn g() { nope }');
     expect(engine.eval('${modules.import('a')} m::f()'), 1);
-    expect(runtimeError('${modules.import('a')} m::g()').lineNumber, 3);
+    expect(runtimeError('${modules.import('a')} m::g()').position?.line, 3);
   });
 
   test('A module may wait while it is imported', () async {
@@ -286,7 +286,7 @@ void main() {
       );
       expect(error.message, 'Function not found: nope ()');
       expect(error.callStack.first.source, '');
-      expect(error.lineNumber, 2);
+      expect(error.position?.line, 2);
       expect(
         engine.eval(
           '${modules.import('a')} try { m::call_cb(|| throw 5) } catch (e) { return e; }',
@@ -313,7 +313,7 @@ void main() {
     void expectIn(String name, RhaiScriptError error, int line, int column) {
       expect(error.message, contains(modules.path(name)));
       expect(error.callStack.first.source, modules.path(name));
-      expect((error.lineNumber, error.columnNumber), (line, column));
+      expect((error.position?.line, error.position?.column), (line, column));
     }
 
     test('one that does not parse', () {
@@ -323,8 +323,8 @@ void main() {
         throwsA(
           isA<RhaiSyntaxError>()
               .having((e) => e.message, 'message', contains(modules.path('a')))
-              .having((e) => e.lineNumber, 'line', 2)
-              .having((e) => e.columnNumber, 'column', 9),
+              .having((e) => e.position?.line, 'line', 2)
+              .having((e) => e.position?.column, 'column', 9),
         ),
       );
     });

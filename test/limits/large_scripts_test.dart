@@ -35,14 +35,14 @@ void main() {
       final array = engine.eval('[${'1,' * count}]') as List<dynamic>;
       expect(array, hasLength(count));
       // Each key is compared with all before it, which takes its time.
-      final patient = engineWith(RhaiConfig.custom(timeoutMs: 0));
+      final patient = engineWith(RhaiConfig(timeout: Duration.zero));
       final entries = List.generate(60000, (i) => 'key_$i: $i').join(', ');
       expect(patient.eval('#{$entries}.len()'), 60000);
     });
 
     test('may be many functions', () {
       final functions = List.generate(40000, (i) => 'fn f$i() { $i }');
-      final generous = engineWith(RhaiConfig.custom(maxFunctions: 40000));
+      final generous = engineWith(RhaiConfig(maxFunctions: 40000));
       expect(generous.eval('${functions.join('\n')} f39999()'), 39999);
     });
 
@@ -55,7 +55,7 @@ void main() {
       expect(
         () => engine.eval('${'x += 100000000;\n' * 65000}let'),
         throwsA(
-          isA<RhaiSyntaxError>().having((e) => e.lineNumber, 'line', 65001),
+          isA<RhaiSyntaxError>().having((e) => e.position?.line, 'line', 65001),
         ),
       );
     });
@@ -65,7 +65,7 @@ void main() {
         () => engine.eval('${'x += 1;\n' * 100000}let'),
         throwsA(
           isA<RhaiSyntaxError>().having(
-            (e) => e.lineNumber,
+            (e) => e.position?.line,
             'line',
             anyOf(isNull, 100001),
           ),
@@ -75,7 +75,7 @@ void main() {
         () => engine.eval('${' ' * 100000}let'),
         throwsA(
           isA<RhaiSyntaxError>().having(
-            (e) => e.columnNumber,
+            (e) => e.position?.column,
             'column',
             anyOf(isNull, greaterThan(100000)),
           ),
@@ -166,7 +166,9 @@ void main() {
         'let x = 0; ${List.generate(100000, (i) => 'let x$i = x;').join()}';
 
     test('is a RhaiTimeoutError', () {
-      final hasty = engineWith(RhaiConfig.custom(timeoutMs: 50));
+      final hasty = engineWith(
+        RhaiConfig(timeout: const Duration(milliseconds: 50)),
+      );
       expect(() => hasty.eval(script), throwsA(isA<RhaiTimeoutError>()));
       expect(hasty.eval('1 + 1'), 2);
     });

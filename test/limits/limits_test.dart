@@ -33,9 +33,7 @@ void main() {
       var (low, high) = (1, 1 << 17);
       while (low < high) {
         final limit = (low + high) ~/ 2;
-        final engine = RhaiEngine.withConfig(
-          RhaiConfig.custom(maxOperations: limit),
-        );
+        final engine = RhaiEngine.withConfig(RhaiConfig(maxOperations: limit));
         try {
           engine.eval(script);
           high = limit;
@@ -269,7 +267,7 @@ void main() {
 
     test('maxArraySize is of the elements of one array, and bytes', () {
       check(
-        RhaiConfig.custom(maxArraySize: 5),
+        RhaiConfig(maxArraySize: 5),
         RhaiLimit.arraySize,
         5,
         passing: [
@@ -306,7 +304,7 @@ void main() {
 
     test('maxMapSize is of the entries of one map', () {
       check(
-        RhaiConfig.custom(maxMapSize: 3),
+        RhaiConfig(maxMapSize: 3),
         RhaiLimit.mapSize,
         3,
         passing: [
@@ -332,7 +330,7 @@ void main() {
     test('maxExpressionDepth is of expressions and blocks', () {
       String nested(int levels) => '${'-(' * levels}1${')' * levels}';
       check(
-        RhaiConfig.custom(maxExpressionDepth: 20),
+        RhaiConfig(maxExpressionDepth: 20),
         RhaiLimit.expressionDepth,
         20,
         passing: [nested(5), 'fn f() { ${nested(2)} } f()'],
@@ -343,10 +341,8 @@ void main() {
           'fn f() { ${nested(10)} } f()',
         ],
       );
-      expect(
-        () => RhaiConfig.custom(maxExpressionDepth: 257),
-        throwsArgumentError,
-      );
+      const tooDeep = RhaiConfig(maxExpressionDepth: 257);
+      expect(() => RhaiEngine(tooDeep), throwsArgumentError);
       final deepest = engineWith(RhaiConfig.unlimited());
       expect(deepest.eval(nested(80)), 1);
       expect(
@@ -357,7 +353,7 @@ void main() {
 
     test('maxVariables is of what a script declares', () {
       check(
-        RhaiConfig.custom(maxVariables: 5),
+        RhaiConfig(maxVariables: 5),
         RhaiLimit.variables,
         5,
         passing: [join(5, (i) => 'let v$i = $i;')],
@@ -370,9 +366,7 @@ void main() {
               'try { f() } catch { } "caught"',
         ],
       );
-      final withEval = engineWith(
-        RhaiConfig.custom(maxVariables: 5, disableEval: false),
-      );
+      final withEval = engineWith(RhaiConfig(maxVariables: 5, allowEval: true));
       expect(
         () => withEval.eval(join(6, (i) => 'eval("let v$i = $i");')),
         throwsLimitError(RhaiLimit.variables, 5),
@@ -381,7 +375,7 @@ void main() {
 
     test('maxFunctions is of functions and closures', () {
       check(
-        RhaiConfig.custom(maxFunctions: 3),
+        RhaiConfig(maxFunctions: 3),
         RhaiLimit.functions,
         3,
         passing: [join(3, (i) => 'fn f$i() { }')],
@@ -396,11 +390,7 @@ void main() {
       final modules = ModuleFolder()..write('m', 'export const X = 1;');
       String import(int i) => modules.import('m', 'm$i');
       check(
-        RhaiConfig.custom(
-          maxModules: 2,
-          disableModules: false,
-          disableFileIo: false,
-        ),
+        RhaiConfig(maxModules: 2, allowModules: true, allowFileIo: true),
         RhaiLimit.modules,
         2,
         passing: ['${import(0)} ${import(1)} m0::X + m1::X'],

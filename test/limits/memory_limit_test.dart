@@ -24,7 +24,10 @@ void main() {
   late RhaiEngine engine;
   setUp(
     () => engine = RhaiEngine.withConfig(
-      RhaiConfig.unlimited().copyWith(maxMemory: 32 * _mib, timeoutMs: 30000),
+      RhaiConfig.unlimited().copyWith(
+        maxMemory: 32 * _mib,
+        timeout: const Duration(milliseconds: 30000),
+      ),
     ),
   );
   tearDown(() => engine.dispose());
@@ -74,7 +77,7 @@ void main() {
 
   test('asking for more than there can be is an error, at any size', () {
     for (final maxArraySize in [0, 1000]) {
-      final other = engineWith(RhaiConfig.custom(maxArraySize: maxArraySize));
+      final other = engineWith(RhaiConfig(maxArraySize: maxArraySize));
       for (var bits = 20; bits < 64; bits++) {
         final size = (1 << bits) - 1;
         for (final script in [

@@ -13,12 +13,12 @@ import '../support/matchers.dart';
 
 void main() {
   RhaiEngine timedEngine({
-    int timeoutMs = 0,
+    Duration timeout = Duration.zero,
     Duration totalTimeout = Duration.zero,
   }) {
     final engine = engineWith(
       RhaiConfig.unlimited().copyWith(
-        timeoutMs: timeoutMs,
+        timeout: timeout,
         totalTimeout: totalTimeout,
       ),
     );
@@ -59,7 +59,10 @@ void main() {
     test('the limits of a script bound what runs for it: $name', () async {
       // The inner engine has no limits.
       for (final (:outer, :errors) in [
-        (outer: timedEngine(timeoutMs: 200), errors: <Object>[]),
+        (
+          outer: timedEngine(timeout: const Duration(milliseconds: 200)),
+          errors: <Object>[],
+        ),
         (outer: timedEngine(totalTimeout: limit), errors: <Object>[]),
       ]) {
         final inner = timedEngine();
@@ -90,7 +93,7 @@ void main() {
   }
 
   test('analyze is bound by the limits of the script that waits', () async {
-    final engine = timedEngine(timeoutMs: 100);
+    final engine = timedEngine(timeout: const Duration(milliseconds: 100));
     final inner = timedEngine();
     final huge = List.filled(40, largeScript.replaceAll('fn f', 'fn g')).join();
     engine.registerFunction('analyze', () {
@@ -105,8 +108,8 @@ void main() {
   });
 
   test('the limit that was broken is the one that the error has', () async {
-    final outer = timedEngine(timeoutMs: 5000);
-    final inner = timedEngine(timeoutMs: 50);
+    final outer = timedEngine(timeout: const Duration(milliseconds: 5000));
+    final inner = timedEngine(timeout: const Duration(milliseconds: 50));
     Object? caught;
     outer.registerFunction('run', () async {
       try {
@@ -128,7 +131,7 @@ void main() {
   });
 
   test('what runs for a script counts as its running time', () async {
-    final outer = timedEngine(timeoutMs: 200);
+    final outer = timedEngine(timeout: const Duration(milliseconds: 200));
     final inner = timedEngine();
     var runs = 0;
     outer.registerFunction('run', () async {
@@ -155,7 +158,7 @@ void main() {
   });
 
   test('waiting for a script that waits does not count', () async {
-    final outer = timedEngine(timeoutMs: 200);
+    final outer = timedEngine(timeout: const Duration(milliseconds: 200));
     final inner = timedEngine();
     outer.registerFunction('run', () => inner.evalAsync('sleep(0.4); 42'));
     expect(await outer.evalAsync('run()'), 42);
@@ -163,7 +166,7 @@ void main() {
 
   test('a script that has ended bounds nothing that it left behind', () async {
     final outer = timedEngine(
-      timeoutMs: 100,
+      timeout: const Duration(milliseconds: 100),
       totalTimeout: const Duration(milliseconds: 100),
     );
     final inner = timedEngine();
@@ -199,7 +202,7 @@ void main() {
   });
 
   test('the outer script may be of an engine that was disposed', () async {
-    final outer = timedEngine(timeoutMs: 100);
+    final outer = timedEngine(timeout: const Duration(milliseconds: 100));
     final inner = timedEngine();
     final result = Completer<Object?>();
     outer.registerFunction('run', () async {
@@ -247,7 +250,7 @@ void main() {
     });
 
     test('completes with a broken limit', () async {
-      final engine = timedEngine(timeoutMs: 2);
+      final engine = timedEngine(timeout: const Duration(milliseconds: 2));
       final huge = List.filled(20, largeScript).join('\n');
       await expectLater(
         engine.analyzeAsync(huge),

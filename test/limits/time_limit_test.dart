@@ -36,17 +36,17 @@ void main() {
     'switch { loop { } } { _ => 1 }',
   ];
 
-  group('timeoutMs', () {
+  group('timeout', () {
     for (final script in endless) {
       test('stops $script', () {
-        final engine = limitedEngine(timeoutMs: 30);
+        final engine = limitedEngine(timeout: const Duration(milliseconds: 30));
         expect(() => engine.eval(script), _timeLimit(30));
         expect(engine.eval('1 + 1'), 2);
       });
     }
 
     test('stops a script that has waited', () async {
-      final engine = limitedEngine(timeoutMs: 30);
+      final engine = limitedEngine(timeout: const Duration(milliseconds: 30));
       await expectLater(
         engine.evalAsync('sleep(0.001); loop { }'),
         _timeLimit(30),
@@ -54,7 +54,7 @@ void main() {
     });
 
     test('does not count the time that a script waits', () async {
-      final engine = limitedEngine(timeoutMs: 200);
+      final engine = limitedEngine(timeout: const Duration(milliseconds: 200));
       expect(
         await engine.eval('sleep(0.5); for i in 0..1000 { let x = i; } 42'),
         42,
@@ -62,7 +62,7 @@ void main() {
     });
 
     test('adds up what a script runs between its waits', () async {
-      final engine = limitedEngine(timeoutMs: 50);
+      final engine = limitedEngine(timeout: const Duration(milliseconds: 50));
       await expectLater(
         engine.evalAsync('loop { sleep(0); for i in 0..1000 { let x = i; } }'),
         _timeLimit(50),
@@ -78,7 +78,9 @@ void main() {
       };
       scripts.forEach((name, script) {
         test(name, () async {
-          final engine = limitedEngine(timeoutMs: 500);
+          final engine = limitedEngine(
+            timeout: const Duration(milliseconds: 500),
+          );
           engine.registerFunction(
             'slow',
             () => io.sleep(const Duration(milliseconds: 600)),
@@ -88,7 +90,7 @@ void main() {
       });
 
       test('that is called a few times', () {
-        final engine = limitedEngine(timeoutMs: 50);
+        final engine = limitedEngine(timeout: const Duration(milliseconds: 50));
         engine.registerFunction(
           'slow',
           () => io.sleep(const Duration(milliseconds: 60)),
@@ -106,7 +108,9 @@ void main() {
       'let x = (); try { x = busy(); } catch { } x',
     ]) {
       test('is looked at also at the end: $script', () {
-        final engine = engineWith(RhaiConfig.custom(timeoutMs: 20));
+        final engine = engineWith(
+          RhaiConfig(timeout: const Duration(milliseconds: 20)),
+        );
         engine.registerFunction(
           'busy',
           () => io.sleep(const Duration(milliseconds: 40)),
@@ -117,7 +121,7 @@ void main() {
     }
 
     test('is for each execution', () {
-      final engine = limitedEngine(timeoutMs: 500);
+      final engine = limitedEngine(timeout: const Duration(milliseconds: 500));
       final watch = Stopwatch()..start();
       while (watch.elapsedMilliseconds < 700) {
         expect(engine.eval('for i in 0..10000 { let x = i; } 1'), 1);
@@ -125,7 +129,7 @@ void main() {
     });
 
     test('of an outer script counts scripts that it runs', () {
-      final engine = limitedEngine(timeoutMs: 30);
+      final engine = limitedEngine(timeout: const Duration(milliseconds: 30));
       engine.registerFunction('run', (String script) => engine.eval(script));
       expect(
         () => engine.eval('run("loop { }")'),
@@ -155,7 +159,7 @@ void main() {
     });
 
     test('the limit of running time', () {
-      final engine = limitedEngine(timeoutMs: 30);
+      final engine = limitedEngine(timeout: const Duration(milliseconds: 30));
       expect(
         () => engine.eval('loop { try { loop { } } catch { } }'),
         _timeLimit(30),

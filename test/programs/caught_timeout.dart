@@ -6,7 +6,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 Future<void> main() async {
   final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 20)),
+    RhaiConfig(asyncTimeout: const Duration(milliseconds: 20)),
   );
   engine.registerFunction('never', () => Completer<void>().future);
   print(

@@ -8,7 +8,7 @@ final never = Completer<void>();
 
 Future<void> main() async {
   final engine = RhaiEngine.withConfig(
-    RhaiConfig.custom(asyncTimeout: Duration.zero, totalTimeout: Duration.zero),
+    RhaiConfig(asyncTimeout: Duration.zero, totalTimeout: Duration.zero),
   )..registerFunction('never', () => never.future);
   unawaited(engine.evalAsync('never()'));
   await Future<void>.delayed(const Duration(milliseconds: 1));

@@ -4,7 +4,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 Future<void> main() async {
   final hasty = RhaiEngine.withConfig(
-    RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 20)),
+    RhaiConfig(asyncTimeout: const Duration(milliseconds: 20)),
   );
   print(
     await hasty.eval(

@@ -14,10 +14,10 @@ void main() {
   setUp(() => engine = engineThatSurvives());
 
   final isSyntaxError = throwsA(
-    isA<RhaiSyntaxError>().having((e) => e.lineNumber, 'line', isNotNull),
+    isA<RhaiSyntaxError>().having((e) => e.position?.line, 'line', isNotNull),
   );
   final isRuntimeError = throwsA(
-    isA<RhaiRuntimeError>().having((e) => e.lineNumber, 'line', isNotNull),
+    isA<RhaiRuntimeError>().having((e) => e.position?.line, 'line', isNotNull),
   );
 
   group('a syntax error is', () {
@@ -100,7 +100,7 @@ void main() {
         'a b c',
         '\\',
       ],
-      ...['let x = 1 2', '#!', '++', '1 ? 2 : 3', '👍', 'x👍'],
+      ...['let x = 1 2', '1 #!', '++', '1 ? 2 : 3', '👍', 'x👍'],
     ];
     for (final script in scripts) {
       test(

@@ -10,24 +10,24 @@ import '../support/matchers.dart';
 
 RhaiEngine _engine({
   int? maxOperations,
-  bool? disableEval,
-  bool? disableModules,
-  bool? disableFileIo,
+  bool? allowEval,
+  bool? allowModules,
+  bool? allowFileIo,
 }) {
   final engine = engineWith(
-    RhaiConfig.custom(
+    const RhaiConfig().copyWith(
       maxOperations: maxOperations,
-      disableEval: disableEval,
-      disableModules: disableModules,
-      disableFileIo: disableFileIo,
+      allowEval: allowEval,
+      allowModules: allowModules,
+      allowFileIo: allowFileIo,
     ),
   );
   return engine;
 }
 
 void main() {
-  group('disableEval', () {
-    test('makes eval a syntax error', () {
+  group('allowEval', () {
+    test('of false makes eval a syntax error', () {
       expect(
         () => _engine().eval('eval("1 + 1")'),
         throwsA(
@@ -40,15 +40,15 @@ void main() {
       );
     });
 
-    test('of false allows it', () {
-      final engine = _engine(disableEval: false);
+    test('of true allows it', () {
+      final engine = _engine(allowEval: true);
       expect(engine.eval('let x = 40; eval("x + 2")'), 42);
       expect(engine.eval('eval("let y = 1;"); y'), 1);
       expect(() => engine.eval('eval("1 +")'), throwsA(isA<RhaiException>()));
     });
 
-    test('of false keeps the limits', () {
-      final engine = _engine(disableEval: false, maxOperations: 1000);
+    test('of true keeps the limits', () {
+      final engine = _engine(allowEval: true, maxOperations: 1000);
       expect(
         () => engine.eval('eval("loop { }")'),
         throwsLimitError(RhaiLimit.operations),
@@ -74,7 +74,7 @@ void main() {
     });
 
     test('can be imported from files if nothing is disabled', () {
-      final engine = _engine(disableModules: false, disableFileIo: false);
+      final engine = _engine(allowModules: true, allowFileIo: true);
       expect(engine.eval('$import shapes::area(shapes::SIDES, 2)'), 8);
       expect(() => engine.eval('$import shapes::bad()'), throwsWithCause(1));
       expect(
@@ -84,7 +84,7 @@ void main() {
     });
 
     test('are a syntax error if modules are disabled', () {
-      final engine = _engine(disableFileIo: false);
+      final engine = _engine(allowFileIo: true);
       final error = throwsA(
         isA<RhaiSyntaxError>().having(
           (e) => e.message,
@@ -97,7 +97,7 @@ void main() {
     });
 
     test('are not found if only files are disabled', () {
-      final engine = _engine(disableModules: false);
+      final engine = _engine(allowModules: true);
       expect(
         () => engine.eval('$import 1'),
         throwsRuntimeError(contains('Module not found')),

@@ -74,12 +74,12 @@ void registerFunctions(RhaiEngine engine, RhaiEngine other) {
       'later',
       () => Future<void>.delayed(const Duration(milliseconds: 1)),
     )
-    ..registerFunction('run', engine.evalAsync)
+    ..registerFunction('run', engine.evalAsync<Object?>)
     ..registerFunction('run_later', (String script) async {
       await null;
       return engine.evalAsync(script);
     })
-    ..registerFunction('run_other', other.evalAsync)
+    ..registerFunction('run_other', other.evalAsync<Object?>)
     ..registerFunction(
       'run_large',
       () => engine.evalAsync('$largeScript // ${large++}'),

@@ -13,11 +13,10 @@ RhaiEngine engineWith(RhaiConfig config) {
 
 /// An engine whose scripts may import modules from files.
 RhaiEngine engineWithModules({int? maxModules}) => engineWith(
-  RhaiConfig.custom(
-    maxModules: maxModules,
-    disableModules: false,
-    disableFileIo: false,
-  ),
+  const RhaiConfig(
+    allowModules: true,
+    allowFileIo: true,
+  ).copyWith(maxModules: maxModules),
 );
 
 /// An engine whose scripts are limited in what is given here, and in sizes.
@@ -25,13 +24,13 @@ RhaiEngine limitedEngine({
   int maxOperations = 0,
   int? maxStackDepth,
   int? maxStringLength,
-  int timeoutMs = 0,
+  Duration timeout = Duration.zero,
 }) => engineWith(
-  RhaiConfig.custom(
+  const RhaiConfig().copyWith(
     maxOperations: maxOperations,
     maxStackDepth: maxStackDepth,
     maxStringLength: maxStringLength,
-    timeoutMs: timeoutMs,
+    timeout: timeout,
   ),
 );
 

@@ -256,7 +256,7 @@ void main() {
           isA<RhaiRuntimeError>()
               .having((e) => e.message, 'message', contains('not found'))
               .having((e) => e.message, 'message', contains('(i64, string)'))
-              .having((e) => e.lineNumber, 'line', 2),
+              .having((e) => e.position?.line, 'line', 2),
         ),
       );
     });
@@ -273,7 +273,7 @@ void main() {
 
     test('that does not complete is a timeout', () async {
       final impatient = RhaiEngine.withConfig(
-        RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 10)),
+        RhaiConfig(asyncTimeout: const Duration(milliseconds: 10)),
       )..setVar('f', never);
       await expectLater(
         impatient.evalAsync('f.call()'),

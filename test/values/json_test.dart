@@ -55,11 +55,9 @@ void main() {
       engine.dispose();
     });
 
-    for (final disableEval in [true, false]) {
-      test('runs nothing of the text, disableEval: $disableEval', () async {
-        final engine = RhaiEngine.withConfig(
-          RhaiConfig.custom(disableEval: disableEval),
-        );
+    for (final allowEval in [false, true]) {
+      test('runs nothing of the text, allowEval: $allowEval', () async {
+        final engine = RhaiEngine.withConfig(RhaiConfig(allowEval: allowEval));
         final calls = <Object?>[];
         engine
           ..registerFunction('pay', (int amount) {
@@ -130,9 +128,7 @@ void main() {
     });
 
     test('is bounded by the memory of the script', () {
-      final engine = RhaiEngine.withConfig(
-        RhaiConfig.custom(maxMemory: 4 << 20),
-      );
+      final engine = RhaiEngine.withConfig(RhaiConfig(maxMemory: 4 << 20));
       engine.setConstant('JSON', '[${List.filled(1 << 18, '[]').join(',')}]');
       expect(
         () => engine.eval('try { parse_json(JSON) } catch { }'),

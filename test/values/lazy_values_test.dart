@@ -76,17 +76,17 @@ void main() {
 
   final limits = {
     RhaiLimit.arraySize: (
-      RhaiConfig.custom(maxArraySize: 1000),
+      RhaiConfig(maxArraySize: 1000),
       () => _count(1001),
       () => _count(1000),
     ),
     RhaiLimit.mapSize: (
-      RhaiConfig.custom(maxMapSize: 1000),
+      RhaiConfig(maxMapSize: 1000),
       () => _LazyMap(_count().map((i) => '$i')),
       () => _LazyMap(_count(1000).map((i) => '$i')),
     ),
     RhaiLimit.memory: (
-      RhaiConfig.custom(maxArraySize: 0, maxMemory: 1 << 20),
+      RhaiConfig(maxArraySize: 0, maxMemory: 1 << 20),
       _count,
       () => _count(1000),
     ),
@@ -106,9 +106,7 @@ void main() {
     });
 
     test('$way may not be an endless Map', () async {
-      final engine = engineWith(
-        RhaiConfig.custom(maxMapSize: 0, maxMemory: 1 << 20),
-      );
+      final engine = engineWith(RhaiConfig(maxMapSize: 0, maxMemory: 1 << 20));
       await expectLater(
         Future.sync(
           () => pass(engine, _LazyMap(_count().map((i) => '$i' * 100))),
@@ -118,7 +116,11 @@ void main() {
     });
 
     test('$way may not take longer to read than scripts may run', () async {
-      final engine = engineWith(RhaiConfig.unlimited().copyWith(timeoutMs: 30));
+      final engine = engineWith(
+        RhaiConfig.unlimited().copyWith(
+          timeout: const Duration(milliseconds: 30),
+        ),
+      );
       await expectLater(
         Future.sync(() => pass(engine, _slowly())),
         throwsTimeout(const Duration(milliseconds: 30)),
@@ -135,7 +137,7 @@ void main() {
     test('the time is looked at soon after $fast fast values', () {
       const timeout = Duration(milliseconds: 30);
       final engine = engineWith(
-        RhaiConfig.unlimited().copyWith(timeoutMs: timeout.inMilliseconds),
+        RhaiConfig.unlimited().copyWith(timeout: timeout),
       );
       var slow = 0;
       Iterable<int> values() sync* {
@@ -158,7 +160,7 @@ void main() {
   test('a description of an error needs no room in these limits', () {
     final engine =
         RhaiEngine.withConfig(
-          RhaiConfig.custom(maxArraySize: 1, maxMapSize: 1, maxStringLength: 1),
+          RhaiConfig(maxArraySize: 1, maxMapSize: 1, maxStringLength: 1),
         )..registerFunction(
           'fail',
           () => throw const FormatException('no such file'),

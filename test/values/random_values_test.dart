@@ -13,7 +13,7 @@ void main() {
     final seed = Random().nextInt(1 << 32);
     print('random values from seed $seed');
     final values = RandomValues(Random(seed));
-    final engine = RhaiEngine.withConfig(RhaiConfig.custom(maxOperations: 0));
+    final engine = RhaiEngine.withConfig(RhaiConfig(maxOperations: 0));
     Object? value;
     engine
       ..registerFunction('get', () => value)

@@ -48,7 +48,7 @@ void main() {
     // Without a limit on time: with an address sanitizer all takes longer.
     engine =
         RhaiEngine.withConfig(
-            RhaiConfig.custom(maxOperations: 500000, timeoutMs: 0),
+            RhaiConfig(maxOperations: 500000, timeout: Duration.zero),
           )
           ..registerFunction('thing', (int id) => note(_Thing(id)))
           ..registerFunction('next', () => note(_Thing(made.length)))
@@ -266,7 +266,7 @@ void main() {
     'a script that waits for ever lets go of all when it times out',
     () async {
       final impatient = RhaiEngine.withConfig(
-        RhaiConfig.custom(asyncTimeout: const Duration(milliseconds: 1)),
+        RhaiConfig(asyncTimeout: const Duration(milliseconds: 1)),
       );
       impatient
         ..registerFunction('thing', (int id) => note(_Thing(id)))

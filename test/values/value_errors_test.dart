@@ -53,7 +53,10 @@ void main() {
         isA<RhaiRuntimeError>()
             .having((e) => e.cause, 'cause', error('result of get'))
             .having((e) => e.message, 'message', contains('of get$path: '))
-            .having((e) => (e.lineNumber, e.columnNumber), 'place', (2, 3)),
+            .having((e) => (e.position?.line, e.position?.column), 'place', (
+              2,
+              3,
+            )),
       ),
     );
     expect(
@@ -270,7 +273,7 @@ void main() {
           throwsA(
             isA<RhaiRuntimeError>()
                 .having((e) => e.message, 'message', startsWith(start))
-                .having((e) => e.lineNumber, 'line', 2),
+                .having((e) => e.position?.line, 'line', 2),
           ),
           reason: script,
         );

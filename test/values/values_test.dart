@@ -14,7 +14,7 @@ void main() {
   late RhaiEngine engine;
 
   setUp(() {
-    engine = RhaiEngine.withConfig(RhaiConfig.custom(maxOperations: 0));
+    engine = RhaiEngine.withConfig(RhaiConfig(maxOperations: 0));
     engine.registerFunction('id', (Object? x) => x);
   });
   tearDown(() => engine.dispose());

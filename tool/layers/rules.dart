@@ -44,6 +44,8 @@ const dartFolders = {
     'lib/src/wire',
     'lib/src/ffi',
   ],
+  // A program, which uses what everybody can use.
+  'lib/src/command': ['lib'],
   'lib/src/execution': [
     'lib/src/records',
     'lib/src/parameters',

@@ -6,12 +6,22 @@ import 'dart:io' show stderr;
 
 import '../engine_config.dart';
 import '../records/place.dart';
+import '../rhai_function_info.dart';
 import '../rhai_position.dart';
 import '../wire/protocol.dart';
+import 'module_loads.dart';
 import 'registered_function.dart';
+import 'type_registry.dart';
 
 /// The functions that the native side calls by a [FunctionId], in the order of these.
-List<RegisteredFunction> internalFunctions(RhaiConfig config) {
+///
+/// [parallel] drives a number of calls, so many of them at once.
+List<RegisteredFunction> internalFunctions(
+  RhaiConfig config,
+  TypeRegistry types,
+  ModuleLoads modules,
+  Future<void>? Function(int count, int max) parallel,
+) {
   final onDebug = config.onDebug ?? _debug;
   final functions = {
     FunctionId.print: RegisteredFunction('print', config.onPrint ?? print),
@@ -20,9 +30,17 @@ List<RegisteredFunction> internalFunctions(RhaiConfig config) {
       (String text, int line, int column) =>
           onDebug(text, positionOf(line, column)),
     ),
-    FunctionId.equals: RegisteredFunction('==', _equals),
+    FunctionId.equals: RegisteredFunction('==', types.areEqual),
     FunctionId.describe: RegisteredFunction('to_string', _describe),
-    FunctionId.typeName: RegisteredFunction('type_of', _typeName),
+    FunctionId.typeName: RegisteredFunction('type_of', types.nameOf),
+    FunctionId.parallel: RegisteredFunction(
+      'parallel',
+      parallel,
+      isTimed: false,
+    ),
+    FunctionId.iterate: RegisteredFunction('the iterator', types.iterate),
+    FunctionId.next: RegisteredFunction('the iterator', _next),
+    FunctionId.loadModule: RegisteredFunction('moduleLoader', modules.load),
   };
   return [for (var id = 0; id < functions.length; id++) functions[id]!];
 }
@@ -31,11 +49,18 @@ List<RegisteredFunction> internalFunctions(RhaiConfig config) {
 void _debug(String text, RhaiPosition position) =>
     stderr.writeln(position.line == null ? text : '$position | $text');
 
-bool _equals(Object? a, Object? b) => a == b;
-
 String _describe(Object? object) => object.toString();
 
-String _typeName(Object? object) => object.runtimeType.toString();
+Object? _next(Object? iteration) => (iteration! as Iteration).next();
+
+/// The function that scripts call to sleep. Rhai's own would block the isolate.
+RegisteredFunction sleepFunction(Sleeps sleeps) => RegisteredFunction(
+  'sleep',
+  sleeps.sleep,
+  doc: 'Waits for a number of seconds.',
+  parameterNames: const ['seconds'],
+  origin: RhaiFunctionOrigin.engine,
+);
 
 /// The `sleep` of an engine's scripts.
 final class Sleeps {

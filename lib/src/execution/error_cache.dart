@@ -1,6 +1,7 @@
 import 'dart:collection';
 
 import '../errors.dart';
+import '../parameters/member_error.dart';
 import '../parameters/mismatch.dart';
 import '../records/error_record.dart';
 import '../records/error_text.dart';
@@ -66,6 +67,7 @@ String _typeName(Object error) {
   if (error is RhaiTimeoutError && error.functionName != null) return 'timeout';
   if (error is RhaiChannelClosedError) return 'channel_closed';
   if (error is ArgumentMismatch) return 'TypeError';
+  if (error is MemberError) return 'NoSuchMemberError';
   // Dart's own classes are often private ones behind a public name:
   // `_TypeError`, `_Exception`.
   final name = error.runtimeType.toString();

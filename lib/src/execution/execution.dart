@@ -3,6 +3,7 @@ import 'dart:async';
 import 'deadlines.dart';
 import 'error_cache.dart';
 import 'registered_function.dart';
+import 'timer_zone.dart';
 import 'turns.dart';
 
 /// The engine that runs an execution.
@@ -30,10 +31,16 @@ abstract interface class ExecutionOwner {
 /// 150 ns, and calls after that cost nothing more.
 final class Execution extends TimedWait implements TurnTaker {
   /// Creates the execution that the native side knows by [id]. If [outer] is not null, it
-  /// runs for that.
-  Execution(this.owner, this.id, this.outer, {required bool mayYield})
-    : _mayYield = mayYield {
+  /// runs for that; if it is a call that [parent] makes with `parallel`, for that.
+  Execution(
+    this.owner,
+    this.id,
+    this.outer, {
+    required bool mayYield,
+    this.parent,
+  }) : _mayYield = mayYield {
     if (mayYield) Turns.join();
+    if (parent case final parent?) (parent.children ??= {}).add(this);
   }
 
   /// The engine that runs it.
@@ -45,6 +52,13 @@ final class Execution extends TimedWait implements TurnTaker {
   /// The script whose function started this one, and waits for it.
   final Execution? outer;
 
+  /// The execution that makes this call with `parallel`, if it is one.
+  final Execution? parent;
+
+  /// The calls that it makes with `parallel`, as far as they have not ended. Null if it
+  /// makes none.
+  Set<Execution>? children;
+
   /// The zone of the `eval` that started it.
   final Zone zone = Zone.current;
 
@@ -52,8 +66,12 @@ final class Execution extends TimedWait implements TurnTaker {
   /// to run for this script.
   Zone? _ownZone;
 
-  /// The zone that [_ownZone] was forked from.
-  Zone? _base;
+  /// The zone that [_ownZone] is forked from. It is no zone of another execution: chains of
+  /// scripts that start each other, and have all ended but the last, must not grow.
+  late final Zone _base = _findBase();
+
+  @override
+  late final Zone timerZone = timerZoneOf(_base);
 
   /// The key of the execution in the zones of its functions.
   static const Object _key = _ExecutionKey();
@@ -72,9 +90,8 @@ final class Execution extends TimedWait implements TurnTaker {
   }
 
   /// The errors of Dart functions that the script may hold.
-  late final ErrorCache errors = ErrorCache(
-    exposeStackTraces: owner.exposeStackTraces,
-  );
+  late final ErrorCache errors =
+      parent?.errors ?? ErrorCache(exposeStackTraces: owner.exposeStackTraces);
 
   /// The Future that a call returned, and the called function, until the wait begins.
   (RegisteredFunction, Future<Object?>)? returned;
@@ -108,22 +125,21 @@ final class Execution extends TimedWait implements TurnTaker {
   @override
   void timeOut() => owner.timeOut(this);
 
+  /// Whether it lets the event loop run now and then.
+  bool get mayYield => _mayYield;
+
   /// Whether the current zone is the one of its functions.
   bool get isInOwnZone => identical(Zone.current, _ownZone);
 
   /// Runs [body] in the zone of its functions.
   R runInOwnZone<R>(R Function() body) =>
-      (_ownZone ??= _forkZone()).run<R>(body);
+      (_ownZone ??= _base.fork(zoneValues: {_key: this})).run<R>(body);
 
-  Zone _forkZone() {
-    // From no zone of another execution: chains of scripts that start each other, and
-    // have all ended but the last, must not grow.
+  Zone _findBase() {
     final other = zone[_key] as Execution?;
-    final base = other != null && identical(zone, other._ownZone)
-        ? other._base!
+    return other != null && identical(zone, other._ownZone)
+        ? other._base
         : zone;
-    _base = base;
-    return base.fork(zoneValues: {_key: this});
   }
 
   /// Notes that it waits, or lets the event loop run, from now on.
@@ -138,6 +154,10 @@ final class Execution extends TimedWait implements TurnTaker {
   @override
   void goOn() {
     if (!isParked || wake.isCompleted) return;
+    if (parent != null && calling != null) {
+      // Another call of the same script may be within a function, and goes on first.
+      return zone.scheduleMicrotask(goOn);
+    }
     isParked = false;
     wake.complete();
   }

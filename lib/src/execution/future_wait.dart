@@ -1,3 +1,5 @@
+import 'dart:async';
+
 import '../errors.dart';
 import 'deadlines.dart';
 import 'execution.dart';
@@ -39,6 +41,9 @@ final class FutureWait extends TimedWait {
   ///
   /// After that nothing here refers to it: otherwise it would never be garbage.
   _Listener? _listener;
+
+  @override
+  Zone get timerZone => execution.timerZone;
 
   @override
   void becomeSlow() {

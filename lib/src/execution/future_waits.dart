@@ -14,21 +14,22 @@ final class FutureWaits implements WaitObserver {
   final Frame _frame;
   final Deadlines _deadlines;
 
-  /// The number of waiting scripts.
+  /// The number of waiting scripts. Their calls of `parallel` are none.
   int count = 0;
 
   @override
   Duration get timeout => _deadlines.timeout;
 
-  /// Lets [execution], which is parked, wait for the Future that its call returned.
-  void add(Execution execution) {
+  /// Lets [execution], which is parked, wait for the Future that its call returned, and that
+  /// the native side knows by the id [future].
+  void add(Execution execution, int future) {
     final (function, result) = execution.returned!;
-    final wait = FutureWait(this, execution, function, _frame.future);
+    final wait = FutureWait(this, execution, function, future);
     execution
       ..returned = null
       ..wait = wait;
-    count++;
-    _deadlines.add(wait);
+    if (execution.parent == null) count++;
+    if (function.isTimed) _deadlines.add(wait);
     wait.listen(result);
   }
 
@@ -71,7 +72,7 @@ final class FutureWaits implements WaitObserver {
   void remove(Execution execution) {
     final wait = execution.wait;
     if (wait == null) return;
-    count--;
+    if (execution.parent == null) count--;
     _deadlines.remove(wait);
     wait.end();
     execution.wait = null;

@@ -33,9 +33,10 @@ Pointer<NativeEngine> newEngine(RhaiConfig config) {
     isolate.pointer,
     numbers.address,
     numbers.length,
-    (config.disableFileIo ? 0 : EngineFlag.allowFileIo) |
-        (config.disableEval ? 0 : EngineFlag.allowEval) |
-        (config.disableModules ? 0 : EngineFlag.allowModules),
+    (config.allowFileIo ? EngineFlag.allowFileIo : 0) |
+        (config.allowEval ? EngineFlag.allowEval : 0) |
+        (config.allowModules ? EngineFlag.allowModules : 0) |
+        (config.moduleLoader == null ? 0 : EngineFlag.loadsModules),
   );
 }
 

@@ -2,6 +2,7 @@ import '../parameters/mismatch.dart';
 import '../parameters/parameter_type.dart';
 import '../parameters/parameter_types.dart';
 import '../records/error_record.dart' show unnamedFunction;
+import '../rhai_function_info.dart';
 import '../wire/arities.dart';
 import '../wire/protocol.dart';
 
@@ -9,17 +10,34 @@ import '../wire/protocol.dart';
 final class RegisteredFunction {
   /// Creates it for a function that scripts call by a name.
   ///
-  /// Throws an [ArgumentError] if scripts cannot call such a function.
-  RegisteredFunction(this.name, this._function, {this.isOverload = false})
-    : arities = aritiesOf(_function),
-      mayReturnFuture = !_isSynchronous(_function) {
+  /// Throws an [ArgumentError] if scripts cannot call such a function, or if
+  /// [parameterNames] are not as many as it has parameters.
+  RegisteredFunction(
+    this.name,
+    this.function, {
+    this.isOverload = false,
+    this.isTimed = true,
+    this.doc,
+    this.parameterNames,
+    this.origin = RhaiFunctionOrigin.function,
+  }) : dropsResult = false,
+       arities = aritiesOf(function),
+       mayReturnFuture = !_isSynchronous(function) {
     if (arities == 0) {
       throw ArgumentError.value(
-        _function,
+        function,
         'function',
         'takes named parameters that are required, type parameters or more '
             'than ${Bound.arguments} arguments; wrap it in a closure: '
             "registerFunction('$name', (a, b) => …)",
+      );
+    }
+    final count = arities.bitLength - 1;
+    if (parameterNames case final names? when names.length != count) {
+      throw ArgumentError.value(
+        names,
+        'parameterNames',
+        'must be as many as the function has parameters, which is $count',
       );
     }
   }
@@ -29,13 +47,34 @@ final class RegisteredFunction {
   factory RegisteredFunction.closure(Function function) =>
       _closures[function] ??= RegisteredFunction._closure(function);
 
-  RegisteredFunction._closure(this._function)
+  /// Creates it for a member of a Dart type, which gets the object first, and any arguments.
+  RegisteredFunction.member(
+    this.name,
+    this.function, {
+    this.dropsResult = false,
+  }) : isOverload = false,
+       isTimed = true,
+       doc = null,
+       parameterNames = null,
+       origin = RhaiFunctionOrigin.function,
+       arities = aritiesOf(function),
+       mayReturnFuture = !_isSynchronous(function) {
+    // Whoever finds the member knows that the object is of the right class.
+    _convert([null, ...types.skip(1)], first: 0);
+  }
+
+  RegisteredFunction._closure(this.function)
     : name = unnamedFunction,
+      dropsResult = false,
       mayReturnFuture = true,
       isOverload = false,
-      arities = aritiesOf(_function) {
+      isTimed = true,
+      doc = null,
+      parameterNames = null,
+      origin = RhaiFunctionOrigin.function,
+      arities = aritiesOf(function) {
     // It gets all arguments that a script passes.
-    _convert(_types);
+    _convert(types);
   }
 
   static final Expando<RegisteredFunction> _closures = Expando();
@@ -52,10 +91,27 @@ final class RegisteredFunction {
   /// Whether it is registered beside others of its name, and not in their place.
   final bool isOverload;
 
-  final Function _function;
+  /// Whether a script waits for its Future no longer than for any other.
+  final bool isTimed;
 
-  late final List<ParameterType<Object?>> _types = parameterTypesOf(
-    _function,
+  /// Whether its result means nothing to scripts, except that they wait for a Future.
+  final bool dropsResult;
+
+  /// The documentation of it, or null.
+  final String? doc;
+
+  /// The names of its parameters, or null.
+  final List<String>? parameterNames;
+
+  /// The way in which it came into the engine.
+  final RhaiFunctionOrigin origin;
+
+  /// The function itself.
+  final Function function;
+
+  /// The types of its parameters.
+  late final List<ParameterType<Object?>> types = parameterTypesOf(
+    function,
     arities,
   );
 
@@ -79,7 +135,7 @@ final class RegisteredFunction {
   List<bool> _findOpen() {
     var signatures = 1;
     return [
-      for (final type in _types)
+      for (final type in types)
         if (type is AnyType)
           true
         else
@@ -96,7 +152,7 @@ final class RegisteredFunction {
   List<int> register() {
     final parameters = <int>[];
     final converted = <ParameterType<Object?>?>[];
-    for (final (index, type) in _types.indexed) {
+    for (final (index, type) in types.indexed) {
       final isOpen = _isOpen[index];
       parameters.add(
         type.kinds |
@@ -109,11 +165,19 @@ final class RegisteredFunction {
     return parameters;
   }
 
-  void _convert(List<ParameterType<Object?>?> types) {
+  /// Whether a parameter accepts strings.
+  bool acceptsText(int place) => types[place].kinds & Kind.string != 0;
+
+  /// Whether a parameter is known to accept an object.
+  bool surelyAccepts(int place, Object object) =>
+      types[place].surelyAccepts(object);
+
+  /// Converts arguments to [types]. Messages count them from [first].
+  void _convert(List<ParameterType<Object?>?> types, {int first = 1}) {
     if (types.every((type) => type == null || type is AnyType)) return;
-    var number = 0;
+    var number = first;
     _conversions = [
-      for (final type in types) _conversionTo(type, Parameter(name, ++number)),
+      for (final type in types) _conversionTo(type, Parameter(name, number++)),
     ];
   }
 
@@ -130,7 +194,7 @@ final class RegisteredFunction {
   void checkAgainst(List<RegisteredFunction> others) {
     if (!others.any(_isAmbiguousWith)) return;
     throw ArgumentError.value(
-      _function,
+      function,
       'function',
       'accepts the same arguments as another overload of $name, so that nothing '
           'says which is to be called',
@@ -139,7 +203,7 @@ final class RegisteredFunction {
 
   /// The type of a parameter as it is registered.
   ParameterType<Object?> _registered(int place) =>
-      _isOpen[place] ? const AnyType() : _types[place];
+      _isOpen[place] ? const AnyType() : types[place];
 
   bool _isAmbiguousWith(RegisteredFunction other) {
     for (var arity = 0; arity <= Bound.arguments; arity++) {
@@ -167,14 +231,20 @@ final class RegisteredFunction {
         if (conversions[i] case final convert?) a[i] = convert(a[i]);
       }
     }
-    final dynamic f = _function;
+    final result = _invoke(a);
+    if (!dropsResult) return result;
+    return result is Future<Object?> ? result.then((_) => null) : null;
+  }
+
+  Object? _invoke(List<Object?> a) {
+    final dynamic f = function;
     return switch (a.length) {
       0 => f(),
       1 => f(a[0]),
       2 => f(a[0], a[1]),
       3 => f(a[0], a[1], a[2]),
       4 => f(a[0], a[1], a[2], a[3]),
-      _ => Function.apply(_function, a),
+      _ => Function.apply(function, a),
     };
   }
 }

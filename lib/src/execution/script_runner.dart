@@ -8,21 +8,32 @@ import '../engine_config.dart';
 import '../errors.dart';
 import '../ffi/bindings.dart';
 import '../ffi/script_function.dart';
+import '../parameters/member_error.dart';
+import '../records/error_record.dart' show unnamedFunction;
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
-import '../wire/returned_functions.dart';
 import '../wire/value_limits.dart';
+import 'dart_type.dart';
 import 'deadlines.dart';
 import 'default_functions.dart';
 import 'error_writer.dart';
 import 'execution.dart';
 import 'function_calls.dart';
 import 'function_registry.dart';
+import 'future_wait.dart';
 import 'future_waits.dart';
+import 'kept_scripts.dart';
+import 'member_call.dart';
+import 'module_loads.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
+import 'parallel_calls.dart';
 import 'registered_function.dart';
-import 'this_value.dart';
+import 'registered_modules.dart';
+import 'scopes.dart';
+import 'script_function_calls.dart';
+import 'starter.dart';
+import 'type_registry.dart';
 import 'turns.dart';
 import 'variables.dart';
 
@@ -35,14 +46,20 @@ const _parked = Object();
 ///
 /// It owns the native memory, and not the engine that users hold. So a script that waits
 /// keeps this alive and no more.
-final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
+final class ScriptRunner
+    implements
+        Finalizable,
+        FunctionOwner,
+        ExecutionOwner,
+        Starter,
+        ParallelOwner {
   /// Makes a native engine.
   ///
   /// Throws an [ArgumentError] if [config] names something that does not exist.
   ScriptRunner(RhaiConfig config) : this._(newEngine(config), config);
 
   ScriptRunner._(this._engine, RhaiConfig config)
-    : _calls = FunctionCalls(config.maxStackDepth),
+    : _dartCalls = FunctionCalls(config.maxStackDepth),
       _totalTimeouts = Deadlines(config.totalTimeout),
       _sleeps = Sleeps(config.asyncTimeout),
       exposeStackTraces = config.exposeStackTraces {
@@ -54,10 +71,13 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     );
     _frame = Frame(_engine, this, ValueLimits(config));
     _waits = FutureWaits(_frame, config.asyncTimeout);
-    _frame.objects.addAll(internalFunctions(config));
+    _moduleLoads = ModuleLoads(_frame, config);
+    _frame.objects.addAll(
+      internalFunctions(config, _types, _moduleLoads, _parallel),
+    );
     // Rhai's own `sleep` would block the isolate.
     if (isAllowed('sleep', config)) {
-      _functions.add(RegisteredFunction('sleep', _sleeps.sleep));
+      _functions.addOwn(sleepFunction(_sleeps));
     }
     try {
       restrict(_frame, config);
@@ -70,11 +90,15 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   Pointer<NativeEngine> _engine;
 
   late final Frame _frame;
-  late final FunctionRegistry _functions = FunctionRegistry(_frame);
+  late final FunctionRegistry _functions = FunctionRegistry(_frame, _types);
+  late final RegisteredModules _modules = RegisteredModules(_frame, _functions);
+  final TypeRegistry _types = TypeRegistry();
   late final Variables _variables = Variables(_frame);
   late final FutureWaits _waits;
-  final FunctionCalls _calls;
+  final FunctionCalls _dartCalls;
+  late final ScriptFunctionCalls _calls = ScriptFunctionCalls(_frame, this);
   final Sleeps _sleeps;
+  late final ModuleLoads _moduleLoads;
 
   /// Deadlines of executions that wait, or let the event loop run.
   final Deadlines _totalTimeouts;
@@ -84,6 +108,12 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
 
   /// Executions that have made a request and not ended, by their ids.
   final Map<int, Execution> _executions = {};
+
+  /// The scripts that are compiled once.
+  late final KeptScripts scripts = KeptScripts(_frame, _functions, this);
+
+  /// The scopes of the engine.
+  late final Scopes scopes = Scopes(_frame, _variables, this);
 
   /// The number of scripts that wait for a Future.
   int get pendingCount => _waits.count;
@@ -97,17 +127,17 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   /// The bytes that scripts have left behind for good.
   int get leakedBytes => rhaiLeakedBytes(_engine);
 
-  /// Registers a function for later executions, in place of those of its name, or beside
-  /// them if it is an [overload].
-  void registerFunction(
-    String name,
-    Function function, {
-    required bool overload,
-  }) {
-    _functions
-      ..checkName(name)
-      ..add(RegisteredFunction(name, function, isOverload: overload));
-  }
+  /// The functions that later executions can call.
+  FunctionRegistry get functions => _functions;
+
+  /// Registers a type for later executions, with functions that make its objects, by their
+  /// names.
+  void registerType(DartType type, Map<String, Function> constructors) =>
+      _functions.addType(type, constructors);
+
+  /// Replaces a module for later executions.
+  void registerModule(String name, Map<String, Object?> members) =>
+      _modules.register(name, members);
 
   /// Sets a variable for later executions.
   void setVariable(String name, Object? value, {required bool constant}) =>
@@ -116,51 +146,47 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   /// Removes the variables.
   void clearScope() => _variables.clear();
 
+  /// Forgets the text of a module, or of all, and those that are being loaded.
+  void invalidateModules(String? path) => _moduleLoads.forget(path);
+
   /// Analyses a script, like [eval]. The value is an array of [AnalysisField]s.
-  Object? analyze(String script, {required bool mayYield}) {
+  Object? analyze(String script, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');
-    final outer = Execution.current;
-    final step = rhaiAnalyze(
-      _engine,
-      length,
-      _held(mayYield),
-      outer?.owner.address ?? 0,
-      outer?.id ?? 0,
+    return start(
+      (held, outerEngine, outer) =>
+          rhaiAnalyze(_engine, length, held, outerEngine, outer),
+      waiting,
     );
-    return _start(step, outer, mayYield: mayYield);
   }
 
   /// Runs a script. Returns its value, or a Future of it if it waits.
   ///
-  /// With [mayYield] it also stops every few milliseconds, for the event loop.
-  Object? eval(String script, {required bool mayYield}) {
+  /// If it may yield, it also stops every few milliseconds, for the event loop.
+  Object? eval(String script, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');
     final outer = Execution.current;
     final step = rhaiEval(
       _engine,
       length,
-      _held(mayYield),
+      _held(waiting),
       outer?.owner.address ?? 0,
       outer?.id ?? 0,
     );
-    return _start(step, outer, mayYield: mayYield);
+    return _start(step, outer, waiting);
   }
 
   /// The time for which the event loop has been held when a script starts.
-  static int _held(bool mayYield) =>
-      mayYield ? Turns.start() : EventLoop.unwatched;
+  static int _held(Waiting waiting) =>
+      waiting == Waiting.mayYield ? Turns.start() : EventLoop.unwatched;
 
   @override
   Object? callFunction(
     ScriptFunction function,
     List<Object?> arguments, {
     required bool mayYield,
-  }) {
-    writeInput(_frame, arguments, 'args');
-    return _startFunction(rhaiCall, function, mayYield: mayYield);
-  }
+  }) => _calls.call(function, arguments, mayYield: mayYield);
 
   @override
   Object? callFunctionWith(
@@ -168,54 +194,46 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     Object? thisValue,
     List<Object?> arguments, {
     required bool mayYield,
-  }) {
-    try {
-      writeInput(_frame, [...arguments, thisValue], 'args');
-    } on RhaiConversionError {
-      // If it was not an argument, the error is to say so.
-      writeInput(_frame, thisValue, 'this');
-      rethrow;
-    }
-    final sent = _frame.sent;
-    Object? update(Object? ended) {
-      final fields = ended! as List<Object?>;
-      restoreFunctions(sent, fields);
-      updateThis(
-        thisValue,
-        fields[CallWithField.before],
-        fields[CallWithField.after],
-      );
-      return fields[CallWithField.result];
-    }
+  }) => _calls.callWith(function, thisValue, arguments, mayYield: mayYield);
 
-    Future<Object?> updateLater(Future<Object?> ended) async =>
-        update(await ended);
-
-    final ended = _startFunction(rhaiCallWith, function, mayYield: mayYield);
-    return ended is Future<Object?> ? updateLater(ended) : update(ended);
-  }
-
-  /// Calls a function of a script by [call], with the arguments that were written.
-  Object? _startFunction(
-    int Function(Pointer<NativeEngine>, int, int, int, int) call,
-    ScriptFunction function, {
-    required bool mayYield,
-  }) {
-    // Again: encoding may have run code that disposed it.
-    if (function.isDisposed) throw StateError('this RhaiFunction was disposed');
+  @override
+  Object? start(NativeStart native, Waiting waiting) {
     final outer = Execution.current;
-    final step = call(
-      _engine,
-      function.id,
-      _held(mayYield),
+    final step = native(
+      _held(waiting),
       outer?.owner.address ?? 0,
       outer?.id ?? 0,
     );
-    return _start(step, outer, mayYield: mayYield);
+    return _start(step, outer, waiting);
+  }
+
+  /// Makes [count] calls of the script that calls this, at most [max] of them at once.
+  Future<void>? _parallel(int count, int max) =>
+      ParallelCalls(this, Execution.calling!, count, max).run();
+
+  @override
+  Object? startChild(Execution parent) {
+    if (isDisposed) throw const RhaiCancelledError();
+    final waiting = parent.mayYield ? Waiting.mayYield : Waiting.ifNeeded;
+    final step = rhaiStartChild(_engine, parent.id, _held(waiting));
+    return _start(step, parent, waiting, parent: parent);
+  }
+
+  @override
+  void endChildren(Execution parent) {
+    final children = parent.children;
+    if (children == null) return;
+    parent.children = null;
+    children.forEach(_cancel);
   }
 
   /// Drives an execution, which was started for [outer], after its first step.
-  Object? _start(int step, Execution? outer, {required bool mayYield}) {
+  Object? _start(
+    int step,
+    Execution? outer,
+    Waiting waiting, {
+    Execution? parent,
+  }) {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
       return readOutcome(_frame, step, null);
     }
@@ -223,14 +241,35 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
       this,
       _frame.execution,
       outer,
-      mayYield: mayYield,
+      mayYield: waiting == Waiting.mayYield,
+      parent: parent,
     );
     _executions[execution.id] = execution;
     final result = _drive(execution, step);
-    return identical(result, _parked)
-        // There, every later step of it can call functions.
-        ? execution.runInOwnZone(() => _continue(execution))
-        : result;
+    if (!identical(result, _parked)) return result;
+    if (waiting == Waiting.never) _refuseToWait(execution);
+    // There, every later step of it can call functions.
+    return execution.runInOwnZone(() => _continue(execution));
+  }
+
+  /// Ends an execution that waits for a Future, and must not.
+  Never _refuseToWait(Execution execution) {
+    final name = (execution.wait! as FutureWait).function.name;
+    _cancel(execution);
+    throw RhaiCancelledError(
+      'the script has to wait for $name, which returns a Future (use '
+      'evalAsync, or callAsync for a call)',
+    );
+  }
+
+  /// Ends an execution that is parked. Returns whether it was known.
+  bool _cancel(Execution execution) {
+    if (isDisposed || !_forget(execution)) return false;
+    _waits.remove(execution);
+    execution.isParked = false;
+    rhaiCancel(_engine, execution.id);
+    _frame.forgetReleased();
+    return true;
   }
 
   /// Runs an execution on, each time that it is woken.
@@ -271,6 +310,8 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
+    _types.clear();
+    _moduleLoads.close();
     _frame.objects.clear();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
@@ -300,8 +341,10 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
             }
             step = _call(execution);
           case Step.pending:
+            // Now: the zone of a user's may run scripts when a timer is made.
+            final future = _frame.future;
             _park(execution);
-            _waits.add(execution);
+            _waits.add(execution, future);
             return _parked;
           case Step.yielded:
             _park(execution);
@@ -313,8 +356,10 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
         }
       }
     } catch (_) {
-      // Out of stack or memory in between: the script cannot go on.
+      // Out of stack or memory in between, or a zone makes no timers: the script cannot
+      // go on.
       if (_forget(execution) && !isDisposed) {
+        _waits.remove(execution);
         rhaiCancel(_engine, execution.id);
       }
       rethrow;
@@ -327,7 +372,11 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   /// Making a zone takes a tenth of a short script's time.
   bool _mayReturnFuture() {
     final target = _frame.objects[_frame.function];
-    return target is! RegisteredFunction || target.mayReturnFuture;
+    return switch (target) {
+      RegisteredFunction(:final mayReturnFuture) ||
+      MemberCall(:final mayReturnFuture) => mayReturnFuture,
+      _ => true,
+    };
   }
 
   Object? _driveInOwnZone(Execution execution, int step) =>
@@ -338,13 +387,18 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   void _park(Execution execution) {
     execution.park();
     if (execution.isTimed || _totalTimeouts.timeout == Duration.zero) return;
+    // The script that it is a part of waits, too.
+    if (execution.parent != null) return;
     execution.isTimed = true;
     _totalTimeouts.add(execution);
   }
 
-  /// Forgets an execution that has ended. Returns whether it was known.
+  /// Forgets an execution that has ended, and ends the calls that it makes. Returns whether it
+  /// was known.
   bool _forget(Execution execution) {
     if (execution.isTimed) _totalTimeouts.remove(execution);
+    endChildren(execution);
+    execution.parent?.children?.remove(execution);
     final wasKnown = _executions.remove(execution.id) != null;
     if (wasKnown) execution.end();
     return wasKnown;
@@ -352,11 +406,7 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
 
   @override
   void timeOut(Execution execution) {
-    if (isDisposed || !_forget(execution)) return;
-    _waits.remove(execution);
-    execution.isParked = false;
-    rhaiCancel(_engine, execution.id);
-    _frame.forgetReleased();
+    if (!_cancel(execution)) return;
     final limit = _totalTimeouts.timeout;
     execution.wake.completeError(
       RhaiTimeoutError(
@@ -371,13 +421,18 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
   /// Runs the Dart function that the script calls, and resumes the script.
   int _call(Execution execution) {
     final target = _frame.objects[_frame.function];
-    final function = target is RegisteredFunction
-        ? target
-        : RegisteredFunction.closure(target! as Function);
     final arguments = _frame.readArguments();
+    final RegisteredFunction function;
     final Object? result;
+    var name = unnamedFunction;
     try {
-      result = _calls.call(execution, function, arguments);
+      function = switch (target) {
+        final RegisteredFunction function => function,
+        final MemberCall member => member.find(arguments),
+        _ => RegisteredFunction.closure(target! as Function),
+      };
+      name = function.name;
+      result = _dartCalls.call(execution, function, arguments);
       if (result is! Future<Object?>) {
         if (isDisposed) throw const RhaiCancelledError();
         _frame.writeValue(result, 'result of ${function.name}');
@@ -386,7 +441,12 @@ final class ScriptRunner implements Finalizable, FunctionOwner, ExecutionOwner {
       if (isDisposed) throw const RhaiCancelledError();
       writeError(
         _frame,
-        describeError(execution, error, stackTrace, function.name),
+        describeError(
+          execution,
+          error,
+          stackTrace,
+          error is MemberError ? error.name : name,
+        ),
       );
       return rhaiResume(_engine, execution.id, Reply.error, 0);
     }

@@ -10,10 +10,36 @@ library;
 import 'dart:typed_data';
 
 import '../errors.dart';
+import '../ffi/script_function.dart';
 import '../parameters/elements.dart';
 import '../parameters/mismatch.dart';
 import '../rhai_range.dart';
+import '../wire/protocol.dart';
+import '../wire/returned_functions.dart';
 import '../wire/value_path.dart';
+
+/// Changes [thisValue] when a call has [ended], which is the call's value or a Future of
+/// it, and returns its result likewise. The functions in [sent] keep their identity.
+Object? applyToThis(
+  Object? ended,
+  Object? thisValue,
+  List<ScriptFunction> sent,
+) {
+  Object? apply(Object? ended) {
+    final fields = ended! as List<Object?>;
+    restoreFunctions(sent, fields);
+    updateThis(
+      thisValue,
+      fields[CallWithField.before],
+      fields[CallWithField.after],
+    );
+    return fields[CallWithField.result];
+  }
+
+  Future<Object?> applyLater(Future<Object?> ended) async => apply(await ended);
+
+  return ended is Future<Object?> ? applyLater(ended) : apply(ended);
+}
 
 /// Changes [value] as a script has changed its copy, from [before] to [after]. Maps and
 /// Lists in its Maps are changed, too.

@@ -5,6 +5,9 @@ import '../wire/protocol.dart';
 
 /// A script that lets the event loop run, and goes on in a later turn.
 abstract interface class TurnTaker {
+  /// The zone that makes its timers.
+  Zone get timerZone;
+
   /// Goes on.
   void goOn();
 }
@@ -22,6 +25,9 @@ abstract interface class TurnTaker {
 /// together: those that have yielded go on, in their order, until half of a turn is used, and
 /// the rest get another timer. While a script runs, the native clock covers the calls of
 /// synchronous functions.
+///
+/// Scripts in a zone with a time of its own have a queue and timers there: those of the system
+/// come too late for them, as a test lets the time of its zone pass within one turn.
 abstract final class Turns {
   /// The largest [held] of a script that starts, so that its first statements run at once.
   /// A turn may have begun without being known.
@@ -35,11 +41,10 @@ abstract final class Turns {
   /// The number of scripts that may yield, have made a request and not ended.
   static int _unfinished = 0;
 
-  /// The scripts that go on in the next turn.
-  static final ListQueue<TurnTaker> _queue = ListQueue();
+  static final _TurnQueue _queue = _TurnQueue(Zone.root);
 
-  /// Whether there is a timer for the next turn, or one will be set after this turn.
-  static bool _hasTimer = false;
+  /// The queues of zones that have a time of their own.
+  static final Expando<_TurnQueue> _elsewhere = Expando();
 
   /// Microseconds for which the event loop has been held, at most.
   static int get held => _clock.elapsedMicroseconds - _began;
@@ -71,33 +76,51 @@ abstract final class Turns {
 
   /// Lets [script] go on in a later turn, after those that came before.
   static void add(TurnTaker script) {
-    _queue.add(script);
+    final zone = script.timerZone;
+    final queue = identical(zone, Zone.root)
+        ? _queue
+        : _elsewhere[zone] ??= _TurnQueue(zone);
+    queue.add(script);
+  }
+}
+
+/// The scripts that go on in the next turn of a zone's timers.
+final class _TurnQueue {
+  _TurnQueue(this._zone);
+
+  final Zone _zone;
+  final ListQueue<TurnTaker> _scripts = ListQueue();
+
+  /// Whether there is a timer for the next turn, or one will be set after this turn.
+  bool _hasTimer = false;
+
+  void add(TurnTaker script) {
+    _scripts.add(script);
     if (_hasTimer) return;
     _hasTimer = true;
     _setTimer();
   }
 
-  static void _setTimer() {
-    // In the root zone: it belongs to no single script. A timer's turn comes after the
-    // events that are there by now.
-    Zone.root.createTimer(Duration.zero, _onTimer);
+  void _setTimer() {
+    // A timer's turn comes after the events that are there by now.
+    _zone.createTimer(Duration.zero, _onTimer);
   }
 
-  static void _onTimer() {
-    begin();
-    _goOn(_queue.length);
+  void _onTimer() {
+    Turns.begin();
+    _goOn(_scripts.length);
   }
 
   /// Lets the first of [count] scripts go on. The others follow after the microtasks that
   /// it leaves, which run the functions that it called.
-  static void _goOn(int count) {
+  void _goOn(int count) {
     try {
-      _queue.removeFirst().goOn();
+      _scripts.removeFirst().goOn();
     } finally {
-      if (count > 1 && held < EventLoop.turn ~/ 2) {
-        Zone.root.scheduleMicrotask(() => _goOn(count - 1));
+      if (count > 1 && Turns.held < EventLoop.turn ~/ 2) {
+        _zone.scheduleMicrotask(() => _goOn(count - 1));
       } else {
-        _hasTimer = _queue.isNotEmpty;
+        _hasTimer = _scripts.isNotEmpty;
         if (_hasTimer) _setTimer();
       }
     }

@@ -17,12 +17,22 @@ final class Variables {
   ///
   /// Throws an [ArgumentError] if scripts cannot use the name, and what [writeInput] throws
   /// for the value.
-  void set(String name, Object? value, {required bool constant}) {
+  void set(String name, Object? value, {required bool constant}) => write(
+    name,
+    value,
+    (length) => rhaiSetVariable(_frame.engine, length, constant),
+  );
+
+  /// Writes a name of some length and a value, and sets it by [native], which returns a
+  /// [Step].
+  ///
+  /// Throws what [set] throws.
+  void write(String name, Object? value, int Function(int length) native) {
     final length = _writeName(name);
     writeInput(_frame, value, name, offset: length);
     // Again: encoding may have run code that used the input.
     if (value is! num) _frame.rewriteText(name);
-    final step = rhaiSetVariable(_frame.engine, length, constant);
+    final step = native(length);
     _frame.forgetReleased();
     if (step != Step.done) readOutcome(_frame, step, null);
   }

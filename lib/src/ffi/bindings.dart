@@ -115,6 +115,15 @@ external int rhaiRegisterFunction(
   bool overload,
 );
 
+/// Removes the functions of a name.
+@Native<Bool Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_unregister_function',
+)
+external bool rhaiUnregisterFunction(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+);
+
 /// Describes the error of a value that breaks a limit.
 @Native<Int32 Function(Pointer<NativeEngine>, Int64)>(
   symbol: 'rhai_value_error',
@@ -200,6 +209,12 @@ external int rhaiResume(
   int held,
 );
 
+/// Starts the next of the calls that a script makes at the same time.
+@Native<Int32 Function(Pointer<NativeEngine>, Uint64, Int64)>(
+  symbol: 'rhai_start_child',
+)
+external int rhaiStartChild(Pointer<NativeEngine> engine, int parent, int held);
+
 /// Completes a Future that a script waits for.
 @Native<Bool Function(Pointer<NativeEngine>, Uint64, Bool)>(
   symbol: 'rhai_complete_future',
@@ -231,6 +246,31 @@ external int rhaiAnalyze(
   int held,
   int outerEngine,
   int outerExecution,
+);
+
+/// Replaces the module of a name by the constants that were set, or forgets these.
+@Native<Void Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_replace_module',
+)
+external void rhaiReplaceModule(Pointer<NativeEngine> engine, int nameLength);
+
+/// Keeps the text of a module for later imports.
+@Native<Void Function(Pointer<NativeEngine>, Uint64, Uint64)>(
+  symbol: 'rhai_keep_module',
+)
+external void rhaiKeepModule(
+  Pointer<NativeEngine> engine,
+  int nameLength,
+  int length,
+);
+
+/// Forgets the text of a module, or of all.
+@Native<Void Function(Pointer<NativeEngine>, Uint64)>(
+  symbol: 'rhai_invalidate_modules',
+)
+external void rhaiInvalidateModules(
+  Pointer<NativeEngine> engine,
+  int nameLength,
 );
 
 /// Whether scripts can use a name for a function, or else for a variable.

@@ -90,6 +90,10 @@ String describeValue(Object? value) => switch (value) {
   _ => _nameOf(value) ?? 'a Dart object (${value.runtimeType})',
 };
 
+/// The name of a type with an article.
+String withArticle(String name) =>
+    '${name.startsWith(RegExp('[AEIOUaeiou]')) ? 'an' : 'a'} $name';
+
 String? _nameOf(Object value) => switch (value) {
   bool() => 'a bool',
   int() => 'an int',

@@ -9,6 +9,7 @@ import '../ffi/passed_arguments.dart';
 import '../rhai_function.dart';
 import '../rhai_range.dart';
 import '../wire/protocol.dart';
+import 'class_test.dart';
 import 'mismatch.dart';
 
 // Types are made of others by methods of these, so all are one library.
@@ -36,6 +37,9 @@ abstract base class ParameterType<T> {
 
   /// Whether values of [kinds] must be looked at, and perhaps converted.
   bool get mustConvert => false;
+
+  /// Whether a Dart object is known to have this type.
+  bool surelyAccepts(Object object) => kinds == Kind.any;
 
   /// Converts a value to this type, for [target].
   ///
@@ -133,12 +137,25 @@ final class ObjectType extends ParameterType<Object> {
 }
 
 /// Objects of a Dart class that cannot be asked about.
+///
+/// Objects of a registered class are known to be accepted or not.
 final class OtherType extends ParameterType<Never> {
-  /// Creates the type.
-  const OtherType();
+  /// Creates the type that a place [_accepts].
+  const OtherType(this._accepts);
+
+  /// The description of objects whose class is not known.
+  static const anyObject = 'a Dart object';
+
+  final bool Function<X>() _accepts;
 
   @override
-  String get one => 'a Dart object';
+  String get one => switch (ClassTest.acceptedName(_accepts)) {
+    final name? => withArticle(name),
+    null => anyObject,
+  };
+
+  @override
+  bool get mustConvert => true;
 
   @override
   String get many =>
@@ -148,8 +165,15 @@ final class OtherType extends ParameterType<Never> {
   int get kinds => Kind.object;
 
   @override
-  Object? convert(Object? value, Target target) =>
-      isOpaque(value) ? value : throw Mismatch.of(value);
+  bool surelyAccepts(Object object) => ClassTest.isKnownToFit(object, _accepts);
+
+  @override
+  Object? convert(Object? value, Target target) {
+    if (!isOpaque(value)) throw Mismatch.of(value);
+    final test = ClassTest.of(value!);
+    if (test == null || test.isAcceptedBy(_accepts)) return value;
+    throw Mismatch(withArticle(test.name));
+  }
 }
 
 final class _NullableType<T> extends ParameterType<T?> {
@@ -171,6 +195,9 @@ final class _NullableType<T> extends ParameterType<T?> {
 
   @override
   bool get mustConvert => _type.mustConvert;
+
+  @override
+  bool surelyAccepts(Object object) => _type.surelyAccepts(object);
 
   @override
   Object? convert(Object? value, Target target) =>

@@ -39,6 +39,9 @@ List<ParameterType<Object?>> parameterTypesOf(Function f, int arities) {
 ParameterType<Object?> elementTypeOf(List<Object?> list) =>
     _typeOf(_ElementOf(list));
 
+/// Finds the type [T], of a value that a caller expects.
+ParameterType<Object?> typeOf<T>() => _typeOf(_Expected<T>());
+
 /// A place whose type can be asked about.
 abstract base class _Place {
   const _Place();
@@ -57,6 +60,14 @@ final class _Parameter extends _Place {
 
   @override
   bool accepts<T>() => acceptsAt<T>(function, place, count);
+}
+
+/// A place for values of type [E].
+final class _Expected<E> extends _Place {
+  const _Expected();
+
+  @override
+  bool accepts<T>() => <T>[] is List<E>;
 }
 
 final class _ElementOf extends _Place {
@@ -149,7 +160,7 @@ ParameterType<Object> _nonNullTypeOf(_Place place) {
         ? const AnyFunctionType()
         : _resultTypeOf(_Result(place)).result();
   }
-  return const OtherType();
+  return OtherType(place.accepts);
 }
 
 /// Whether objects of classes that are `Comparable` may be accepted.

@@ -15,7 +15,7 @@ AnalysisResult readAnalysis(List<Object?> fields) => AnalysisResult(
       _syntaxError(message, fields),
   ]),
   warnings: _list(fields[AnalysisField.warnings], _warning),
-  functions: _list(fields[AnalysisField.functions], _function),
+  functions: _list(fields[AnalysisField.functions], readFunction),
   imports: _list(fields[AnalysisField.imports], _import),
   freeVariables: _list(fields[AnalysisField.freeVariables], _freeVariable),
   astSummary: fields[AnalysisField.summary]! as String,
@@ -26,8 +26,10 @@ RhaiSyntaxError _syntaxError(String message, List<Object?> fields) {
   final caret = fields[AnalysisField.caret]! as int;
   return RhaiSyntaxError(
     message,
-    lineNumber: knownOrNull(fields[AnalysisField.line]! as int),
-    columnNumber: knownOrNull(fields[AnalysisField.column]! as int),
+    position: positionOrNull(
+      fields[AnalysisField.line]! as int,
+      fields[AnalysisField.column]! as int,
+    ),
     sourceLine: line.isEmpty ? null : line,
     caret: line.isEmpty ? null : knownOrNull(caret),
   );
@@ -40,12 +42,16 @@ AnalysisWarning _warning(List<Object?> fields) => AnalysisWarning(
   position: _position(fields, WarningField.line, WarningField.column),
 );
 
-ScriptFunctionInfo _function(List<Object?> fields) => ScriptFunctionInfo(
+/// Reads the description of a function, an array of [DeclarationField]s.
+ScriptFunctionInfo readFunction(List<Object?> fields) => ScriptFunctionInfo(
   name: fields[DeclarationField.name]! as String,
   parameters: List<String>.unmodifiable(
     fields[DeclarationField.parameters]! as List<Object?>,
   ),
   position: _position(fields, DeclarationField.line, DeclarationField.column),
+  documentation: fields.length > DeclarationField.comment
+      ? fields[DeclarationField.comment]! as String
+      : '',
 );
 
 ScriptImport _import(List<Object?> fields) => ScriptImport(

@@ -2,8 +2,10 @@
 library;
 
 import '../errors.dart';
+import '../parameters/member_error.dart';
 import '../parameters/mismatch.dart';
-import '../engine_config.dart';
+import '../rhai_limit.dart';
+import '../rhai_position.dart';
 import '../rhai_stack_frame.dart';
 import '../wire/protocol.dart';
 import 'error_text.dart';
@@ -39,8 +41,10 @@ final class _ErrorRecord {
   _ErrorRecord(List<Object?> fields)
     : kind = fields[ErrorField.kind]! as int,
       message = fields[ErrorField.message]! as String,
-      line = knownOrNull(fields[ErrorField.line]! as int),
-      column = knownOrNull(fields[ErrorField.column]! as int),
+      position = positionOrNull(
+        fields[ErrorField.line]! as int,
+        fields[ErrorField.column]! as int,
+      ),
       callStack = List.unmodifiable(
         (fields[ErrorField.calls]! as List<Object?>).map(_stackFrame),
       ),
@@ -52,8 +56,7 @@ final class _ErrorRecord {
 
   final int kind;
   final String message;
-  final int? line;
-  final int? column;
+  final RhaiPosition? position;
   final List<RhaiStackFrame> callStack;
   final int dartErrorId;
   final Object? thrown;
@@ -63,8 +66,7 @@ final class _ErrorRecord {
 
   RhaiSyntaxError syntaxError() => RhaiSyntaxError(
     message,
-    lineNumber: line,
-    columnNumber: column,
+    position: position,
     callStack: callStack,
     sourceLine: text.isEmpty ? null : text,
     caret: text.isEmpty ? null : knownOrNull(number),
@@ -74,16 +76,14 @@ final class _ErrorRecord {
     message,
     limit: RhaiLimit.values[number],
     value: value,
-    lineNumber: line,
-    columnNumber: column,
+    position: position,
     callStack: callStack,
   );
 
   RhaiTimeoutError timeoutError() => RhaiTimeoutError(
     message,
     timeout: Duration(microseconds: value),
-    lineNumber: line,
-    columnNumber: column,
+    position: position,
     callStack: callStack,
   );
 
@@ -100,44 +100,59 @@ final class _ErrorRecord {
   /// The error of a script that failed because of [dartError], or by itself.
   RhaiException runtimeError(DartError? dartError) {
     final error = dartError?.error;
-    if (error is RhaiTimeoutError && error.lineNumber == null) {
+    if (error is RhaiTimeoutError && error.position == null) {
       return _withPlace(error);
     }
-    if (error is RhaiChannelClosedError) return error;
-    if (dartErrorId == DartErrorId.channelClosed && thrown is Map) {
-      return RhaiChannelClosedError(message);
+    if (error is RhaiChannelClosedError && error.position != null) return error;
+    if (error is RhaiChannelClosedError ||
+        dartErrorId == DartErrorId.channelClosed && thrown is Map) {
+      return RhaiChannelClosedError(
+        message,
+        position: position,
+        callStack: callStack,
+      );
     }
     final name = _nameOf(dartError);
     return RhaiRuntimeError(
       _messageOf(error, name),
-      lineNumber: line,
-      columnNumber: column,
+      position: position,
       callStack: callStack,
       kind: switch (error) {
         null => RhaiRuntimeErrorKind.values[number],
         // The function was not called.
         ArgumentMismatch() => RhaiRuntimeErrorKind.typeMismatch,
+        MemberError(:final kind) => kind,
         _ => RhaiRuntimeErrorKind.dartFunction,
       },
       name: name,
-      stackTrace: shorten(
-        [
-          if (error is RhaiRuntimeError) error.stackTrace,
-          ?dartError?.trace,
-          callStack.join('\n'),
-        ].where((part) => part.isNotEmpty).join('\n'),
-        _maxTrace,
-      ),
       cause: _causeOf(error),
+      dartStackTrace: _traceOf(dartError),
     );
   }
 
+  /// The trace of a Dart error, behind those of the script that it is from.
+  StackTrace? _traceOf(DartError? dartError) {
+    if (dartError == null) return null;
+    final parts = [
+      if (dartError.error case RhaiRuntimeError(
+        :final dartStackTrace,
+        :final callStack,
+      )) ...[
+        ?dartStackTrace,
+        ...callStack,
+      ],
+      if (dartError.trace.isNotEmpty) dartError.trace,
+    ];
+    return parts.isEmpty
+        ? null
+        : StackTrace.fromString(shorten(parts.join('\n'), _maxTrace));
+  }
+
   RhaiTimeoutError _withPlace(RhaiTimeoutError error) => RhaiTimeoutError(
-    error.message,
+    message,
     functionName: error.functionName,
     timeout: error.timeout,
-    lineNumber: line,
-    columnNumber: column,
+    position: position,
     callStack: callStack,
   );
 
@@ -159,7 +174,7 @@ final class _ErrorRecord {
   /// The cause of an error. Through nested scripts, it is the first one.
   Object? _causeOf(Object? error) => switch (error) {
     RhaiRuntimeError(:final cause?) => cause,
-    ArgumentMismatch() => null,
+    ArgumentMismatch() || MemberError() => null,
     null when dartErrorId == DartErrorId.ffiError => RhaiFFIError(message),
     null when dartErrorId == DartErrorId.conversionError => conversionError(),
     _ => error ?? thrown,

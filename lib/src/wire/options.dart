@@ -1,21 +1,27 @@
-/// Checks, compares and prints the values of options.
+/// Checks, compares and prints the options of a configuration.
 library;
 
 import 'protocol.dart';
 
-/// An option of a configuration.
-mixin Option on Enum {
-  /// The [EngineNumber] of an option that the native side must know.
-  int? get number;
+/// An option of a configuration of type [C].
+final class Option<C> {
+  /// Describes the option that [of] reads.
+  const Option(this.name, this.of, {this.number, this.most});
+
+  /// The name of the option.
+  final String name;
+
+  /// Reads its value.
+  final Object? Function(C config) of;
+
+  /// Its [EngineNumber], if the native side must know it.
+  final int? number;
 
   /// The largest value of a number or a time, if there is one.
-  Object? get most;
+  final Object? most;
 
-  /// Checks a value, and returns it so that nobody can change it.
-  ///
-  /// Throws an [ArgumentError] if the option cannot have the value.
-  Object checked(Object value) {
-    final most = this.most;
+  /// Throws an [ArgumentError] if the option cannot have the [value].
+  void check(Object? value) {
     final problem = switch ((value, most)) {
       (int(isNegative: true), _) => 'must be positive, or 0 for no limit',
       (final int value, final int most) when value > most =>
@@ -28,39 +34,29 @@ mixin Option on Enum {
       _ => null,
     };
     if (problem != null) throw ArgumentError.value(value, name, problem);
-    return value is Set<String> ? Set<String>.unmodifiable(value) : value;
   }
 }
 
-/// The values of all options of a configuration.
-final class OptionValues<O extends Option> {
-  /// Takes the [value] of each of some options, which are all that there are.
-  OptionValues(this._options, Object? Function(O option) value)
-    : _values = [for (final option in _options) value(option)];
+/// All options of a configuration of type [C].
+final class Options<C> {
+  /// Takes the options.
+  const Options(this._options);
 
-  final List<O> _options;
-  final List<Object?> _values;
+  final List<Option<C>> _options;
 
-  /// The value of an option.
-  Object? operator [](O option) => _values[option.index];
-
-  /// Copies the values. Those in [changes] that are not null replace others.
-  ///
-  /// Throws an [ArgumentError] if an option cannot have its new value.
-  OptionValues<O> changed(Map<O, Object?> changes) => OptionValues(
-    _options,
-    (option) => switch (changes[option]) {
-      null => this[option],
-      final value => option.checked(value),
-    },
-  );
+  /// Throws an [ArgumentError] if an option of [config] cannot have its value.
+  void check(C config) {
+    for (final option in _options) {
+      option.check(option.of(config));
+    }
+  }
 
   /// The numbers that a native engine is made of, in the order of [EngineNumber].
-  List<int> get engineNumbers {
+  List<int> numbers(C config) {
     final numbers = List.filled(EngineNumber.count, 0);
     for (final option in _options) {
       if (option.number case final number?) {
-        numbers[number] = switch (this[option]) {
+        numbers[number] = switch (option.of(config)) {
           final Duration time => time.inMicroseconds,
           final value => value! as int,
         };
@@ -69,24 +65,34 @@ final class OptionValues<O extends Option> {
     return numbers;
   }
 
-  @override
-  bool operator ==(Object other) =>
-      other is OptionValues<O> &&
-      _options.every((option) => _isSame(this[option], other[option]));
+  /// Whether all options of [a] and [b] are equal.
+  bool areSame(C a, C b) =>
+      _options.every((option) => _isSame(option.of(a), option.of(b)));
 
-  @override
-  int get hashCode => Object.hashAll(
-    _values.map(
-      (value) => value is Set ? Object.hashAllUnordered(value) : value,
-    ),
-  );
+  /// A hash code of all options.
+  int hash(C config) => Object.hashAll([
+    for (final option in _options)
+      switch (option.of(config)) {
+        final Set<Object?> names => Object.hashAllUnordered(names),
+        final value => value,
+      },
+  ]);
 
-  @override
-  String toString() {
-    final shown = _options.where((option) => this[option] is! Function);
-    return shown.map((option) => '${option.name}: ${this[option]}').join(', ');
-  }
+  /// The names and values of the options that are no functions.
+  String describe(C config) => [
+    for (final option in _options)
+      if (option.of(config) case final value when value is! Function)
+        '${option.name}: $value',
+  ].join(', ');
 }
+
+/// Returns the value of an option that can be given by an old name, too.
+///
+/// Throws an [ArgumentError] if the two names are given values that contradict each other.
+T? renamed<T extends Object>(String name, T? value, String oldName, T? old) =>
+    value == null || old == null || value == old
+    ? value ?? old
+    : throw ArgumentError('$oldName contradicts $name: leave $oldName out');
 
 bool _isSame(Object? a, Object? b) => a is Set<String> && b is Set<String>
     ? a.length == b.length && a.containsAll(b)

@@ -204,6 +204,18 @@ abstract final class FunctionId {
 
   /// Names the type of a Dart object.
   static const int typeName = 4;
+
+  /// Drives the calls of `parallel`.
+  static const int parallel = 5;
+
+  /// Makes an iterator of a Dart object.
+  static const int iterate = 6;
+
+  /// Takes the next value of an iterator: an array of it, or `()` after the last one.
+  static const int next = 7;
+
+  /// Loads the text of a module.
+  static const int loadModule = 8;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -264,6 +276,9 @@ abstract final class EngineFlag {
 
   /// `import` and `export`.
   static const int allowModules = 4;
+
+  /// Modules whose texts a Dart function loads.
+  static const int loadsModules = 8;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.
@@ -304,8 +319,8 @@ abstract final class EngineNumber {
   /// Bytes of compiled scripts that are kept. Here, 0 stands for none.
   static const int scriptCacheSize = 11;
 
-  /// Milliseconds of running.
-  static const int timeoutMs = 12;
+  /// Microseconds of running.
+  static const int timeout = 12;
 
   /// Microseconds in all, waiting included.
   static const int totalTimeout = 13;
@@ -563,6 +578,15 @@ abstract final class CallWithField {
   static const int after = 2;
 }
 
+/// The description of a script that was compiled, an array.
+abstract final class CompiledField {
+  /// The script's id.
+  static const int script = 0;
+
+  /// The functions that Dart can call: [DeclarationField]s, with a comment.
+  static const int functions = 1;
+}
+
 /// Fields of an analysis, an array.
 abstract final class AnalysisField {
   /// The message of the syntax error, or `()`.
@@ -648,6 +672,9 @@ abstract final class DeclarationField {
 
   /// The column, or [Place.unknown].
   static const int column = 3;
+
+  /// The comment above it, of a script that was compiled.
+  static const int comment = 4;
 }
 
 /// Fields of an import in an analysis.

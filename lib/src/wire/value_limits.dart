@@ -24,7 +24,7 @@ final class ValueLimits {
     : maxArraySize = _unlimitedIfZero(config.maxArraySize),
       maxMapSize = _unlimitedIfZero(config.maxMapSize),
       maxBytes = _unlimitedIfZero(config.maxMemory),
-      _maxTime = Duration(milliseconds: config.timeoutMs);
+      _maxTime = config.timeout;
 
   /// Elements of an Iterable.
   final int maxArraySize;

@@ -49,6 +49,10 @@ agree! {
     functions::EQUALS_FUNCTION => function_id::EQUALS,
     functions::TO_STRING_FUNCTION => function_id::DESCRIBE,
     functions::TYPE_NAME_FUNCTION => function_id::TYPE_NAME,
+    functions::PARALLEL_FUNCTION => function_id::PARALLEL,
+    functions::ITERATE_FUNCTION => function_id::ITERATE,
+    functions::NEXT_FUNCTION => function_id::NEXT,
+    functions::LOAD_MODULE_FUNCTION => function_id::LOAD_MODULE,
 
     Parameter::OPEN => kind::OPEN,
     Parameter::CONVERTED_SHIFT => kind::CONVERTED_SHIFT,

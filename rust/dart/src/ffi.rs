@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use runtime::context::exchange::Reply;
 use runtime::execution::pending_futures::Completion;
-use runtime::functions::table::Handle;
 use runtime::host::Host;
+use runtime::objects::handles::Handle;
 
 use crate::host::DartEngine;
 use crate::mailbox::Mailbox;
@@ -18,10 +18,14 @@ use crate::parcel::Parcel;
 use crate::wire::protocol::reply;
 
 mod guard;
+mod scopes;
+mod scripts;
 mod setup;
 
 use guard::{enter, guarded, run, start, with_engine};
 
+pub use scopes::*;
+pub use scripts::*;
 pub use setup::*;
 
 /// Starts the script in the first `script_len` bytes of the input, and runs it
@@ -161,6 +165,24 @@ pub unsafe extern "C" fn rhai_resume(
                 answer,
                 Duration::from_micros(u64::try_from(held).unwrap_or(0)),
             )
+        })
+    }
+}
+
+/// Starts the next of the calls that an execution makes at the same time, and runs it to its
+/// first request or its end. It ends with whether it did not fail. `held` is as in
+/// [`rhai_resume`].
+///
+/// # Safety
+///
+/// As [`rhai_eval`].
+#[no_mangle]
+pub unsafe extern "C" fn rhai_start_child(engine: *mut DartEngine, parent: u64, held: i64) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        run(engine, |engine| {
+            let held = Duration::from_micros(u64::try_from(held).unwrap_or(0));
+            engine.start_child(parent, held)
         })
     }
 }

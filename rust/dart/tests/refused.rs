@@ -66,11 +66,21 @@ const SCRIPTS: &[&str] = &[
     "let x = later(1); let y = later([x, \"two\"]); [x, y]",
     "[3, 1, 2].sort(|a, b| later(a - b)); [1, 2].map(|x| later(x)) ",
     "let s = #{n: 0}; try { later(s); throw s } catch (e) { later(e) }",
+    // Modules.
+    "import \"outer\" as o; import \"outer\" as p; o::X + p::X",
+    "try { import \"fails\" as f; } catch (e) { e.message }",
+    "import \"fails\" as f;",
+    "import \"bad\" as b;",
+    "import \"nowhere\" as n;",
+    "lib::LIST + [lib::LIST[0].len]",
+    "lib::LIXT",
 ];
 
 fn new_host() -> DartHost {
     let mut host = DartHost::with_config(Config {
         allow_eval: true,
+        allow_modules: true,
+        loads_modules: true,
         time_limit: None,
         ..Config::default()
             .with(Limit::Operations, 100_000)
@@ -82,6 +92,17 @@ fn new_host() -> DartHost {
         Answer::Error("Failure", args[0].to_string())
     });
     host.register_later();
+    host.load_modules(|args| match &*args[0].to_string() {
+        "outer" => Answer::value("import \"./inner\" as i; export const X = [i::f(1)];"),
+        "inner" => Answer::value("#!rhai\nfn f(n) { [n, \"text\"] }"),
+        "bad" => Answer::value("let x = 1; x = ;"),
+        "fails" => Answer::Error("Failure", "it failed".into()),
+        _ => Answer::value(()),
+    });
+    host.put(&Dynamic::from(vec![Dynamic::from("constant"), 1.into()]));
+    let constant = host.engine.set_variable("lib::LIST", true);
+    assert!(constant.is_ok());
+    host.engine.replace_module("lib");
     host
 }
 

@@ -122,6 +122,11 @@ impl<Reply, Request, Outcome> Fiber<Reply, Request, Outcome> {
         }
     }
 
+    /// Whether it has ended, or was abandoned.
+    pub fn has_ended(&self) -> bool {
+        self.coroutine.is_none()
+    }
+
     /// Bytes of its stack that the fiber uses, while it is suspended and no other one has
     /// the stack.
     pub fn used_stack(&self) -> usize {

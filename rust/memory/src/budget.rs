@@ -139,6 +139,28 @@ impl Budget {
         self.abandon.set(Some(abandon));
     }
 
+    /// Forgets how the fiber is left: another one, which has not started, runs next.
+    pub fn forget_abandon(&self) {
+        self.abandon.set(None);
+    }
+
+    /// Counts bytes that the execution takes outside of its own allocations, while it does
+    /// not run. If they are too many, it ends at its next operation.
+    pub fn hold(&self, bytes: usize) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let used = self.used.get().saturating_add(bytes);
+        self.used.set(used);
+        if used > self.threshold() {
+            self.passed(used);
+        }
+    }
+
+    /// Counts bytes no more that were [held](Self::hold).
+    pub fn release(&self, bytes: usize) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.used.set(self.used.get().saturating_sub(bytes));
+    }
+
     /// Bytes in use at which [`passed`](Self::passed) is to be called.
     pub(crate) fn threshold(&self) -> i64 {
         self.limit.min(self.watermark.get())

@@ -20,7 +20,7 @@
 //! order nor the places of their names.
 
 mod calls;
-mod declarations;
+pub mod declarations;
 mod expressions;
 mod findings;
 mod known_functions;
@@ -35,6 +35,7 @@ use rhai::{ASTNode, Engine, EvalAltResult, Module, AST};
 use crate::errors::hint::Hint;
 use crate::errors::hints::options::switched_off;
 use crate::errors::script_error::ScriptError;
+use crate::language::code::code_of;
 use crate::language::compile::{broken_limit, parse};
 use crate::language::names::is_closure;
 use crate::language::parsing::ScriptParser;
@@ -57,6 +58,7 @@ pub fn analyze(
     surroundings: &Surroundings,
     parser: &dyn ScriptParser,
 ) -> Report {
+    let script = code_of(script);
     let fault = |error| Report {
         fault: Some(explain(engine, script, error, surroundings)),
         ..Report::default()

@@ -1,6 +1,7 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
 use std::cell::OnceCell;
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +22,10 @@ use crate::engine_builder::build;
 use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
 use crate::execution::execution::Execution;
-use crate::execution::job::{Analysis, Job, Script};
-use crate::execution::script_cache::ScriptCache;
+use crate::execution::job::{Analysis, Job, Script, Task};
+use crate::execution::kept::Kept;
+use crate::execution::kept_scope::KeptScope;
+use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
 use crate::functions::host_functions::HostFunction;
 use crate::functions::parameters::Parameter;
@@ -44,13 +47,15 @@ const SIZE: usize = 256 * 1024;
 pub struct ScriptEngine<H: Host> {
     /// The host, and the state that it shares with its scripts.
     pub hosted: Rc<Hosted<H>>,
-    config: Rc<Config>,
+    pub(crate) config: Rc<Config>,
     standard: rhai::Shared<Module>,
     /// The Rhai engine with the functions of the host so far, built when it is next needed. One
     /// that a script may hold is never changed.
     snapshot: OnceCell<SharedEngine>,
-    scripts: Rc<ScriptCache>,
-    variables: Rc<Variables>,
+    pub(crate) scripts: Rc<ScriptCache>,
+    pub(crate) variables: Rc<Variables>,
+    /// The scripts and scopes that the host keeps.
+    pub(crate) kept: Kept,
     executions: SlotMap<DefaultKey, Execution<H>>,
     /// The execution that last made a request.
     last_execution: u64,
@@ -79,6 +84,7 @@ impl<H: Host> ScriptEngine<H> {
             standard: commons.standard.clone(),
             snapshot: OnceCell::new(),
             variables: Rc::default(),
+            kept: Kept::default(),
             executions: SlotMap::new(),
             last_execution: 0,
             plain: OnceCell::new(),
@@ -126,8 +132,23 @@ impl<H: Host> ScriptEngine<H> {
         self.snapshot.take();
     }
 
+    /// Removes the host functions of this name, also those in a namespace. Returns whether
+    /// there were some. Scripts that are running keep what they started with.
+    pub fn unregister_function(&mut self, name: &str) -> bool {
+        let was_there = self.hosted.shared.host_functions.borrow_mut().remove(name);
+        if was_there {
+            let mut restrictions = self.hosted.shared.restrictions.borrow_mut();
+            restrictions.note_unregistered(name);
+            drop(restrictions);
+            self.scripts.hide_host_function(name);
+            self.snapshot.take();
+        }
+        was_there
+    }
+
     /// Sets a variable or constant for every later execution, to the value that the host
-    /// has put where replies are.
+    /// has put where replies are. A name in a namespace is a constant of a module, and waits
+    /// for [`replace_module`](Self::replace_module).
     ///
     /// # Errors
     ///
@@ -150,9 +171,34 @@ impl<H: Host> ScriptEngine<H> {
             });
             read.map_err(|error| ScriptError::no_stack(&error))??
         };
+        if name.contains(names::NAMESPACE_SEPARATOR) {
+            let mut constants = shared.host_constants.borrow_mut();
+            constants.stage(name, value, &shared.stacks);
+            return Ok(());
+        }
         self.scripts.hide_host_function(name);
         Rc::make_mut(&mut self.variables).set(name, value, constant, &shared.stacks);
         Ok(())
+    }
+
+    /// Puts the constants that were set in place of all that there is in a namespace, its
+    /// functions included. Scripts that are running keep what they started with.
+    pub fn replace_module(&mut self, namespace: &str) {
+        let shared = &self.hosted.shared;
+        shared.host_constants.borrow_mut().commit(namespace);
+        let removed = shared
+            .host_functions
+            .borrow_mut()
+            .remove_namespace(namespace);
+        for name in removed {
+            self.scripts.hide_host_function(&name);
+        }
+        self.snapshot.take();
+    }
+
+    /// Forgets the constants that were set for a module, which is not to be.
+    pub fn discard_module(&self) {
+        self.hosted.shared.host_constants.borrow_mut().discard();
     }
 
     /// The error for a value that the host stopped reading: it breaks `limit`, or took longer to
@@ -162,6 +208,19 @@ impl<H: Host> ScriptEngine<H> {
             (Some(limit), _) => limit_of(limit, &self.config),
             (None, time) => ScriptError::time(BrokenTime::Running(time.unwrap_or_default())),
         }
+    }
+
+    /// Keeps the text of a module that the host has loaded, before the scripts that wait for it
+    /// go on.
+    pub fn keep_module(&self, name: &str, text: &str) {
+        let texts = &self.scripts.module_texts;
+        texts.keep(name, text, texts.generation());
+    }
+
+    /// Forgets the text of a module that the host has loaded, or of all: the next import
+    /// asks for it again.
+    pub fn invalidate_modules(&self, name: Option<&str>) {
+        self.scripts.module_texts.forget(name);
     }
 
     /// Whether a script can have a variable of this name.
@@ -179,12 +238,24 @@ impl<H: Host> ScriptEngine<H> {
 
     /// Starts a script and runs it to its first request or its end.
     pub fn eval(&mut self, script: &str, start: Start) -> Step {
+        let source = self.scripts.get(script);
+        self.run(source, None, start)
+    }
+
+    /// Starts a script, with a scope that nobody uses, or without one.
+    pub(crate) fn run(
+        &mut self,
+        source: Source,
+        scope: Option<Rc<KeptScope>>,
+        start: Start,
+    ) -> Step {
         let script = Script {
-            source: self.scripts.get(script),
+            source,
             scripts: self.scripts.clone(),
             variables: self.variables.clone(),
+            scope,
         };
-        self.start(Job::Script(self.snapshot().clone(), script), start)
+        self.start_in_snapshot(|engine| Job::Script(engine, script), start)
     }
 
     /// Starts a function that the host has, with the arguments that it has put where replies
@@ -201,16 +272,53 @@ impl<H: Host> ScriptEngine<H> {
         Some(self.start(Job::CallWith(exported), start))
     }
 
-    fn start(&mut self, job: Job, start: Start) -> Step {
+    /// Starts work that is no script.
+    pub(crate) fn start_task(&mut self, task: Task, start: Start) -> Step {
+        self.start_in_snapshot(|engine| Job::Task(engine, Box::new(task)), start)
+    }
+
+    /// Runs a job in the Rhai engine with the functions registered so far.
+    #[inline]
+    pub(crate) fn start_in_snapshot(
+        &mut self,
+        job: impl FnOnce(SharedEngine) -> Job,
+        start: Start,
+    ) -> Step {
+        match self.snapshot().cloned() {
+            Ok(engine) => self.start(job(engine), start),
+            Err(error) => self.fail(ScriptError::no_stack(&error)),
+        }
+    }
+
+    /// Runs a job to its first request or its end.
+    pub(crate) fn start(&mut self, job: Job, start: Start) -> Step {
         if self.has_leaked_too_much() {
             let error = ScriptError::leaked(&self.config, self.hosted.shared.leaked());
             return self.fail(error);
         }
         let held = start.held.unwrap_or_default();
-        let mut execution = match Execution::new(&self.hosted, &self.config, job, start) {
+        let execution = match Execution::new(&self.hosted, &self.config, job, start) {
             Ok(execution) => execution,
             Err(error) => return self.fail(ScriptError::no_stack(&error)),
         };
+        self.begin(execution, held)
+    }
+
+    /// Starts the next of the calls that a script wants to make at the same time, when the
+    /// event loop has been `held` for some time by now. It ends with whether it did not fail:
+    /// what it returned is the script's. `None` if there is no such script, or it wants no more
+    /// calls.
+    pub fn start_child(&mut self, parent: u64, held: Duration) -> Option<Step> {
+        let key = DefaultKey::from(KeyData::from_ffi(parent));
+        Some(match self.executions.get_mut(key)?.start_child(key)? {
+            Ok(child) => self.begin(child, held),
+            Err(error) => self.fail(ScriptError::no_stack(&error)),
+        })
+    }
+
+    /// Runs a new execution to its first request or its end.
+    #[inline]
+    fn begin(&mut self, mut execution: Execution<H>, held: Duration) -> Step {
         let step = execution
             .resume(Reply::Continue, held)
             .expect("a new execution can be started");
@@ -244,6 +352,10 @@ impl<H: Host> ScriptEngine<H> {
         if freed > 0 {
             memory::note_freed(freed);
         }
+        let parent = ended.parent.and_then(|key| self.executions.get_mut(key));
+        if let Some(parent) = parent {
+            parent.note_end_of_child();
+        }
         if ended.is_abandoned {
             // It may have borrowed something of the Rhai engine's for ever.
             self.snapshot.take();
@@ -270,13 +382,16 @@ impl<H: Host> ScriptEngine<H> {
             variables: self.variables.names().map(String::from).collect(),
             config: self.config.clone(),
             constants: self.variables.constants().map(String::from).collect(),
+            module_constants: {
+                let constants = self.hosted.shared.host_constants.borrow();
+                constants.names().map(String::from).collect()
+            },
         };
         let analysis = Analysis {
             script: script.into(),
             surroundings,
         };
-        let job = Job::Analysis(self.snapshot().clone(), Box::new(analysis));
-        self.start(job, start)
+        self.start_task(Task::Analysis(analysis), start)
     }
 
     /// Drops the functions that the host has let go of.
@@ -285,6 +400,7 @@ impl<H: Host> ScriptEngine<H> {
         if self.hosted.shared.functions.has_released() {
             drop(self.hosted.shared.functions.take_released());
         }
+        self.kept.drop_released();
     }
 
     /// Resumes a script that made a request. `None` if there is no such script,
@@ -299,13 +415,7 @@ impl<H: Host> ScriptEngine<H> {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
         let step = self.executions.get_mut(key)?.resume(reply, held)?;
         if step.is_end() {
-            let ended = self
-                .executions
-                .remove(key)
-                .map(|execution| Ended::of(&execution));
-            if let Some(ended) = ended {
-                self.clean_up(ended);
-            }
+            self.remove(key, |_| ());
         } else {
             self.last_execution = execution;
         }
@@ -315,15 +425,36 @@ impl<H: Host> ScriptEngine<H> {
     /// Ends a script that made a request. Returns whether there was one.
     pub fn cancel(&mut self, execution: u64) -> bool {
         let key = DefaultKey::from(KeyData::from_ffi(execution));
+        self.remove(key, Execution::cancel)
+    }
+
+    /// Removes an execution, after the calls that it makes at the same time, and after `end`.
+    /// Returns whether there was one.
+    fn remove(&mut self, key: DefaultKey, end: impl FnOnce(&mut Execution<H>)) -> bool {
+        let Some(execution) = self.executions.get(key) else {
+            return false;
+        };
+        if execution.children() > 0 {
+            self.cancel_children(key);
+        }
         let ended = self.executions.remove(key).map(|mut execution| {
-            execution.cancel();
+            end(&mut execution);
             Ended::of(&execution)
         });
-        let was_there = ended.is_some();
         if let Some(ended) = ended {
             self.clean_up(ended);
         }
-        was_there
+        true
+    }
+
+    #[cold]
+    fn cancel_children(&mut self, parent: DefaultKey) {
+        let all = self.executions.iter();
+        let children = all.filter(|(_, other)| other.parent() == Some(parent));
+        let children: Vec<u64> = children.map(|(key, _)| key.data().as_ffi()).collect();
+        for child in children {
+            self.cancel(child);
+        }
     }
 
     /// The clock of a script that made a request, for those that run for it.
@@ -338,12 +469,19 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// The Rhai engine with the functions registered so far.
-    pub fn snapshot(&self) -> &SharedEngine {
-        self.snapshot
-            .get_or_init(|| Rc::new(OnFiber::new(self.build(), &self.hosted.shared.stacks)))
+    ///
+    /// # Errors
+    ///
+    /// There is no stack to copy the constants of modules on.
+    pub fn snapshot(&self) -> io::Result<&SharedEngine> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Ok(snapshot);
+        }
+        let engine = OnFiber::new(self.build()?, &self.hosted.shared.stacks);
+        Ok(self.snapshot.get_or_init(|| Rc::new(engine)))
     }
 
-    fn build(&self) -> Engine {
+    fn build(&self) -> io::Result<Engine> {
         build(
             &self.hosted,
             &self.config,
@@ -362,6 +500,7 @@ impl<H: Host> ScriptEngine<H> {
 struct Ended {
     peak_memory: usize,
     is_abandoned: bool,
+    parent: Option<DefaultKey>,
 }
 
 impl Ended {
@@ -370,6 +509,7 @@ impl Ended {
         Ended {
             peak_memory: execution.peak_memory(),
             is_abandoned: execution.is_abandoned(),
+            parent: execution.parent(),
         }
     }
 }
@@ -379,6 +519,7 @@ impl<H: Host> Drop for ScriptEngine<H> {
         for (_, mut execution) in self.executions.drain() {
             execution.cancel();
         }
+        self.kept.clear();
         self.hosted.shared.functions.clear();
         memory::note_freed_by_engine(SIZE + self.hosted.shared.stacks.take_freed());
     }

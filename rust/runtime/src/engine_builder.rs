@@ -1,5 +1,6 @@
 //! Rhai engines as scripts run in them.
 
+use std::io;
 use std::rc::Rc;
 
 use rhai::{Engine, Module, OptimizationLevel, Shared};
@@ -9,7 +10,10 @@ use crate::border::host_call::forward_text;
 use crate::border::host_functions::register as register_host_functions;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions;
-use crate::execution::modules::FileModules;
+use crate::border::parallel;
+use crate::execution::file_modules::FileModules;
+use crate::execution::loaded_modules::LoadedModules;
+use crate::execution::modules::Modules;
 use crate::execution::parsing;
 use crate::execution::script_cache::ScriptCache;
 use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
@@ -25,12 +29,16 @@ const MAX_INTERNED_STRINGS: usize = 256;
 
 /// Builds a Rhai engine with the functions that `hosted` has so far. `standard` is Rhai's
 /// standard package, and `scripts` has the modules that were compiled.
+///
+/// # Errors
+///
+/// There is no stack to copy the constants of the host's modules on.
 pub fn build<H: Host>(
     hosted: &Rc<Hosted<H>>,
     config: &Config,
     standard: Shared<Module>,
     scripts: &Rc<ScriptCache>,
-) -> Engine {
+) -> io::Result<Engine> {
     let shared = &hosted.shared;
     let mut engine = Engine::new_raw();
     let restrictions = shared.restrictions.borrow();
@@ -39,12 +47,14 @@ pub fn build<H: Host>(
     let mut module = Module::new();
     builtins::register(&mut module, shared);
     object_functions::register(&mut module, hosted);
+    parallel::register(&mut module, hosted);
     exporter::register(&mut module, shared);
     rewrite::register_look(&mut module);
+    rewrite::register_keep(&mut module);
     restrictions.hide(&mut module);
     engine.register_global_module(module.into());
     let host_functions = shared.host_functions.borrow();
-    register_host_functions(&mut engine, &host_functions, hosted);
+    register_host_functions(&mut engine, hosted)?;
 
     // `scripts` does, where that is safe.
     engine.set_optimization_level(OptimizationLevel::None);
@@ -64,9 +74,12 @@ pub fn build<H: Host>(
     if !config.allow_modules {
         engine.disable_symbol("import").disable_symbol("export");
     }
-    if config.allow_modules && config.allow_file_io {
-        let max_modules = config.max(Limit::Modules);
-        engine.set_module_resolver(FileModules::new(shared, scripts, max_modules));
+    let max_modules = config.max(Limit::Modules);
+    if config.allow_modules && config.loads_modules {
+        let source = LoadedModules::new(hosted, &scripts.module_texts);
+        engine.set_module_resolver(Modules::new(shared, scripts, max_modules, source));
+    } else if config.allow_modules && config.allow_file_io {
+        engine.set_module_resolver(Modules::new(shared, scripts, max_modules, FileModules));
     }
 
     let running = shared.clone();
@@ -86,5 +99,5 @@ pub fn build<H: Host>(
             forward_text(&host, DEBUG_FUNCTION, text, Some(position));
         });
     }
-    engine
+    Ok(engine)
 }

@@ -15,6 +15,7 @@ pub mod analysis;
 pub mod commons;
 pub mod engine;
 mod engine_builder;
+pub mod engine_scripts;
 pub mod host;
 
 pub mod border {
@@ -24,7 +25,9 @@ pub mod border {
     pub mod host_call;
     pub mod host_functions;
     pub mod hosted;
+    pub mod iteration;
     pub mod object_functions;
+    pub mod parallel;
 }
 
 pub mod context {
@@ -42,6 +45,7 @@ pub mod context {
     pub mod operations;
     pub mod output;
     pub mod shared;
+    pub mod strand;
     pub mod suspension;
     pub mod tokens;
 }
@@ -74,11 +78,19 @@ pub mod errors {
 pub mod execution {
     //! Running scripts, from their text to their end.
 
+    pub mod child;
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;
+    pub mod file_modules;
     pub mod job;
+    pub mod kept;
+    pub mod kept_scope;
+    pub mod kept_script;
+    pub mod loaded_modules;
+    pub mod module_texts;
     pub mod modules;
+    pub mod named_call;
     pub mod parsing;
     pub mod pending_futures;
     pub mod script_cache;
@@ -90,6 +102,7 @@ pub mod functions {
 
     pub mod bound;
     pub mod captured;
+    pub mod host_constants;
     pub mod host_functions;
     pub mod parameters;
     pub mod script_function;
@@ -99,10 +112,12 @@ pub mod functions {
 pub mod language {
     //! Names, compiling, and changes to the language.
 
+    pub mod code;
     pub mod compile;
     pub mod compiled_script;
     pub mod host_names;
     pub mod imports;
+    pub mod module_paths;
     pub mod names;
     pub mod parsing;
     pub mod place;
@@ -137,6 +152,7 @@ pub mod limits {
 pub mod objects {
     //! Objects of the host that scripts hold.
 
+    pub mod handles;
     pub mod host_object;
     pub mod released_ids;
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use rhai::{Array, Dynamic};
 use runtime::context::exchange::{Reply, Step};
@@ -9,7 +10,9 @@ use runtime::context::execution_time::Start;
 use runtime::context::shared::Shared;
 use runtime::engine::ScriptEngine;
 use runtime::execution::pending_futures::Completion;
-use runtime::functions::host_functions::{HostFunction, DEBUG_FUNCTION, PRINT_FUNCTION};
+use runtime::functions::host_functions::{
+    HostFunction, DEBUG_FUNCTION, LOAD_MODULE_FUNCTION, PARALLEL_FUNCTION, PRINT_FUNCTION,
+};
 use runtime::functions::parameters::Parameter;
 use runtime::limits::config::Config;
 
@@ -28,6 +31,8 @@ pub struct Driver<H: TestHost> {
     pub engine: ScriptEngine<H>,
     /// The texts that scripts printed.
     pub printed: Vec<String>,
+    /// Calls of `parallel` that wait.
+    pub children: Vec<Waiting>,
     functions: HashMap<u64, Function>,
     next_function: u64,
 }
@@ -43,8 +48,9 @@ impl<H: TestHost> Driver<H> {
         Driver {
             engine: ScriptEngine::new(config, H::default()),
             printed: Vec::new(),
+            children: Vec::new(),
             functions: HashMap::new(),
-            next_function: 5,
+            next_function: LOAD_MODULE_FUNCTION + 1,
         }
     }
 
@@ -76,6 +82,13 @@ impl<H: TestHost> Driver<H> {
         function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
         self.register_arities(name, 1 << arity, function);
+    }
+
+    /// Loads modules by `loader`, which gets a path and who imports it. Needs an engine that
+    /// has its modules loaded.
+    pub fn load_modules(&mut self, loader: impl FnMut(Vec<Dynamic>) -> Answer + 'static) {
+        self.functions
+            .insert(LOAD_MODULE_FUNCTION, Box::new(loader));
     }
 
     /// Registers a function; bit *n* of `arities` says that it takes *n* arguments.
@@ -228,6 +241,9 @@ impl<H: TestHost> Driver<H> {
             self.put(&Dynamic::UNIT);
             return Reply::Value;
         }
+        if function == PARALLEL_FUNCTION {
+            return self.start_children();
+        }
         let function = self.functions.get_mut(&function).expect("a registered id");
         match function(arguments) {
             Answer::Value(value) => {
@@ -239,6 +255,30 @@ impl<H: TestHost> Driver<H> {
                 Reply::Error
             }
             Answer::Pending => Reply::Pending,
+        }
+    }
+
+    /// Starts the calls that the script makes at the same time, all at once. The script
+    /// waits if one of them does: when those have ended, the test completes its Future.
+    fn start_children(&mut self) -> Reply {
+        let parent = self.execution();
+        let before = self.children.len();
+        while let Some(step) = self.engine.start_child(parent, Duration::ZERO) {
+            match self.drive(step) {
+                Outcome::Waiting(waiting) => self.children.push(waiting),
+                Outcome::Done(succeeded) if succeeded.as_bool() == Ok(true) => {}
+                Outcome::Done(_) | Outcome::Failed(_) => {
+                    for child in self.children.drain(before..) {
+                        self.engine.cancel(child.execution);
+                    }
+                    break;
+                }
+            }
+        }
+        self.put(&Dynamic::UNIT);
+        match self.children.len() > before {
+            true => Reply::Pending,
+            false => Reply::Value,
         }
     }
 

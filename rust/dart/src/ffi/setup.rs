@@ -85,17 +85,18 @@ pub unsafe extern "C" fn rhai_engine_new(
         // SAFETY: the caller's contract.
         let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
         let options: [u64; Limit::OPTIONS] = std::array::from_fn(|limit| numbers[limit]);
-        let running_time = numbers[engine_number::TIMEOUT_MS];
+        let running_time = numbers[engine_number::TIMEOUT];
         let total_time = numbers[engine_number::TOTAL_TIMEOUT];
         let config = Config {
             limits: Limits::from_options(options),
             script_cache_size: usize::try_from(numbers[engine_number::SCRIPT_CACHE_SIZE])
                 .unwrap_or(usize::MAX),
-            time_limit: (running_time > 0).then(|| Duration::from_millis(running_time)),
+            time_limit: (running_time > 0).then(|| Duration::from_micros(running_time)),
             total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
             allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
             allow_eval: flags & engine_flag::ALLOW_EVAL != 0,
             allow_modules: flags & engine_flag::ALLOW_MODULES != 0,
+            loads_modules: flags & engine_flag::LOADS_MODULES != 0,
         };
         let mut mailbox = Mailbox::default();
         mailbox.graveyard = isolate.graveyard().clone();
@@ -266,6 +267,22 @@ pub unsafe extern "C" fn rhai_register_function(
     }
 }
 
+/// Removes the Dart functions whose name is the first `name_len` bytes of the input. Returns
+/// whether there were some.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_unregister_function(engine: *mut DartEngine, name_len: u64) -> bool {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, false, |engine| {
+            input_text(engine, name_len).is_some_and(|name| engine.unregister_function(&name))
+        })
+    }
+}
+
 /// The parameters that the input describes from byte `start` on, if it has so many.
 fn input_parameters(engine: &DartEngine, start: u64, count: u64) -> Option<Vec<Parameter>> {
     engine.hosted.host.with_input(|_, input| {
@@ -366,6 +383,71 @@ pub unsafe extern "C" fn rhai_analyze(
 pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut DartEngine) -> u64 {
     // SAFETY: the caller's contract.
     unsafe { with_engine(engine, 0, |engine| engine.hosted.shared.leaked() as u64) }
+}
+
+/// Completes the module whose name is the first `name_len` bytes of the input: the constants
+/// set by [`rhai_set_variable`] with names in a namespace take the place of all that there is in
+/// it. If `name_len` is 0, they are forgotten.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_replace_module(engine: *mut DartEngine, name_len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, (), |engine| match name_len {
+            0 => engine.discard_module(),
+            _ => {
+                if let Some(name) = input_text(engine, name_len) {
+                    engine.replace_module(&name);
+                }
+            }
+        })
+    }
+}
+
+/// Keeps the text of a module for later imports. Its name is the first `name_len` bytes of the
+/// input, and its text what comes then, up to `len` bytes of both.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_keep_module(engine: *mut DartEngine, name_len: u64, len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, (), |engine| {
+            let Some(input) = input_text(engine, len) else {
+                return;
+            };
+            let name_len = usize::try_from(name_len).unwrap_or(usize::MAX);
+            if let Some((name, text)) = input.split_at_checked(name_len) {
+                engine.keep_module(name, text);
+            }
+        })
+    }
+}
+
+/// Forgets the text of the module whose name is the first `name_len` bytes of the input, or
+/// of all modules if that is 0: the next import asks Dart for it again.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_invalidate_modules(engine: *mut DartEngine, name_len: u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        with_engine(engine, (), |engine| match name_len {
+            0 => engine.invalidate_modules(None),
+            _ => {
+                if let Some(name) = input_text(engine, name_len) {
+                    engine.invalidate_modules(Some(&name));
+                }
+            }
+        })
+    }
 }
 
 /// Whether the first `name_len` bytes of the input are a name that a script can

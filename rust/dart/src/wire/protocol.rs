@@ -204,6 +204,18 @@ pub mod function_id {
 
     /// Names the type of a Dart object.
     pub const TYPE_NAME: u64 = 4;
+
+    /// Drives the calls of `parallel`.
+    pub const PARALLEL: u64 = 5;
+
+    /// Makes an iterator of a Dart object.
+    pub const ITERATE: u64 = 6;
+
+    /// Takes the next value of an iterator: an array of it, or `()` after the last one.
+    pub const NEXT: u64 = 7;
+
+    /// Loads the text of a module.
+    pub const LOAD_MODULE: u64 = 8;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -264,6 +276,9 @@ pub mod engine_flag {
 
     /// `import` and `export`.
     pub const ALLOW_MODULES: u32 = 4;
+
+    /// Modules whose texts a Dart function loads.
+    pub const LOADS_MODULES: u32 = 8;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.
@@ -304,8 +319,8 @@ pub mod engine_number {
     /// Bytes of compiled scripts that are kept. Here, 0 stands for none.
     pub const SCRIPT_CACHE_SIZE: usize = 11;
 
-    /// Milliseconds of running.
-    pub const TIMEOUT_MS: usize = 12;
+    /// Microseconds of running.
+    pub const TIMEOUT: usize = 12;
 
     /// Microseconds in all, waiting included.
     pub const TOTAL_TIMEOUT: usize = 13;
@@ -563,6 +578,16 @@ pub mod call_with_field {
     pub const AFTER: usize = 2;
 }
 
+/// The description of a script that was compiled, an array.
+pub mod compiled_field {
+    /// The script's id.
+    pub const SCRIPT: usize = 0;
+
+    /// The functions that Dart can call: [`declaration_field`](super::declaration_field)s, with
+    /// a comment.
+    pub const FUNCTIONS: usize = 1;
+}
+
 /// Fields of an analysis, an array.
 pub mod analysis_field {
     /// The message of the syntax error, or `()`.
@@ -648,6 +673,9 @@ pub mod declaration_field {
 
     /// The column, or `place::UNKNOWN`.
     pub const COLUMN: usize = 3;
+
+    /// The comment above it, of a script that was compiled.
+    pub const COMMENT: usize = 4;
 }
 
 /// Fields of an import in an analysis.

@@ -73,10 +73,17 @@ fn a_null_engine_is_refused_by_every_function() {
             ffi::rhai_register_function(null_mut(), 0, 0, 1, 0, false),
             INVALID
         );
+        assert!(!ffi::rhai_unregister_function(null_mut(), 0));
         assert_eq!(ffi::rhai_set_variable(null_mut(), 0, false), INVALID);
         ffi::rhai_clear_scope(null_mut());
+        ffi::rhai_replace_module(null_mut(), 0);
+        ffi::rhai_replace_module(null_mut(), 1);
+        ffi::rhai_keep_module(null_mut(), 1, 2);
+        ffi::rhai_invalidate_modules(null_mut(), 0);
+        ffi::rhai_invalidate_modules(null_mut(), 1);
         assert_eq!(ffi::rhai_eval(null_mut(), 0, -1, null(), 0), INVALID);
         assert_eq!(ffi::rhai_resume(null_mut(), 0, 0, 0), INVALID);
+        assert_eq!(ffi::rhai_start_child(null_mut(), 0, 0), INVALID);
         assert!(!ffi::rhai_complete_future(null_mut(), 1, false));
         assert!(!ffi::rhai_cancel(null_mut(), 1));
         assert_eq!(ffi::rhai_analyze(null_mut(), 0, -1, null(), 0), INVALID);
@@ -110,6 +117,7 @@ fn text_that_is_no_text_is_refused() {
                 ffi::rhai_register_function(engine.0, len, 2, 1, 0, false),
                 INVALID
             );
+            assert!(!ffi::rhai_unregister_function(engine.0, len));
             assert_eq!(ffi::rhai_set_variable(engine.0, len, true), INVALID);
             assert!(!ffi::rhai_is_usable_name(engine.0, len, true));
         }

@@ -57,6 +57,20 @@ pub const DIFFERENCES: &[Difference] = &[
         explains: |rhai, here| rhai.result.is_err() && here.result.is_ok(),
     },
     Difference {
+        name: "a line for the system",
+        reason: "first line that begins with `#!`",
+        example: "#!/usr/bin/env rhai\n1",
+        word: "#!",
+        explains: |rhai, here| rhai.result.is_err() && here.result.is_ok(),
+    },
+    Difference {
+        name: "a byte order mark",
+        reason: "A byte order mark at the start of a script is left out",
+        example: "\u{feff}1",
+        word: "\u{feff}",
+        explains: |rhai, here| rhai.result.is_err() && here.result.is_ok(),
+    },
+    Difference {
         name: "functions in JSON",
         reason: "refuses what is no data",
         example: "#{f: Fn(\"abs\")}.to_json()",

@@ -109,9 +109,16 @@ impl BodyVisitor<'_, '_> {
             self.findings.global_names.insert(name.clone());
             // All constants are known only at the end.
             (String::new(), Doubt::Constant(name.clone()))
+        } else if self.known.is_of_host(&path) && self.known.arities(&path).is_empty() {
+            // A constant of the host's.
+            return;
         } else {
-            let closure = self.known.closure_of(&path);
-            let hint = closure.unwrap_or_else(|| self.known.namespace_hint(&path));
+            if self.known.is_module_constant(&path) {
+                return;
+            }
+            let hint = self.known.closure_of(&path);
+            let hint = hint.or_else(|| self.known.constant_hint(&path));
+            let hint = hint.unwrap_or_else(|| self.known.namespace_hint(&path));
             (format!(" ({hint})"), Doubt::Module(root.into()))
         };
         let warning = Warning {

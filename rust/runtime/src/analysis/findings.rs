@@ -158,7 +158,12 @@ impl<'a> Findings<'a> {
     /// Hint about a variable that is not there, in a function or at global
     /// level.
     fn about_variable(&self, name: &str, in_function: bool) -> String {
-        let is_in_host = is_namespace(&self.surroundings.functions, name);
+        let Surroundings {
+            functions,
+            module_constants,
+            ..
+        } = self.surroundings;
+        let is_in_host = is_namespace(functions, name) || is_namespace(module_constants, name);
         match in_function {
             _ if is_in_host || self.has_module(name) => {
                 format!(" ({name} is a namespace: write {name}::…)")

@@ -8,7 +8,7 @@ use rhai::{Engine, AST};
 use super::surroundings::Surroundings;
 use crate::errors::hints::phrases::as_closure;
 use crate::errors::suggestions::{did_you_mean, Patience};
-use crate::language::names::{KEYWORDS, NAMESPACE_SEPARATOR};
+use crate::language::names::{is_in_namespace, KEYWORDS, NAMESPACE_SEPARATOR};
 use crate::language::restrictions::Hidden;
 
 /// Functions by name: the numbers of arguments that they take.
@@ -22,6 +22,8 @@ pub struct KnownFunctions<'a> {
     /// Those that are methods of one type only.
     typed: Arities,
     host: &'a HashSet<String>,
+    /// The constants in modules of the host.
+    constants: &'a HashSet<String>,
     hidden: &'a Hidden,
     patience: Patience,
     /// Hints that were given so far, by name.
@@ -37,6 +39,7 @@ impl<'a> KnownFunctions<'a> {
             script: Arities::new(),
             typed: Arities::new(),
             host,
+            constants: &surroundings.module_constants,
             hidden: &surroundings.hidden,
             patience: Patience::default(),
             hints: RefCell::default(),
@@ -98,11 +101,28 @@ impl<'a> KnownFunctions<'a> {
         is_in_namespace.then(|| as_closure(path, arity))
     }
 
+    /// Whether there is a constant of this name in a module of the host.
+    pub fn is_module_constant(&self, path: &str) -> bool {
+        self.constants.contains(path)
+    }
+
+    /// The constant in a module of the host that was perhaps meant.
+    pub fn constant_hint(&self, path: &str) -> Option<String> {
+        if self.patience.is_over() {
+            return None;
+        }
+        let names = self.constants.iter().map(String::as_str);
+        did_you_mean(path, names, &self.patience)
+    }
+
     /// Why there is nothing of this name in a namespace.
     pub fn namespace_hint(&self, path: &str) -> String {
         let (namespace, _) = path.rsplit_once(NAMESPACE_SEPARATOR).unwrap_or_default();
         self.hint(path)
             .unwrap_or_else(|| match is_namespace(self.host, namespace) {
+                _ if is_namespace(self.constants, namespace) => {
+                    format!("there is no such name in {namespace}")
+                }
                 true => format!("there is no such function in {namespace}"),
                 false => "no such module is imported".into(),
             })
@@ -136,7 +156,11 @@ impl<'a> KnownFunctions<'a> {
         }
         let known = [&self.native, &self.script, &self.typed];
         let names = known.into_iter().flat_map(|functions| functions.keys());
-        let names = names.map(String::as_str).chain(KEYWORDS);
+        let in_namespaces = self.host.iter();
+        let in_namespaces = in_namespaces.filter(|name| name.contains(NAMESPACE_SEPARATOR));
+        let names = names.chain(in_namespaces).map(String::as_str);
+        // Not what reads and writes properties.
+        let names = names.filter(|name| !name.contains('$')).chain(KEYWORDS);
         let hint = did_you_mean(name, names, &self.patience);
         hints.insert(name.into(), hint.clone());
         hint
@@ -159,12 +183,8 @@ impl<'a> KnownFunctions<'a> {
 }
 
 /// Whether one of these names is in a namespace of this name.
-pub fn is_namespace(functions: &HashSet<String>, name: &str) -> bool {
-    let in_it = |function: &String| {
-        let rest = function.strip_prefix(name);
-        rest.is_some_and(|rest| rest.starts_with(NAMESPACE_SEPARATOR))
-    };
-    functions.iter().any(in_it)
+pub fn is_namespace(names: &HashSet<String>, namespace: &str) -> bool {
+    names.iter().any(|name| is_in_namespace(name, namespace))
 }
 
 fn has(functions: &Arities, name: &str, arity: usize) -> bool {

@@ -17,6 +17,8 @@ pub struct Surroundings {
     pub variables: HashSet<String>,
     /// The names of the constants among them.
     pub constants: HashSet<String>,
+    /// The names of the constants in modules of the host, with their namespaces.
+    pub module_constants: HashSet<String>,
     /// The limits of the engine.
     pub config: Rc<Config>,
 }

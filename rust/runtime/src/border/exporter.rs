@@ -30,9 +30,7 @@ pub fn register(module: &mut Module, shared: &Rc<Shared>) {
             return Ok(value);
         };
         let exporter = Exporter::new(&shared, context, caller.global_runtime_state());
-        walk::for_each_function(&mut value, |pointer| {
-            *pointer = exporter.bind(pointer.clone());
-        });
+        exporter.bind_own(&mut value);
         Ok(value)
     };
     let function = RhaiFunc::Pure {
@@ -158,6 +156,12 @@ impl<'a> Exporter<'a> {
         bind(self.shared, function, captured.as_ref())
     }
 
+    /// Makes the functions of the running script in a value run as its own wherever they are
+    /// called.
+    pub fn bind_own(&self, value: &mut Dynamic) {
+        walk::for_each_function(value, |pointer| *pointer = self.bind(pointer.clone()));
+    }
+
     /// Gives a function to the host: its id, the address of its handle, and its serial
     /// number, which is the same whenever it crosses.
     pub fn export(&self, pointer: FnPtr) -> [u64; 3] {
@@ -169,7 +173,7 @@ impl<'a> Exporter<'a> {
 
     /// Makes the functions in a value callable from another script, which has
     /// captured `to`.
-    fn bind_all(&self, value: &mut Dynamic, to: Option<&Rc<CapturedVariables>>) {
+    pub fn bind_all(&self, value: &mut Dynamic, to: Option<&Rc<CapturedVariables>>) {
         walk::for_each_function(value, |pointer| {
             if host_object::is_closure(pointer) {
                 return;

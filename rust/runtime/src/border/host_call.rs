@@ -41,7 +41,19 @@ pub fn call_host<H: Host>(
     let host = &hosted.host;
     host.send_call(function, args, exporter.as_ref())
         .map_err(conversion_error)?;
-    match context.suspend(Request::Call) {
+    let reply = context.suspend(Request::Call);
+    answer(hosted, reply, context)
+}
+
+/// The value of the call of a host's function that was sent, after `reply`.
+///
+/// # Errors
+///
+/// As [`call_host`].
+#[inline(always)]
+pub fn answer<H: Host>(hosted: &Hosted<H>, reply: Reply, context: &ExecutionContext) -> RhaiResult {
+    let (host, shared) = (&hosted.host, &*hosted.shared);
+    match reply {
         Reply::Value => host.take_reply(shared).map_err(conversion_error),
         Reply::Error => {
             let description = memory::of_any_size(|| host.take_reply(shared));

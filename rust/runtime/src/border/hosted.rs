@@ -10,6 +10,7 @@ use crate::border::exporter::bound_prototype;
 use crate::context::shared::{Pointers, Shared};
 use crate::execution::pending_futures::Completion;
 use crate::host::Host;
+use crate::library::callbacks::calls::Calls;
 
 /// A host together with the shared state of its engine.
 pub struct Hosted<H: Host> {
@@ -19,6 +20,8 @@ pub struct Hosted<H: Host> {
     pub shared: Rc<Shared>,
     /// The completion of the Future that the script waited for which is resumed.
     pub(crate) completed: Cell<Option<Completion<H::Completion>>>,
+    /// The calls that the script which suspends itself now wants to make at the same time.
+    pub(crate) calls: Cell<Weak<Calls>>,
 }
 
 impl<H: Host> Hosted<H> {
@@ -39,6 +42,7 @@ impl<H: Host> Hosted<H> {
                 Shared::new(stacks, pointers)
             }),
             completed: Cell::new(None),
+            calls: Cell::default(),
         })
     }
 }

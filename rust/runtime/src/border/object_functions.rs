@@ -6,6 +6,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallCo
 
 use crate::border::host_call::call_host;
 use crate::border::hosted::Hosted;
+use crate::border::iteration;
 use crate::data::marker;
 use crate::errors::shortened::shortened;
 use crate::functions::host_functions::{EQUALS_FUNCTION, TO_STRING_FUNCTION, TYPE_NAME_FUNCTION};
@@ -69,6 +70,7 @@ pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
             );
     }
     register_missing_fields(module, hosted);
+    iteration::register(module, hosted);
     let hosted = hosted.clone();
     FuncRegistration::new(TYPE_OF)
         .in_global_namespace()
@@ -123,8 +125,8 @@ fn no_field<H: Host>(
         Err(_) => "Unknown element".into(),
     };
     let message = format!(
-        "{what}: scripts see no fields of a Dart object, of type {}; pass a Map, or register a \
-         function that reads it",
+        "{what}: scripts see no fields of a Dart object, of type {}; register its class with \
+         registerType, or pass a Map",
         shortened(&name)
     );
     Err(EvalAltResult::ErrorDotExpr(message, Position::NONE).into())

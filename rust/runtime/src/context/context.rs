@@ -1,6 +1,6 @@
 //! State that the running code of a script has of its execution.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use fibers::Suspender;
 use memory::Budget;
@@ -12,13 +12,14 @@ use crate::context::exchange::{Reply, Request};
 use crate::context::execution_time::{Due, ExecutionTime, Start};
 use crate::context::operations::{Operations, CHECK_INTERVAL};
 use crate::context::output::Output;
+use crate::context::strand::Strand;
 use crate::context::suspension::Suspension;
 use crate::context::tokens::Tokens;
 use crate::errors::script_error::ScriptError;
 use crate::errors::termination::Termination;
 use crate::functions::script_function::{Environment, SharedEngine};
 use crate::functions::table::FunctionTable;
-use crate::language::imports::Imports;
+use crate::language::imports::{Imports, RunningModules};
 use crate::language::parsing::{Parsing, ScriptParser};
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
@@ -40,6 +41,9 @@ pub struct ExecutionContext {
     /// Modules that it imports; most scripts import none.
     imports: OnceCell<Box<Imports>>,
     error_details: ErrorDetails,
+    /// Whether it has run on more fibers than its own.
+    has_strands: Cell<bool>,
+    nesting: Cell<usize>,
 }
 
 impl ExecutionContext {
@@ -62,6 +66,8 @@ impl ExecutionContext {
             parsing: Parsing::default(),
             imports: OnceCell::new(),
             error_details: ErrorDetails::default(),
+            has_strands: Cell::new(false),
+            nesting: Cell::new(0),
         }
     }
 
@@ -72,6 +78,32 @@ impl ExecutionContext {
         // SAFETY: until the fiber has ended, its suspender lives at the base of its stack;
         // and only where the fiber is resumed is the budget charged.
         unsafe { self.suspension.enter(suspender, stack_limit, &self.budget) };
+    }
+
+    /// Exchanges the state of the strand that is in place for that of another one.
+    pub(super) fn exchange_strand(&self, other: &Strand) {
+        // SAFETY: only the fiber of the strand in place is resumed, and only where it is
+        // resumed is the budget charged.
+        unsafe { self.suspension.exchange(&other.suspension, &self.budget) };
+        self.end_reason.exchange_cancelled(&other.is_cancelled);
+        self.environment.swap(&other.environment);
+        if let Some(imports) = self.imports.get() {
+            imports.exchange_running(&other.running_modules);
+        }
+        self.nesting.swap(&other.nesting);
+        self.has_strands.set(true);
+    }
+
+    /// Where the strand in place is, the modules that it runs, and how deeply it is nested.
+    pub(super) fn strand_in_place(&self) -> (Environment, RunningModules, usize) {
+        let running = self.imports.get().map(|imports| imports.running());
+        let environment = self.environment();
+        (environment, running.unwrap_or_default(), self.nesting())
+    }
+
+    /// How many strands are around the one in place, each of which waits for the next.
+    pub fn nesting(&self) -> usize {
+        self.nesting.get()
     }
 
     /// The operations so far.
@@ -167,7 +199,12 @@ impl ExecutionContext {
     #[cold]
     fn check_parsing(&self) {
         if self.time.is_watched() && !self.tokens.are_stopped() {
-            if let Some(termination) = self.check_time() {
+            let checked = match self.has_strands.get() {
+                // No turn: another strand might parse meanwhile.
+                true => self.time.broken_at_end().map(Termination::TimeLimit),
+                false => self.check_time(),
+            };
+            if let Some(termination) = checked {
                 self.tokens.stop();
                 // A script that parses another must not catch it.
                 self.fail(termination);
@@ -253,9 +290,20 @@ impl ExecutionContext {
         if let Some(race) = self.error_details.take_data_race() {
             error.tell_data_race(race);
         }
+        let imports = self.imported();
         // Limits do not pass through modules as other errors do.
-        if let Some(module) = self.imports.get().and_then(|imports| imports.ended()) {
-            error.tell_module(&module);
+        let ended = || imports.and_then(Imports::ended).unwrap_or_default();
+        let module = match error.module() {
+            "" => ended(),
+            module => module.to_string(),
+        };
+        if !module.is_empty() {
+            let importers = imports.map(|imports| imports.importers_of(&module));
+            error.tell_module(&module, &importers.unwrap_or_default());
+        }
+        // After that: calls without a source are the script's.
+        if let Some(name) = self.error_details.take_script_name() {
+            error.tell_script(&name);
         }
     }
 
@@ -288,6 +336,9 @@ impl ExecutionContext {
     /// Called when a call has returned: the time may be over.
     #[inline]
     pub(crate) fn note_return(&self) {
+        if self.has_strands.get() {
+            self.time.go_on();
+        }
         if self.time.is_due_to_look() {
             self.check_at_next_operation();
         }

@@ -17,6 +17,11 @@ impl EndReason {
         self.cancelled.set(true);
     }
 
+    /// Exchanges whether it was cancelled.
+    pub fn exchange_cancelled(&self, other: &Cell<bool>) {
+        self.cancelled.swap(other);
+    }
+
     /// Whether it was cancelled.
     #[inline]
     pub fn is_cancelled(&self) -> bool {

@@ -42,6 +42,11 @@ impl ExecutionContext {
         self.environment.borrow_mut().captured = exported.captured.clone();
     }
 
+    /// Called when a script begins whose closures keep what they capture in a scope.
+    pub fn enter_kept(&self, captured: Rc<CapturedVariables>) {
+        self.environment.borrow_mut().captured = Some(captured);
+    }
+
     /// Called when the script has ended.
     pub fn end_scope(&self, scope: Scope) {
         let captured = self.environment.borrow_mut().captured.take();

@@ -1,6 +1,7 @@
 //! Details about errors that Rhai's own errors lack.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use rhai::{EvalAltResult, GlobalRuntimeState, AST};
 
@@ -14,9 +15,22 @@ pub struct ErrorDetails {
     faulty_line: RefCell<Option<FaultyLine>>,
     data_race: RefCell<Option<DataRace>>,
     last_arities: Cell<u32>,
+    script_name: RefCell<Option<Rc<str>>>,
 }
 
 impl ErrorDetails {
+    /// Notes the name of the script.
+    pub fn note_script_name(&self, name: &Rc<str>) {
+        if !name.is_empty() {
+            self.script_name.replace(Some(name.clone()));
+        }
+    }
+
+    /// Takes the name of the script, if it has one.
+    pub fn take_script_name(&self) -> Option<Rc<str>> {
+        self.script_name.take()
+    }
+
     /// Notes the line of the script that does not parse.
     pub fn note_faulty_line(&self, line: FaultyLine) {
         self.faulty_line.replace(Some(line));

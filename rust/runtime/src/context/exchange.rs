@@ -24,6 +24,8 @@ pub enum Reply {
 pub enum Request {
     /// It calls a function, which the host knows by now.
     Call,
+    /// It calls the function of the host that runs calls at the same time.
+    CallAll,
     /// It has run for a while, and lets the event loop run.
     Yield,
     /// It needs memory that it cannot have, in the midst of whatever it does: it must

@@ -246,6 +246,25 @@ impl ExecutionTime {
         self.clock().begin_total(now);
     }
 
+    /// Whether the clock of the script runs.
+    pub fn is_running(&self) -> bool {
+        self.clock.get().is_some_and(|clock| clock.is_running())
+    }
+
+    /// Called when a call of a strand has returned: another one may have stopped the clock.
+    pub fn go_on(&self) {
+        if self.is_watched.get() {
+            self.clock().start(Instant::now());
+        }
+    }
+
+    /// Called when a strand has ended: what comes next starts the clock.
+    pub fn stop(&self) {
+        if let Some(clock) = self.clock.get() {
+            clock.stop(Instant::now());
+        }
+    }
+
     /// Called when the script calls a function: its clock runs from the first call on at
     /// the latest.
     #[inline]

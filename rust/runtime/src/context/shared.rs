@@ -9,6 +9,7 @@ use fibers::StackPool;
 use rhai::FnPtr;
 
 use crate::context::context::ExecutionContext;
+use crate::functions::host_constants::HostConstants;
 use crate::functions::host_functions::HostFunctions;
 use crate::functions::table::FunctionTable;
 use crate::language::restrictions::Restrictions;
@@ -27,6 +28,8 @@ pub struct Shared {
     pub released: Arc<ReleasedIds>,
     /// The functions of the host that new scripts can call.
     pub host_functions: RefCell<HostFunctions>,
+    /// The constants in modules of the host that new scripts find.
+    pub host_constants: RefCell<HostConstants>,
     /// The functions of scripts that the host has.
     pub functions: FunctionTable,
     /// The stacks of the engine's fibers.
@@ -52,6 +55,7 @@ impl Shared {
             pointers,
             released: Arc::default(),
             host_functions: RefCell::default(),
+            host_constants: RefCell::default(),
             functions: FunctionTable::new(&stacks),
             stacks,
         }

@@ -59,6 +59,23 @@ impl Suspension {
         budget.set_abandon(unsafe { Abandon::new(leave, suspender.cast()) });
     }
 
+    /// Exchanges the fiber for that of `other`, one of the same execution; `budget` learns how
+    /// to leave that one.
+    ///
+    /// # Safety
+    ///
+    /// While `budget` is charged from now on, the fiber of `other` runs.
+    pub unsafe fn exchange(&self, other: &Suspension, budget: &Budget) {
+        self.suspender.swap(&other.suspender);
+        self.stack_limit.swap(&other.stack_limit);
+        match self.suspender.get() {
+            // It has not started.
+            suspender if suspender.is_null() => budget.forget_abandon(),
+            // SAFETY: the caller's contract.
+            suspender => budget.set_abandon(unsafe { Abandon::new(leave, suspender.cast()) }),
+        }
+    }
+
     /// Whether the script has left its part of the stack.
     #[inline(always)]
     pub fn has_left_stack(&self) -> bool {

@@ -177,7 +177,7 @@ impl ScriptError {
                     limit,
                     format!(
                         "the script ran longer than its limit of {ms} ms \
-                         (RhaiConfig.timeoutMs)"
+                         (RhaiConfig.timeout)"
                     ),
                 )
             }

@@ -21,6 +21,10 @@ pub enum Termination {
     TimeLimit(BrokenTime),
     /// The function that it calls keeps more than [`Limit::Memory`].
     KeptTooMuch,
+    /// The scope that it uses keeps more than [`Limit::Memory`].
+    ScopeTooLarge,
+    /// The values in the scope that it uses nest more levels than [`Limit::Nesting`].
+    ScopeTooDeep,
     /// `print` or `debug` failed in the host with this error.
     HostError(Rc<OnFiber<Dynamic>>),
 }

@@ -45,20 +45,32 @@ impl ScriptError {
         let mut result = from_innermost(error, config, faulty_line, hint);
         result.position = known.unwrap_or(Position::NONE);
         if result.kind != ErrorKind::Syntax || !outer.is_empty() {
-            let module = outer.last().map(|call| call.source.clone());
             result.calls = list_calls(outer, position);
-            if let Some(module) = module.filter(|module| !module.is_empty()) {
-                result.tell_module(&module);
-            }
         }
         result
     }
 }
 
 impl ScriptError {
-    /// Says which module it was in.
-    pub fn tell_module(&mut self, module: &str) {
-        self.message = format!("in module {module}: {}", self.message);
+    /// The module whose code failed; empty if it was the script's.
+    pub fn module(&self) -> &str {
+        self.calls.first().map_or("", |call| &call.source)
+    }
+
+    /// Says which module it was in, and by which others that was imported.
+    pub fn tell_module(&mut self, module: &str, importers: &str) {
+        self.message = format!("in module {module}{importers}: {}", self.message);
+    }
+
+    /// Says what the script is called.
+    pub fn tell_script(&mut self, name: &str) {
+        for call in self.calls.iter_mut().filter(|call| call.source.is_empty()) {
+            call.source = name.into();
+        }
+        // It has made no calls.
+        if self.kind == ErrorKind::Syntax && self.calls.is_empty() {
+            self.message = format!("in {name}: {}", self.message);
+        }
     }
 
     /// Says which variable a data race is about.
@@ -246,6 +258,22 @@ fn from_termination(token: Dynamic, config: &Config) -> ScriptError {
                 config.limit(Limit::Memory)
             ),
             ..limit_of(Limit::Memory, config)
+        },
+        Some(Termination::ScopeTooLarge) => ScriptError {
+            message: format!(
+                "what the scope keeps takes more than {} bytes: remove variables, or clear it \
+                 (RhaiConfig.maxMemory)",
+                config.limit(Limit::Memory)
+            ),
+            ..limit_of(Limit::Memory, config)
+        },
+        Some(Termination::ScopeTooDeep) => ScriptError {
+            message: format!(
+                "what the scope keeps is nested more than {} levels: remove variables, or clear \
+                 it",
+                config.limit(Limit::Nesting)
+            ),
+            ..limit_of(Limit::Nesting, config)
         },
         Some(Termination::Limit(limit)) => limit_of(limit, config),
         Some(Termination::TimeLimit(broken)) => ScriptError::time(broken),

@@ -5,13 +5,14 @@
 //! on. A limit of time that was broken is kept: every later operation fails with it.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use std::{io, mem};
 
 use fibers::{Fiber, Progress, Suspender};
+use slotmap::DefaultKey;
 
 use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
@@ -22,9 +23,12 @@ use crate::context::execution_time::{Due, Start};
 use crate::errors::script_error::{Detail, RuntimeKind, ScriptError};
 use crate::errors::termination::Termination;
 use crate::errors::translate::limit_of;
+use crate::execution::child::Child;
 use crate::execution::job::Job;
+use crate::execution::kept_scope::ScopeUse;
 use crate::execution::pending_futures::{Completion, PendingFuture};
 use crate::host::Host;
+use crate::library::callbacks::calls::Calls;
 use crate::limits::config::Config;
 
 /// The end of a fiber; the host has what it ended with.
@@ -55,6 +59,14 @@ pub struct Execution<H: Host> {
     config: Rc<Config>,
     state: State<H::Completion>,
     is_abandoned: bool,
+    /// Its use of a scope. It ends after the fiber, which puts the variables back.
+    _scope: Option<ScopeUse>,
+    /// If it is a call of `parallel`, what makes it one.
+    child: Option<Box<Child>>,
+    /// Calls that it makes at the same time.
+    calls: Weak<Calls>,
+    /// How many of them have started and not ended.
+    children: usize,
 }
 
 /// The event that an execution waits for.
@@ -85,7 +97,35 @@ impl<H: Host> Execution<H> {
         job: Job,
         start: Start,
     ) -> io::Result<Self> {
+        let scope = job.scope().map(ScopeUse::begin);
         let context = Rc::new(ExecutionContext::new(config, job.engine().clone(), start));
+        let mut execution = Self::with_context(hosted, config, context, job, None)?;
+        execution._scope = scope;
+        Ok(execution)
+    }
+
+    /// Prepares a call that the script wants to make at the same time as others, with those
+    /// that it has started so far. `None` if it wants none, or none any more.
+    ///
+    /// # Errors
+    ///
+    /// There is no stack for it.
+    pub fn start_child(&mut self, key: DefaultKey) -> Option<io::Result<Self>> {
+        let calls = self.calls.upgrade()?;
+        let job = Job::Strand(calls.begin()?, calls);
+        let child = Box::new(Child::new(&self.context, self.child.as_deref(), key));
+        let context = self.context.clone();
+        let child = Self::with_context(&self.hosted, &self.config, context, job, Some(child));
+        Some(child.inspect(|_| self.children += 1))
+    }
+
+    fn with_context(
+        hosted: &Rc<Hosted<H>>,
+        config: &Rc<Config>,
+        context: Rc<ExecutionContext>,
+        job: Job,
+        child: Option<Box<Child>>,
+    ) -> io::Result<Self> {
         let run =
             {
                 let (hosted, config, context) = (hosted.clone(), config.clone(), context.clone());
@@ -140,13 +180,22 @@ impl<H: Host> Execution<H> {
         // suspender at the base of the stack, and use it only while the fiber runs. A
         // request points to nothing; what the host is given with it is on the heap.
         let fiber = unsafe { Fiber::new(&hosted.shared.stacks, run) }?;
+        // The clock runs if this is within a call of the script that it is a child of.
+        let state = match child.is_some() && !context.time().is_running() {
+            true => State::Ready(Reply::Continue),
+            false => State::New,
+        };
         Ok(Execution {
             fiber,
             context,
             hosted: hosted.clone(),
             config: config.clone(),
-            state: State::New,
+            state,
             is_abandoned: false,
+            _scope: None,
+            child,
+            calls: Weak::new(),
+            children: 0,
         })
     }
 
@@ -165,7 +214,9 @@ impl<H: Host> Execution<H> {
         let reply = match (&self.state, reply) {
             (_, Reply::Cancel) => reply,
             (State::New, Reply::Continue) => {
-                if !held.is_zero() && self.context.time().is_turn_over(held) {
+                // A child that is started within a call of its script is in the turn of that.
+                let has_turn = held.is_zero() || self.child.is_some();
+                if !has_turn && self.context.time().is_turn_over(held) {
                     self.context.time().pause();
                     self.state = State::Ready(reply);
                     return Some(Step::Yielded);
@@ -184,10 +235,17 @@ impl<H: Host> Execution<H> {
             _ => return None,
         };
         let progress = self.fiber.prepare().map(|mut fiber| {
+            let _strand = self
+                .child
+                .as_deref()
+                .map(|child| child.enter(&self.context));
             let _current = self.hosted.shared.enter(&self.context);
             let _charged = memory::charge(self.context.budget());
             fiber.resume(reply)
         });
+        if let Some(child) = &self.child {
+            child.leave(&self.context, &self.fiber);
+        }
         let progress = match progress {
             Ok(progress) => progress,
             Err(error) => return Some(self.abandon(ScriptError::no_stack(&error))),
@@ -195,6 +253,12 @@ impl<H: Host> Execution<H> {
         Some(match progress {
             Progress::Suspended(Request::Call) => {
                 self.state = State::Calling;
+                self.context.time().note_call();
+                Step::Call
+            }
+            Progress::Suspended(Request::CallAll) => {
+                self.state = State::Calling;
+                self.calls = self.hosted.calls.take();
                 self.context.time().note_call();
                 Step::Call
             }
@@ -216,6 +280,9 @@ impl<H: Host> Execution<H> {
     fn abandon(&mut self, error: ScriptError) -> Step {
         self.is_abandoned = true;
         self.fiber.abandon();
+        if let Some(child) = &self.child {
+            child.leave(&self.context, &self.fiber);
+        }
         // It may not have come to take it.
         self.hosted.completed.take();
         let used = self.context.budget().used();
@@ -232,7 +299,25 @@ impl<H: Host> Execution<H> {
     /// The most bytes of memory that it used; see [`Budget::peak`](memory::Budget::peak).
     #[inline]
     pub fn peak_memory(&self) -> usize {
-        self.context.budget().peak()
+        match self.child {
+            Some(_) => 0,
+            None => self.context.budget().peak(),
+        }
+    }
+
+    /// The execution that it is a child of.
+    pub fn parent(&self) -> Option<DefaultKey> {
+        self.child.as_ref().map(|child| child.parent)
+    }
+
+    /// How many of the calls that it makes at the same time have started and not ended.
+    pub fn children(&self) -> usize {
+        self.children
+    }
+
+    /// Notes that one of these has ended.
+    pub fn note_end_of_child(&mut self) {
+        self.children -= 1;
     }
 
     /// Looks at the time before the script goes on from the event loop: the reply to

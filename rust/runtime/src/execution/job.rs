@@ -3,7 +3,7 @@
 use std::mem;
 use std::rc::{Rc, Weak};
 
-use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Scope};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Module, Position, Scope};
 
 use crate::analysis::analyze;
 use crate::analysis::surroundings::Surroundings;
@@ -11,11 +11,15 @@ use crate::border::exporter::Exporter;
 use crate::border::hosted::Hosted;
 use crate::border::object_functions::type_name;
 use crate::context::context::ExecutionContext;
+use crate::context::shared::Shared;
 use crate::errors::exception::conversion_error;
 use crate::errors::hint::Hint;
 use crate::errors::hints::{host_objects_in, HostCall, Visible};
 use crate::errors::rhai_error::into_innermost;
 use crate::errors::termination::Termination;
+use crate::execution::kept_scope::KeptScope;
+use crate::execution::kept_script::{Compilation, KeptScripts};
+use crate::execution::named_call::NamedCall;
 use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
 use crate::functions::script_function::SharedEngine;
@@ -23,6 +27,7 @@ use crate::functions::table::Exported;
 use crate::host::Host;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::names::GLOBAL;
+use crate::library::callbacks::calls::Calls;
 use crate::limits::config::Config;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
@@ -35,6 +40,8 @@ pub struct Script {
     pub scripts: Rc<ScriptCache>,
     /// The variables it starts with.
     pub variables: Rc<Variables>,
+    /// The scope that keeps its own.
+    pub scope: Option<Rc<KeptScope>>,
 }
 
 /// A script to look at, and what it would find.
@@ -53,16 +60,45 @@ pub enum Job {
     Call(Exported),
     /// The same, with the last argument as its `this`.
     CallWith(Exported),
-    /// No script, but the analysis of one.
-    Analysis(SharedEngine, Box<Analysis>),
+    /// A function of a script that the host keeps.
+    Named(SharedEngine, Box<NamedCall>),
+    /// One of the calls that a script makes at the same time, by its index. It ends with
+    /// whether it did not fail.
+    Strand(usize, Rc<Calls>),
+    /// No script, but something to be done under the limits of one.
+    Task(SharedEngine, Box<Task>),
+}
+
+/// Work that an execution does instead of running a script.
+pub enum Task {
+    /// Analyses a script.
+    Analysis(Analysis),
+    /// Compiles a script, to be kept.
+    Compilation(Compilation),
+    /// Reads a variable of a scope.
+    Variable(Rc<KeptScope>, Box<str>),
+    /// Lists the names of a scope's variables.
+    Names(Rc<KeptScope>),
+    /// Copies the variables of the first scope into the second one.
+    Copy(Rc<KeptScope>, Rc<KeptScope>),
 }
 
 impl Job {
     /// The engine it runs in.
     pub fn engine(&self) -> &SharedEngine {
         match self {
-            Job::Script(engine, _) | Job::Analysis(engine, ..) => engine,
+            Job::Script(engine, _) | Job::Named(engine, _) | Job::Task(engine, _) => engine,
             Job::Call(exported) | Job::CallWith(exported) => exported.function.engine(),
+            Job::Strand(_, calls) => calls.engine(),
+        }
+    }
+
+    /// The scope that it uses until it ends, if it does.
+    #[inline]
+    pub fn scope(&self) -> Option<&Rc<KeptScope>> {
+        match self {
+            Job::Script(_, script) => script.scope.as_ref(),
+            _ => None,
         }
     }
 
@@ -84,8 +120,13 @@ impl Job {
                 let mut scope = Box::new(Scope::new());
                 let variables = Rc::downgrade(&script.variables);
                 let mut compiled = None;
-                let result =
-                    script.evaluate(&engine, context, &mut global, &mut scope, &mut compiled);
+                let kept = script.scope.clone();
+                let result = match enter_scope(kept.as_ref(), context, config) {
+                    Some(termination) => Err(termination.into()),
+                    None => {
+                        script.evaluate(&engine, context, &mut global, &mut scope, &mut compiled)
+                    }
+                };
                 let result = checked(result, context);
                 let hint = match &result {
                     Ok(_) => None,
@@ -103,17 +144,63 @@ impl Job {
                     hint,
                     &Exporter::new(&hosted.shared, context, &global),
                 );
-                context.end_scope(*scope);
+                match kept {
+                    None => context.end_scope(*scope),
+                    Some(kept) => {
+                        let exporter = Exporter::new(&hosted.shared, context, &global);
+                        kept.take_back(*scope, compiled.as_deref(), &exporter, context);
+                    }
+                }
                 ended
             }
-            Job::Analysis(engine, analysis) => {
-                let result = run_analysis::<H>(&engine, &analysis, context);
-                let global = Box::new(engine.new_global_runtime_state());
-                end(
+            Job::Named(engine, call) => {
+                let mut global = Box::new(engine.new_global_runtime_state());
+                let result = run_named(hosted, context, config, &engine, &call, &mut global);
+                let hint = match &result {
+                    Ok(_) => None,
+                    Err(error) => {
+                        let code = Code::Function(HostCall {
+                            curried: 0,
+                            with_this: call.with_this,
+                        });
+                        find_hint(error, hosted, context, config, &global, code)
+                    }
+                };
+                let ended = end(
                     result,
-                    None,
+                    hint,
                     &Exporter::new(&hosted.shared, context, &global),
-                )
+                );
+                if call.scope.is_none() {
+                    context.end_scope(Scope::new());
+                }
+                ended
+            }
+            Job::Task(engine, task) => {
+                let global = Box::new(engine.new_global_runtime_state());
+                let exporter = Exporter::new(&hosted.shared, context, &global);
+                let mut kept = None;
+                let result = run_task::<H>(&engine, *task, context, &exporter, &mut kept);
+                let hint = match &result {
+                    Ok(_) => None,
+                    Err(error) => {
+                        let code = Code::Function(HostCall::default());
+                        find_hint(error, hosted, context, config, &global, code)
+                    }
+                };
+                let ended = end(result, hint, &exporter);
+                if let Some((id, scripts)) = kept {
+                    // There was no room to tell the host its id.
+                    if context.budget().exceeded().is_some() {
+                        drop(scripts.remove(id));
+                    }
+                }
+                ended
+            }
+            Job::Strand(index, calls) => {
+                let succeeded = run_strand(&hosted.shared, context, &calls, index);
+                let exporter = Exporter::new(&hosted.shared, context, calls.global());
+                end(Ok(succeeded.into()), None, &exporter)
             }
             Job::Call(exported) | Job::CallWith(exported) => {
                 context.enter_function(&exported);
@@ -186,6 +273,7 @@ fn find_hint<H: Host>(
         engine: &context.environment().engine,
         config,
         host_functions: &hosted.shared.host_functions.borrow(),
+        host_constants: &hosted.shared.host_constants.borrow(),
         restrictions: &hosted.shared.restrictions.borrow(),
         imports: context.imported(),
         last_arities: context.error_details().last_arities(),
@@ -206,15 +294,70 @@ fn find_hint<H: Host>(
 // in another job keeps.
 
 #[inline(never)]
-fn run_analysis<H: Host>(
+fn run_task<H: Host>(
     engine: &Engine,
-    analysis: &Analysis,
+    task: Task,
     context: &ExecutionContext,
+    exporter: &Exporter,
+    kept: &mut Option<(u64, Rc<KeptScripts>)>,
 ) -> RhaiResult {
-    let report = analyze(engine, &analysis.script, &analysis.surroundings, context);
-    match context.parsing_stopped() {
+    let result = match task {
+        Task::Analysis(analysis) => {
+            let Analysis {
+                script,
+                surroundings,
+            } = &analysis;
+            Ok(H::describe(analyze(engine, script, surroundings, context)))
+        }
+        Task::Compilation(compilation) => {
+            let scripts = compilation.kept.clone();
+            compilation.run(engine, context).map(|(id, described)| {
+                *kept = Some((id, scripts));
+                described
+            })
+        }
+        Task::Variable(scope, name) => scope.get(&name),
+        Task::Names(scope) => Ok(scope.names().into()),
+        Task::Copy(from, to) => to.copy_from(&from, exporter).map(|()| Dynamic::UNIT),
+    };
+    let result = match context.parsing_stopped() {
         Some(termination) => Err(termination.into()),
-        None => checked(Ok(H::describe(report)), context),
+        None => checked(result, context),
+    };
+    if let Some((id, scripts)) = kept.take_if(|_| result.is_err()) {
+        drop(scripts.remove(id));
+    }
+    result
+}
+
+/// Begins to use a scope. Returns why the script cannot, if it cannot.
+#[inline(always)]
+fn enter_scope(
+    scope: Option<&Rc<KeptScope>>,
+    context: &ExecutionContext,
+    config: &Config,
+) -> Option<Termination> {
+    let scope = scope?;
+    context.enter_kept(scope.captured());
+    scope.refusal(config)
+}
+
+#[inline(never)]
+fn run_named<H: Host>(
+    hosted: &Hosted<H>,
+    context: &ExecutionContext,
+    config: &Config,
+    engine: &Engine,
+    call: &NamedCall,
+    global: &mut GlobalRuntimeState,
+) -> RhaiResult {
+    let refused = enter_scope(call.scope.as_ref(), context, config)
+        .or_else(|| context.check_kept(&hosted.shared.functions));
+    match refused {
+        Some(termination) => Err(termination.into()),
+        None => checked(call.run(hosted, context, engine, global), context).inspect_err(|error| {
+            context.error_details().note_data_race(error, None, global);
+        }),
     }
 }
 
@@ -237,6 +380,16 @@ fn run_call<H: Host>(
                 .note_data_race(error, None, exported.function.global());
         }),
     }
+}
+
+#[inline(never)]
+fn run_strand(shared: &Shared, context: &ExecutionContext, calls: &Calls, index: usize) -> bool {
+    // A function of the host might be called without an operation.
+    if let Some(reason) = context.tick(&shared.functions) {
+        calls.fail(EvalAltResult::ErrorTerminated(reason, Position::NONE).into());
+        return false;
+    }
+    calls.make(index)
 }
 
 /// Notes at the end of a call how much memory it leaves behind.
@@ -270,14 +423,18 @@ impl Script {
         engine: &Engine,
         context: &ExecutionContext,
         global: &mut GlobalRuntimeState,
-        scope: &mut Scope,
+        scope: &mut Scope<'static>,
         compiled: &mut Option<Rc<CompiledScript>>,
     ) -> RhaiResult {
         let script = compiled.insert(match self.source {
             Source::Compiled(script) => script,
             Source::Text(text) => self.scripts.compile(engine, text, context)?,
+            Source::Kept(kept) => kept.compiled(engine, &self.scripts, context)?,
         });
         self.variables.add_to(scope, global, script);
+        if let Some(kept) = &self.scope {
+            kept.move_to(scope, global, script);
+        }
         // Setting another copies them while somebody has them.
         drop(self.variables);
         let ast = &script.ast;

@@ -1,11 +1,10 @@
-//! Resolver of `import`: modules in files.
+//! Resolver of `import`.
 //!
 //! Rhai has a resolver of its own. It does not count the modules that a module imports,
 //! follows a cycle until the stack ends, keeps a file as it was first read, and lets a
 //! script catch a limit that is broken in a module.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
 use std::rc::Rc;
 
 use fibers::OnFiber;
@@ -15,51 +14,126 @@ use crate::context::context::ExecutionContext;
 use crate::context::shared::Shared;
 use crate::errors::rhai_error::{innermost, is_limit};
 use crate::execution::script_cache::ScriptCache;
+use crate::language::compiled_script::CompiledScript;
 use crate::language::imports::Imports;
-use crate::limits::sizes;
 
-type Failure = Box<EvalAltResult>;
+/// An error of Rhai's, while a module is found or runs.
+pub type Failure = Box<EvalAltResult>;
+
 type SharedModule = rhai::Shared<Module>;
 
-/// Finds modules in files, whose names end in `.rhai`.
+/// Where the texts of modules come from.
+pub trait ModuleSource {
+    /// The module that `path` stands for in the module `importer`, or in the script, if there
+    /// may be one.
+    fn locate(&self, path: &str, importer: Option<&str>) -> Option<Place>;
+
+    /// Runs `f` with the text of a module.
+    ///
+    /// # Errors
+    ///
+    /// There is no text.
+    fn with_text(
+        &self,
+        place: &Place,
+        import: &Import,
+        f: &mut dyn FnMut(&str),
+    ) -> Result<(), Failure>;
+}
+
+/// A module, as a [`ModuleSource`] knows it.
+pub struct Place {
+    /// The same for all paths that lead to it.
+    pub key: OsString,
+    /// Its name in errors, and for what it imports.
+    pub name: String,
+}
+
+/// An import that runs.
+pub struct Import<'a> {
+    /// The path as it is written.
+    pub path: &'a str,
+    /// The name of the module that imports, or of the script if it has one.
+    pub importer: Option<&'a str>,
+    /// The imports of the execution.
+    pub imports: &'a Imports,
+}
+
+/// A failed import.
+enum Fault {
+    /// Its text could not be had.
+    Loading(Failure),
+    /// It does not parse, or failed while it ran.
+    Inside(Failure),
+}
+
+/// Runs the modules that scripts import.
 ///
-/// Within an execution, a file is read and runs once. What is kept between executions is
-/// only its syntax tree, by its text: a file that has changed is another module.
-pub struct FileModules {
+/// Within an execution, a module is read and runs once. What is kept of it between executions
+/// is only its syntax tree, by its text: a text that has changed is another module.
+pub struct Modules<S> {
     shared: Rc<Shared>,
     scripts: Rc<ScriptCache>,
     max_modules: usize,
+    source: S,
 }
 
-impl FileModules {
+impl<S: ModuleSource> Modules<S> {
     /// Makes a resolver that lets an execution import up to `max_modules` times.
-    pub fn new(shared: &Rc<Shared>, scripts: &Rc<ScriptCache>, max_modules: usize) -> Self {
-        FileModules {
+    pub fn new(
+        shared: &Rc<Shared>,
+        scripts: &Rc<ScriptCache>,
+        max_modules: usize,
+        source: S,
+    ) -> Self {
+        Modules {
             shared: shared.clone(),
             scripts: scripts.clone(),
             max_modules,
+            source,
         }
     }
 
-    /// Runs the module in a file. Not in the frame of `resolve_raw`: a module that waits
+    /// Reads and compiles a module. Not in the frame of `resolve_raw`: a module that waits
     /// keeps it.
+    #[inline(never)]
+    fn compile(
+        &self,
+        engine: &Engine,
+        context: &ExecutionContext,
+        place: &Place,
+        import: &Import,
+    ) -> Result<Rc<CompiledScript>, Fault> {
+        let mut compiled = None;
+        let mut compile = |text: &str| {
+            compiled = Some(self.scripts.get_module(engine, &place.name, text, context));
+        };
+        let loaded = self.source.with_text(place, import, &mut compile);
+        loaded.map_err(Fault::Loading)?;
+        let missing = || EvalAltResult::ErrorModuleNotFound(import.path.into(), Position::NONE);
+        let script = compiled.ok_or_else(|| Fault::Loading(missing().into()))?;
+        let script = script.map_err(Fault::Inside)?;
+        import.imports.keep_script(&place.name, script.clone());
+        Ok(script)
+    }
+
+    /// Runs a module. Not in the frame of `resolve_raw` either.
+    #[inline(never)]
     fn run(
         &self,
         engine: &Engine,
         global: &mut GlobalRuntimeState,
         scope: &mut Scope,
         context: &ExecutionContext,
-        file: &Path,
-        name: &str,
-    ) -> Result<Module, Failure> {
-        let text = read(file, name)?;
-        let script = self.scripts.get_module(engine, name, text, context)?;
-        context.imports().keep_script(name, script.clone());
-        Module::eval_ast_as_new_raw(engine, scope, global, &script.ast)
+        place: &Place,
+        import: &Import,
+    ) -> Result<Module, Fault> {
+        let script = self.compile(engine, context, place, import)?;
+        Module::eval_ast_as_new_raw(engine, scope, global, &script.ast).map_err(Fault::Inside)
     }
 }
 
-impl ModuleResolver for FileModules {
+impl<S: ModuleSource> ModuleResolver for Modules<S> {
     fn resolve(
         &self,
         engine: &Engine,
@@ -86,52 +160,43 @@ impl ModuleResolver for FileModules {
         if !imports.count(self.max_modules) {
             return Err(EvalAltResult::ErrorTooManyModules(position).into());
         }
-        let path = file_of(path, global.source());
-        // One file can have several names.
-        let file = fs::canonicalize(&path).map_err(|_| not_found())?;
-        if let Some(module) = imports.loaded(&file) {
+        let importer = global.source().map(String::from);
+        let import = Import {
+            path,
+            importer: importer.as_deref(),
+            imports,
+        };
+        let place = self.source.locate(path, import.importer);
+        let place = place.ok_or_else(not_found)?;
+        if let Some(module) = imports.loaded(&place.key) {
             return Ok(module);
         }
-        let name = path.with_extension("").to_string_lossy().into_owned();
         let running = imports
-            .begin(&file, &name, position)
+            .begin(&place.key, &place.name, import.importer, position)
             .map_err(|cycle| EvalAltResult::ErrorSystem(String::new(), cycle.into()))?;
-        let result = self.run(engine, global, scope, context, &file, &name);
+        let result = self.run(engine, global, scope, context, &place, &import);
         drop(running);
-        let module = result.map_err(|error| failure(imports, name, error, position))?;
+        let module = result.map_err(|fault| failure(imports, place.name, fault, position))?;
         let module = SharedModule::from(module);
         let kept = OnFiber::new(module.clone(), &self.shared.stacks);
-        imports.keep(file, kept);
+        imports.keep(place.key, kept);
         Ok(module)
     }
 }
 
-/// An error in a module, as the script that imports it gets it. It can catch it, unless it
+/// The error of a module, as the script that imports it gets it. It can catch it, unless it
 /// is a limit; then the place is the import's.
-fn failure(imports: &Imports, name: String, mut error: Failure, position: Position) -> Failure {
-    if is_limit(innermost(&error)) {
-        error.set_position(position);
-        imports.note_ended(name);
-        return error;
+fn failure(imports: &Imports, name: String, fault: Fault, position: Position) -> Failure {
+    match fault {
+        Fault::Inside(error) if !is_limit(innermost(&error)) => {
+            EvalAltResult::ErrorInModule(name, error, position).into()
+        }
+        Fault::Inside(mut error) | Fault::Loading(mut error) => {
+            if is_limit(innermost(&error)) {
+                imports.note_ended(name);
+            }
+            error.set_position(position);
+            error
+        }
     }
-    EvalAltResult::ErrorInModule(name, error, position).into()
-}
-
-/// The file that a path stands for in the module `source`, or in the script.
-fn file_of(path: &str, source: Option<&str>) -> PathBuf {
-    let folder = source.and_then(|source| Path::new(source).parent());
-    let file = folder.unwrap_or(Path::new("")).join(path);
-    file.with_extension("rhai")
-}
-
-fn read(file: &Path, name: &str) -> Result<Box<str>, Failure> {
-    let unreadable = |_| EvalAltResult::ErrorModuleNotFound(name.into(), Position::NONE);
-    let len = fs::metadata(file).map_err(unreadable)?.len();
-    sizes::ask(usize::try_from(len).unwrap_or(usize::MAX))?;
-    let text = fs::read_to_string(file).map_err(unreadable)?;
-    Ok(match text.starts_with("#!") {
-        // The line that says which program runs it.
-        true => text[text.find('\n').unwrap_or(text.len())..].into(),
-        false => text.into(),
-    })
 }

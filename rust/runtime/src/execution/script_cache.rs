@@ -10,6 +10,9 @@ use rhai::{Engine, EvalAltResult};
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
+use crate::execution::kept_script::KeptScript;
+use crate::execution::module_texts::ModuleTexts;
+use crate::language::code::code_of;
 use crate::language::compile::compile;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::parsing::ScriptParser;
@@ -23,6 +26,8 @@ pub enum Source {
     Compiled(Rc<CompiledScript>),
     /// Its text.
     Text(Box<str>),
+    /// Kept by the host.
+    Kept(Rc<KeptScript>),
 }
 
 /// Compiled scripts by their text, of which those used last are kept.
@@ -35,6 +40,8 @@ pub struct ScriptCache {
     size: Cell<usize>,
     max_size: usize,
     stacks: Rc<StackPool>,
+    /// The texts of modules that the host has loaded, which may take as much again.
+    pub module_texts: Rc<ModuleTexts>,
 }
 
 #[derive(Debug)]
@@ -53,6 +60,7 @@ impl ScriptCache {
             size: Cell::new(0),
             max_size,
             stacks: stacks.clone(),
+            module_texts: Rc::new(ModuleTexts::new(max_size)),
         }
     }
 
@@ -65,7 +73,8 @@ impl ScriptCache {
         }
     }
 
-    /// Says that a name is that of a variable, and hides a function of the host.
+    /// Says that a name is none of a function of the host: that of a variable, which hides
+    /// the function, or that of a function that was removed.
     pub fn hide_host_function(&self, name: &str) {
         let was_there = Rc::make_mut(&mut self.host_functions.borrow_mut()).remove(name);
         if was_there {
@@ -95,7 +104,9 @@ impl ScriptCache {
         script: Box<str>,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
-        let (compiled, size) = self.compile_as(engine, &script, None, context)?;
+        // Compiling can be suspended.
+        let host_functions = self.host_functions();
+        let (compiled, size) = self.compile_as(engine, &script, None, &host_functions, context)?;
         self.keep_if_small(script, &compiled, size);
         Ok(compiled)
     }
@@ -110,7 +121,7 @@ impl ScriptCache {
         &self,
         engine: &Engine,
         name: &str,
-        text: Box<str>,
+        text: &str,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         // The same text is another script where it is no module, or another one. None
@@ -119,9 +130,45 @@ impl ScriptCache {
         if let Some(kept) = self.scripts.borrow_mut().get(&key) {
             return Ok(kept.script.clone());
         }
-        let (compiled, size) = self.compile_as(engine, &text, Some(name), context)?;
+        // Compiling can be suspended.
+        let host_functions = self.host_functions();
+        let (compiled, size) =
+            self.compile_as(engine, text, Some(name), &host_functions, context)?;
         self.keep_if_small(key, &compiled, size);
         Ok(compiled)
+    }
+
+    /// Compiles a script for these functions of the host.
+    ///
+    /// # Errors
+    ///
+    /// As of [`compile`](Self::compile).
+    pub fn compile_for(
+        &self,
+        engine: &Engine,
+        script: &str,
+        host_functions: &HashSet<String>,
+        context: &ExecutionContext,
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+        let (compiled, _) = self.compile_as(engine, script, None, host_functions, context)?;
+        Ok(compiled)
+    }
+
+    /// The names of the functions of the host.
+    pub fn host_functions(&self) -> Rc<HashSet<String>> {
+        self.host_functions.borrow().clone()
+    }
+
+    /// Whether the host has just these functions; they were returned by
+    /// [`host_functions`](Self::host_functions), and are still kept.
+    #[inline]
+    pub fn is_for(&self, host_functions: &Rc<HashSet<String>>) -> bool {
+        Rc::ptr_eq(&self.host_functions.borrow(), host_functions)
+    }
+
+    /// The stacks on which scripts are dropped.
+    pub fn stacks(&self) -> &Rc<StackPool> {
+        &self.stacks
     }
 
     /// Compiles a script, or the module `name`. Also returns how many bytes that takes.
@@ -130,15 +177,13 @@ impl ScriptCache {
         engine: &Engine,
         script: &str,
         name: Option<&str>,
+        host_functions: &HashSet<String>,
         context: &ExecutionContext,
     ) -> Result<(Rc<CompiledScript>, usize), Box<EvalAltResult>> {
+        let script = code_of(script);
         let before = memory::used();
         context.parsing().words.take();
-        let ast = {
-            // Compiling can be suspended.
-            let host_functions = self.host_functions.borrow().clone();
-            compile(engine, script, &host_functions, context)
-        };
+        let ast = compile(engine, script, host_functions, context);
         if let Some(termination) = context.parsing_stopped() {
             return Err(termination.into());
         }

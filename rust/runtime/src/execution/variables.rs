@@ -91,6 +91,14 @@ impl Variables {
         }
     }
 
+    /// Adds copies of the constants that `script` may use to `global`.
+    pub fn add_constants_to(&self, global: &mut GlobalRuntimeState, script: &CompiledScript) {
+        let constants = self.0.iter().filter(|(_, variable)| variable.is_constant);
+        for (name, variable) in constants.filter(|(name, _)| script.may_use(name)) {
+            add_constant(global, name, variable.value.get().clone());
+        }
+    }
+
     fn add_used(
         &self,
         scope: &mut Scope,
@@ -120,12 +128,17 @@ impl Variable {
     fn add_to(&self, scope: &mut Scope, global: Option<&mut GlobalRuntimeState>, name: &str) {
         let value = self.value.get().clone();
         if let Some(global) = global.filter(|_| self.is_constant) {
-            let constants = global.constants.get_or_insert_default();
-            constants.borrow_mut().insert(name.into(), value.clone());
+            add_constant(global, name, value.clone());
         }
         match self.is_constant {
             true => scope.push_constant_dynamic(name, value),
             false => scope.push_dynamic(name, value),
         };
     }
+}
+
+/// Adds a constant for functions to find.
+pub fn add_constant(global: &mut GlobalRuntimeState, name: &str, value: Dynamic) {
+    let constants = global.constants.get_or_insert_default();
+    constants.borrow_mut().insert(name.into(), value);
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rhai::ImmutableString;
 
 use crate::functions::parameters::{common_signatures, describe, signatures, Parameter, Rank};
+use crate::language::names::is_in_namespace;
 use crate::language::signatures::{built_in_signatures, MAX_ARGUMENTS};
 use crate::objects::host_object::{HostObject, HostReference, TEXT_FUNCTIONS};
 use crate::objects::released_ids::ReleasedIds;
@@ -19,7 +20,8 @@ pub struct HostFunction {
     pub name: String,
     /// The number that the host knows it by.
     pub id: u64,
-    /// Bit *n* says that it can be called with *n* arguments.
+    /// Bit *n* says that it can be called with *n* arguments. No bits say that it is no function,
+    /// but an object of the host: a constant in its namespace.
     pub arities: u32,
 }
 
@@ -33,6 +35,16 @@ pub const EQUALS_FUNCTION: u64 = 2;
 pub const TO_STRING_FUNCTION: u64 = 3;
 /// Id of the host's function that names the type of an object.
 pub const TYPE_NAME_FUNCTION: u64 = 4;
+/// Id of the host's function that drives the calls of `parallel`.
+pub const PARALLEL_FUNCTION: u64 = 5;
+
+/// Id of the host's function that makes an iterator of an object.
+pub const ITERATE_FUNCTION: u64 = 6;
+/// Id of the host's function that takes the next value of an iterator: an array of it, or `()`
+/// after the last one.
+pub const NEXT_FUNCTION: u64 = 7;
+/// Id of the host's function that loads the text of a module.
+pub const LOAD_MODULE_FUNCTION: u64 = 8;
 
 /// Signatures that an error lists.
 const MAX_LISTED: usize = 5;
@@ -73,6 +85,23 @@ impl HostFunctions {
             function,
             parameters,
         });
+    }
+
+    /// Removes the functions of a name. Returns whether there were some.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let count = self.0.len();
+        self.0.retain(|other| other.function.name != name);
+        self.0.len() < count
+    }
+
+    /// Removes the functions in a namespace; returns their names.
+    pub fn remove_namespace(&mut self, namespace: &str) -> HashSet<String> {
+        let is_removed =
+            |registered: &Registered| is_in_namespace(&registered.function.name, namespace);
+        let removed = self.0.iter().filter(|registered| is_removed(registered));
+        let removed = removed.map(|r| r.function.name.clone()).collect();
+        self.0.retain(|registered| !is_removed(registered));
+        removed
     }
 
     /// The names of all functions, with their namespaces.

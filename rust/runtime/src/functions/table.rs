@@ -11,20 +11,8 @@ use crate::data::{depth, size};
 use crate::functions::captured::CapturedVariables;
 use crate::functions::script_function::ScriptFunction;
 use crate::limits::stack::MAX_KEPT_LEVELS;
+use crate::objects::handles::Handle;
 use crate::objects::released_ids::ReleasedIds;
-
-/// The host's hold on a function: a finalizer may let go of it on any thread.
-#[derive(Debug)]
-pub struct Handle {
-    id: u64,
-    released: Arc<ReleasedIds>,
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.released.add(std::iter::once(self.id));
-    }
-}
 
 /// The functions of scripts that the host has.
 #[derive(Debug)]
@@ -113,11 +101,10 @@ impl FunctionTable {
         self.last_id.set(id);
         let captured = function.captured.upgrade();
         let exported = Exported { function, captured };
-        let released = self.released.clone();
         // The host lets go of it, whoever runs then.
         let handle = memory::uncounted(|| {
             self.functions.borrow_mut().insert(id, exported);
-            Box::into_raw(Box::new(Handle { id, released }))
+            Box::into_raw(Box::new(Handle::new(id, &self.released)))
         });
         (id, handle as u64)
     }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
 use std::rc::Rc;
 
 use fibers::OnFiber;
@@ -13,14 +13,22 @@ use crate::language::compiled_script::CompiledScript;
 
 type SharedModule = Shared<Module>;
 
+/// The most modules that a message lists.
+const MAX_LISTED: usize = 10;
+
+/// Modules that run, outermost first: the key, and the module's name.
+pub type RunningModules = Vec<(OsString, String)>;
+
 /// Modules that an execution imports.
 #[derive(Debug, Default)]
 pub struct Imports {
     count: Cell<usize>,
-    /// Those that have run, by the file.
-    loaded: RefCell<HashMap<PathBuf, OnFiber<SharedModule>>>,
-    /// Those that run, outermost first: the file, and the module's name.
-    running: RefCell<Vec<(PathBuf, String)>>,
+    /// Those that have run, by the keys of their places.
+    loaded: RefCell<HashMap<OsString, OnFiber<SharedModule>>>,
+    /// Those that run.
+    running: RefCell<RunningModules>,
+    /// For the name of each that has begun, which imported it last; none is the script.
+    importers: RefCell<HashMap<String, Option<String>>>,
     /// Their compiled scripts, by their names.
     scripts: RefCell<HashMap<String, Rc<CompiledScript>>>,
     /// The module that has broken a limit while it ran.
@@ -28,6 +36,16 @@ pub struct Imports {
 }
 
 impl Imports {
+    /// Exchanges the modules that are being run: other code of the execution goes on.
+    pub fn exchange_running(&self, other: &RefCell<RunningModules>) {
+        self.running.swap(other);
+    }
+
+    /// The modules that are being run.
+    pub fn running(&self) -> RunningModules {
+        self.running.borrow().clone()
+    }
+
     /// The compiled script of the module of this name, if there is one.
     pub fn script(&self, name: &str) -> Option<Rc<CompiledScript>> {
         self.scripts.borrow().get(name).cloned()
@@ -38,26 +56,29 @@ impl Imports {
         self.ended.borrow().clone()
     }
 
-    /// Begins to run the module in a file, until what this returns is dropped.
+    /// Begins to run a module for `importer`, until what this returns is dropped.
     ///
     /// # Errors
     ///
     /// It runs already: it imports itself, perhaps through others.
     pub fn begin(
         &self,
-        file: &Path,
+        key: &OsStr,
         name: &str,
+        importer: Option<&str>,
         position: Position,
     ) -> Result<Running<'_>, ImportCycle> {
         let mut running = self.running.borrow_mut();
-        if let Some(first) = running.iter().position(|(other, _)| other == file) {
+        if let Some(first) = running.iter().position(|(other, _)| other == key) {
             let cycle = running[first..].iter().map(|(_, name)| name.clone());
             return Err(ImportCycle {
                 modules: cycle.chain([name.into()]).collect(),
                 position,
             });
         }
-        running.push((file.into(), name.into()));
+        running.push((key.into(), name.into()));
+        let importer = importer.map(String::from);
+        self.importers.borrow_mut().insert(name.into(), importer);
         Ok(Running(self))
     }
 
@@ -67,20 +88,47 @@ impl Imports {
         self.count.get() <= max_modules
     }
 
-    /// The module in a file, if it has run.
-    pub fn loaded(&self, file: &Path) -> Option<SharedModule> {
+    /// The module with this key, if it has run.
+    pub fn loaded(&self, key: &OsStr) -> Option<SharedModule> {
         let loaded = self.loaded.borrow();
-        loaded.get(file).map(|module| SharedModule::clone(module))
+        loaded.get(key).map(|module| SharedModule::clone(module))
     }
 
-    /// Keeps the module in a file, which has run.
-    pub fn keep(&self, file: PathBuf, module: OnFiber<SharedModule>) {
-        self.loaded.borrow_mut().insert(file, module);
+    /// Keeps the module with this key, which has run.
+    pub fn keep(&self, key: OsString, module: OnFiber<SharedModule>) {
+        self.loaded.borrow_mut().insert(key, module);
     }
 
     /// Keeps the compiled script of the module of this name.
     pub fn keep_script(&self, name: &str, script: Rc<CompiledScript>) {
         self.scripts.borrow_mut().insert(name.into(), script);
+    }
+
+    /// Says for a message by which others a module was imported: in parentheses, with a space
+    /// before. Nothing if that was the script alone.
+    pub fn importers_of(&self, name: &str) -> String {
+        let importers = self.importers.borrow();
+        let mut chain: Vec<&str> = Vec::new();
+        let mut name = name;
+        while let Some(Some(importer)) = importers.get(name) {
+            // A module that failed may have been imported again by one of these.
+            if chain.len() == MAX_LISTED || chain.contains(&importer.as_str()) {
+                break;
+            }
+            chain.push(importer);
+            name = importer;
+        }
+        if chain.is_empty() {
+            return String::new();
+        }
+        let by: Vec<String> = chain
+            .iter()
+            .map(|name| format!("imported by {name}"))
+            .collect();
+        match importers.get(name) {
+            Some(None) => format!(" ({}, imported by the script)", by.join(", ")),
+            _ => format!(" ({})", by.join(", ")),
+        }
     }
 
     /// Notes the module that has broken a limit while it ran; the innermost one stays.

@@ -24,8 +24,24 @@ pub const BIND: &str = "bind ";
 /// script can write this name: sums and strings are rewritten to such calls.
 pub const LOOK: &str = "look ";
 
+/// Name of a setter that changes nothing: that of a property of which a script reads a part. No
+/// script can write this name.
+pub const KEEP: &str = "keep ";
+
+/// Beginning of the names of functions that read a property.
+pub const GETTER: &str = "get$";
+
+/// Name of the function that reads an element.
+pub const INDEX_GETTER: &str = "index$get$";
+
+/// Name of the function that sets an element.
+pub const INDEX_SETTER: &str = "index$set$";
+
 /// Name that pointers to functions of other scripts have in messages.
 pub const BOUND_NAME: &str = "closure";
+
+/// Name of the function that makes calls at the same time.
+pub const PARALLEL: &str = "parallel";
 
 /// Functions of the language: their calls never reach a registered function.
 pub const KEYWORDS: [&str; 8] = [
@@ -63,6 +79,12 @@ pub fn path_of(namespace: &str, name: &str) -> String {
         true => name.into(),
         false => format!("{namespace}{NAMESPACE_SEPARATOR}{name}"),
     }
+}
+
+/// Whether a name is in this namespace, or in one within it.
+pub fn is_in_namespace(name: &str, namespace: &str) -> bool {
+    let rest = name.strip_prefix(namespace);
+    rest.is_some_and(|rest| rest.starts_with(NAMESPACE_SEPARATOR))
 }
 
 /// Whether a function of this name is a closure.

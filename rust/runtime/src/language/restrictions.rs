@@ -113,6 +113,11 @@ impl Restrictions {
         }
     }
 
+    /// Notes that the host has no function of this name any more.
+    pub fn note_unregistered(&mut self, name: &str) {
+        self.replaced.remove(name);
+    }
+
     /// Why there is no function of this name, if that is because it is hidden.
     pub fn reason_to_hide(&self, name: &str) -> Option<&'static str> {
         let list = self.hidden.get(name)?;

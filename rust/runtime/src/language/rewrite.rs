@@ -13,6 +13,9 @@
 //!
 //! **Names of the host's functions.** A closure that uses one has not captured a variable.
 //!
+//! **Properties.** What is only read of a property of the host's objects is not put back: see
+//! [`keep`].
+//!
 //! **Callbacks.** A function that is given to one of a module is bound to where it comes
 //! from: see [`BIND`](crate::language::names::BIND).
 //!
@@ -21,6 +24,7 @@
 
 mod bind;
 mod growth;
+mod keep;
 mod script;
 mod unlock;
 
@@ -30,10 +34,11 @@ use rhai::{ASTNode, Engine, Expr, FnCallExpr, ImmutableString, Module, Stmt, Stm
 
 use crate::language::parsing::ScriptParser;
 use crate::language::tree::chain::Chain;
-use crate::language::tree::stubs::{self, BIND_CALL, LOOK_CALL};
+use crate::language::tree::stubs::{self, BIND_CALL, KEEP_CALL, LOOK_CALL};
 use crate::language::tree::walk::{alone, walk};
 use bind::{is_of_module, may_have_functions};
 pub use growth::register_look;
+pub use keep::register as register_keep;
 use script::Script;
 
 /// Rewrites a script for an engine in which the host has functions of these names.
@@ -47,8 +52,11 @@ pub fn rewrite(
     let stubs = &parser.parsing().stubs;
     script.find_what_to_change(&ast, parser);
     let grows = script.growth.can_be_large();
-    if script.captured.is_empty() && !script.calls_modules && !grows {
+    if script.captured.is_empty() && !script.calls_modules && !grows && !script.has_properties {
         return ast;
+    }
+    if script.has_properties {
+        script.keep = stubs::call(engine, KEEP_CALL, stubs);
     }
     if grows {
         script.look = stubs::call(engine, LOOK_CALL, stubs);
@@ -141,12 +149,17 @@ impl Script<'_> {
             Stmt::Var(parts, ..) => self.visit_expr(&mut parts.1),
             Stmt::Assignment(parts) => {
                 // Rhai needs the variable itself.
-                if let target @ (Expr::Dot(..) | Expr::Index(..)) = &mut parts.1.lhs {
-                    let mut chain = Chain::take(target);
-                    self.visit_links(&mut chain);
-                    *target = chain.into_expr();
-                }
                 self.visit_expr(&mut parts.1.rhs);
+                let target @ (Expr::Dot(..) | Expr::Index(..)) = &mut parts.1.lhs else {
+                    return;
+                };
+                let mut chain = Chain::take(target);
+                self.visit_links(&mut chain);
+                let unlocked = self.unlock_assignment(&parts.0, &chain, &parts.1.rhs);
+                match unlocked {
+                    Some(expr) => *statement = Stmt::Expr(expr.into()),
+                    None => parts.1.lhs = chain.into_expr(),
+                }
             }
             Stmt::FnCall(call, _) => self.visit_call(call),
             Stmt::Block(block) => self.visit_block(block),
@@ -212,6 +225,7 @@ impl Script<'_> {
                 let mut chain = Chain::take(expr);
                 self.visit_expr(&mut chain.root);
                 self.visit_links(&mut chain);
+                self.keep_properties(&mut chain);
                 *expr = self.unlock(chain);
             }
             _ => (),

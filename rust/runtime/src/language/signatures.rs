@@ -4,7 +4,9 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use rhai::{Array, Dynamic, Engine, ImmutableString, Map, INT};
+use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, Map, INT};
+
+use crate::language::names::PARALLEL;
 
 /// Arguments that a call can have: what Rhai allows for a native function.
 pub const MAX_ARGUMENTS: usize = 16;
@@ -26,14 +28,22 @@ pub fn built_in_signatures() -> &'static Signatures {
         );
         let mut signatures = Signatures::new();
         // Ours beside Rhai's.
-        let refusing = with_text_as_callback().into_iter();
-        let refusing = refusing.map(|(name, types)| (name.to_string(), types));
-        for (name, types) in all.into_iter().chain(refusing) {
+        let ours = of_parallel().into_iter().chain(with_text_as_callback());
+        let ours = ours.map(|(name, types)| (name.to_string(), types));
+        for (name, types) in all.into_iter().chain(ours) {
             let same = signatures.entry((name, types.len())).or_default();
             same.push(types);
         }
         signatures
     })
+}
+
+/// The signatures of `parallel`.
+fn of_parallel() -> Vec<(&'static str, Vec<TypeId>)> {
+    let (array, function) = (TypeId::of::<Array>(), TypeId::of::<FnPtr>());
+    let all = [array, function, TypeId::of::<INT>()];
+    let signatures = (1..=all.len()).map(|count| (PARALLEL, all[..count].to_vec()));
+    signatures.collect()
 }
 
 /// Whether there are built-in functions of this name.
@@ -48,7 +58,11 @@ pub fn with_text_as_callback() -> Vec<(&'static str, Vec<TypeId>)> {
     let (array, map) = (TypeId::of::<Array>(), TypeId::of::<Map>());
     let (text, int) = (TypeId::of::<ImmutableString>(), TypeId::of::<INT>());
     let any = TypeId::of::<Dynamic>();
-    let mut all = vec![("zip", vec![array, array, text])];
+    let mut all = vec![
+        ("zip", vec![array, array, text]),
+        (PARALLEL, vec![array, text]),
+        (PARALLEL, vec![array, text, int]),
+    ];
     for name in [
         "all",
         "dedup",

@@ -17,6 +17,7 @@ use rhai::Module;
 
 mod arrays;
 mod callback;
+pub mod calls;
 mod maps;
 mod texts;
 mod ways;

@@ -27,10 +27,12 @@ pub struct Config {
     pub allow_eval: bool,
     /// Whether scripts may use `import` and `export`.
     pub allow_modules: bool,
+    /// Whether the host loads modules, and files are read only by it.
+    pub loads_modules: bool,
 }
 
 impl Default for Config {
-    /// The configuration of the host's `RhaiConfig.secureDefaults()`.
+    /// The configuration of the host's default `RhaiConfig`.
     fn default() -> Self {
         Self {
             limits: Limits::default(),
@@ -40,6 +42,7 @@ impl Default for Config {
             allow_file_io: false,
             allow_eval: false,
             allow_modules: false,
+            loads_modules: false,
         }
     }
 }

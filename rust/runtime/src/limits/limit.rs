@@ -176,7 +176,7 @@ impl From<Excess> for Limit {
 pub struct Limits([u64; Limit::ALL.len()]);
 
 impl Default for Limits {
-    /// The limits of the host's `RhaiConfig.secureDefaults()`.
+    /// The limits of the host's default `RhaiConfig`.
     fn default() -> Self {
         let mut limits = Limits([0; Limit::ALL.len()]);
         for &limit in Limit::ALL {

@@ -59,6 +59,11 @@ impl HostObject {
         HostObject(Rc::new(reference))
     }
 
+    /// The value for an entry that others refer to, too.
+    pub fn of(reference: &Rc<HostReference>) -> Self {
+        HostObject(reference.clone())
+    }
+
     /// The object's id in the host.
     pub fn id(&self) -> u64 {
         self.0.id

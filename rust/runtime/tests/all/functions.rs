@@ -162,9 +162,12 @@ fn a_thousand_functions_cost_one_new_engine() {
     }
     host.register("last", 0, |_| Answer::value(1));
     assert_eq!(host.int("last()"), 1);
-    let snapshot = std::rc::Rc::as_ptr(host.engine.snapshot());
+    let snapshot = std::rc::Rc::as_ptr(host.engine.snapshot().unwrap());
     assert_eq!(host.int("last()"), 1);
-    assert_eq!(std::rc::Rc::as_ptr(host.engine.snapshot()), snapshot);
+    assert_eq!(
+        std::rc::Rc::as_ptr(host.engine.snapshot().unwrap()),
+        snapshot
+    );
 }
 
 /// The number of a kind of values, see `parameters.rs`.
@@ -220,4 +223,19 @@ fn functions_of_namespaces_are_apart() {
     assert_eq!(host.text("`${a::b::f()}${a::f()}${f()}${c::f()}`"), "1234");
     assert_eq!(host.shared().host_functions.borrow().arities_of("a::f"), 1);
     assert_eq!(host.shared().host_functions.borrow().arities_of("b::f"), 0);
+}
+
+#[test]
+fn a_function_that_is_removed_is_gone_and_may_come_back() {
+    let mut host = FakeHost::new();
+    assert!(!host.engine.unregister_function("f"));
+    for round in 0..3 {
+        host.register("f", 1, move |_| Answer::value(round));
+        host.register("len", 1, |_| Answer::value(-1));
+        assert_eq!(host.int("[7].map(|x| f(x))[0] - \"abc\".len()"), round + 1);
+        assert!(host.engine.unregister_function("f"));
+        assert!(host.engine.unregister_function("len"));
+        assert!(host.error("f(1)").message.contains("f (i64)"));
+        assert_eq!(host.int("\"abc\".len()"), 3);
+    }
 }

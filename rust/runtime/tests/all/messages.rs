@@ -122,11 +122,11 @@ fn what_is_switched_off_names_its_option() {
             (
                 "import \"m\" as m;",
                 "'import' is a reserved keyword \
-                 (import is switched off by RhaiConfig.disableModules)",
+                 (import is switched off by RhaiConfig.allowModules)",
             ),
             (
                 "eval(\"1\")",
-                "reserved keyword 'eval' is disabled (eval is switched off by RhaiConfig.disableEval)",
+                "reserved keyword 'eval' is disabled (eval is switched off by RhaiConfig.allowEval)",
             ),
             (
                 "while true { }",
@@ -178,7 +178,7 @@ fn what_is_switched_off_names_its_option() {
         &[
             (
                 "import \"m\" as m;",
-                "Module not found: m (files are switched off by RhaiConfig.disableFileIo)",
+                "Module not found: m (files are switched off by RhaiConfig.allowFileIo)",
             ),
             (
                 "eval(\"x = 5\")",

@@ -7,7 +7,9 @@ use super::place::Place;
 use super::visible::{Known, Visible};
 use super::written::{captured_by, Written};
 use crate::errors::suggestions::{nearest, question, Patience};
-use crate::language::names::{is_closure, path_of, BOUND_NAME, KEYWORDS, NAMESPACE_SEPARATOR};
+use crate::language::names::{
+    is_closure, path_of, BOUND_NAME, GETTER, KEYWORDS, NAMESPACE_SEPARATOR,
+};
 use crate::language::signatures::{has_built_in, MAX_ARGUMENTS};
 use crate::objects::host_object::{CLOSURE_NAME, OBJECT_TYPE};
 
@@ -87,8 +89,12 @@ impl Visible<'_> {
             .or_else(|| {
                 let of_object =
                     types == OBJECT_TYPE || types.starts_with(&format!("{OBJECT_TYPE}, "));
-                let hint = "scripts know no methods of Dart objects: register a function";
-                (of_object && rhai::is_valid_identifier(name)).then(|| hint.into())
+                let getter = format!("{GETTER}{name}");
+                let hint = match self.host_functions.has(&getter) {
+                    true => format!("{name} is a property: write it without ()"),
+                    false => "no registered type has this method".into(),
+                };
+                (of_object && rhai::is_valid_identifier(name)).then_some(hint)
             })
     }
 

@@ -15,8 +15,10 @@ impl Visible<'_> {
         let namespaces = self.namespaces();
         let names = namespaces.iter().map(String::as_str).chain([GLOBAL]);
         did_you_mean(name, names, &Patience::of_few()).or_else(|| {
-            let is_off = self.config.allow_modules && !self.config.allow_file_io;
-            is_off.then(|| "files are switched off by RhaiConfig.disableFileIo".into())
+            let is_off = self.config.allow_modules
+                && !self.config.allow_file_io
+                && !self.config.loads_modules;
+            is_off.then(|| "files are switched off by RhaiConfig.allowFileIo".into())
         })
     }
 
@@ -45,7 +47,16 @@ impl Visible<'_> {
             let variables = module.iter_var();
             variables.map(|(name, _)| name)
         });
+        let constants = self.host_constants.iter();
+        let constants = constants.filter(|(other, ..)| *other == namespace);
+        let variables = variables.chain(constants.map(|(_, name, _)| name));
         let names = functions.iter().map(|known| known.name.as_str());
+        let of_host = self.host_functions.names();
+        let constants = of_host.iter().filter_map(|path| {
+            let (other, name) = path.rsplit_once(NAMESPACE_SEPARATOR)?;
+            (other == namespace).then_some(name)
+        });
+        let names = names.chain(constants);
         let near = nearest(name, names.chain(variables), &patience).into_iter();
         question(near.map(|name| path_of(namespace, name)))
     }
@@ -70,6 +81,8 @@ impl Visible<'_> {
             |info| Some(info.namespace.to_string()).filter(|name| !name.is_empty()),
             true,
         );
-        imported.chain(registered).collect()
+        let constants = self.host_constants.iter();
+        let constants = constants.map(|(namespace, ..)| namespace.to_string());
+        imported.chain(registered).chain(constants).collect()
     }
 }

@@ -26,8 +26,8 @@ pub fn switched_off(
         .filter(is_disabled)
         .or_else(|| line?.token().filter(is_disabled))?;
     let option = match word.as_str() {
-        "eval" if !config.allow_eval => "disableEval",
-        "import" | "export" if !config.allow_modules => "disableModules",
+        "eval" if !config.allow_eval => "allowEval",
+        "import" | "export" if !config.allow_modules => "allowModules",
         _ => "disabledSymbols",
     };
     Some(format!("{word} is switched off by RhaiConfig.{option}"))

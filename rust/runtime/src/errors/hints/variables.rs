@@ -45,7 +45,9 @@ impl Visible<'_> {
         let of_host = self.host_functions.names();
         let names = parameters.iter().map(|name| name.as_str());
         let names = names.chain(functions.iter().map(|f| f.name.as_str()));
-        let names = names.chain(of_host.iter().map(String::as_str));
+        // Not what reads properties.
+        let of_host = of_host.iter().map(String::as_str);
+        let names = names.chain(of_host.filter(|name| rhai::is_valid_identifier(name)));
         // A closure captures what it names.
         let sees_scope = !place.is_in_function() && place.module.is_empty();
         let scope = self.scope.filter(|_| sees_scope).into_iter();

@@ -7,6 +7,7 @@ use rhai::{Engine, GlobalRuntimeState, ImmutableString, Module, Scope, AST};
 use super::place::Place;
 use super::written::Written;
 use crate::execution::variables::Variables;
+use crate::functions::host_constants::HostConstants;
 use crate::functions::host_functions::HostFunctions;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::imports::Imports;
@@ -22,6 +23,8 @@ pub struct Visible<'a> {
     pub config: &'a Config,
     /// The functions of the host.
     pub host_functions: &'a HostFunctions,
+    /// The constants in modules of the host.
+    pub host_constants: &'a HostConstants,
     /// Words and functions that are switched off there.
     pub restrictions: &'a Restrictions,
     /// The modules that were imported, if any were.

@@ -7,6 +7,7 @@ use rhai::{ASTNode, CustomExpr, Expr, FnCallExpr, Stmt, AST};
 
 use super::bind::is_of_module;
 use super::growth::Growth;
+use crate::language::names::GETTER;
 use crate::language::parsing::ScriptParser;
 use crate::language::tree::unlocked::Functions;
 use crate::language::tree::walk::{alone, walk};
@@ -28,6 +29,10 @@ pub struct Script<'a> {
     pub unlocked: Option<CustomExpr>,
     /// A call of [`BIND`](crate::language::names::BIND), if that is needed.
     pub bind: Option<FnCallExpr>,
+    /// Whether it names properties that objects of the host have.
+    pub has_properties: bool,
+    /// A call of [`KEEP`](crate::language::names::KEEP), if that is needed.
+    pub keep: Option<FnCallExpr>,
     /// How its strings can grow.
     pub growth: Growth,
     /// A call that looks at the memory, if that is needed.
@@ -47,6 +52,8 @@ impl<'a> Script<'a> {
             own: Rc::default(),
             unlocked: None,
             bind: None,
+            has_properties: false,
+            keep: None,
             growth: Growth::default(),
             look: None,
             is_changed: false,
@@ -56,6 +63,11 @@ impl<'a> Script<'a> {
     /// Finds out whether there is something to rewrite.
     pub fn find_what_to_change(&mut self, ast: &AST, parser: &dyn ScriptParser) {
         let own: HashSet<_> = ast.iter_fn_def().map(|f| f.name.clone()).collect();
+        let mut properties = self
+            .host_functions
+            .iter()
+            .filter_map(|f| f.strip_prefix(GETTER));
+        let may_have_properties = properties.next().is_some();
         walk(
             ast,
             || parser.tick_token(),
@@ -69,6 +81,10 @@ impl<'a> Script<'a> {
                         ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)),
                     ) => {
                         self.calls_modules |= is_of_module(call);
+                    }
+                    Some(ASTNode::Expr(Expr::Property(parts, _))) if may_have_properties => {
+                        let getter = parts.0 .0.as_str();
+                        self.has_properties |= self.host_functions.contains(getter);
                     }
                     _ => (),
                 }

@@ -1,6 +1,6 @@
 //! Which chains are evaluated without locking the variable that they begin with.
 
-use rhai::{Dynamic, Expr, FnCallExpr, FnPtr};
+use rhai::{Dynamic, Expr, FnCallExpr, FnPtr, OpAssignment};
 
 use super::script::Script;
 use crate::language::signatures::has_built_in;
@@ -49,6 +49,18 @@ impl Script<'_> {
         if !variable.2.is_empty() || !self.captured.contains(variable.1.as_str()) {
             return None;
         }
+        let member = self.first_member(chain);
+        let name = variable.1.clone();
+        let call = self.find_call(chain);
+        if member.is_none() && call.is_none() {
+            return None;
+        }
+        let functions = self.own.clone();
+        Some(Unlocked::new(chain.clone(), name, call, member, functions))
+    }
+
+    /// Where the first call of a chain is, if the chain must not lock its variable for it.
+    fn find_call(&self, chain: &Chain) -> Option<(usize, FirstCall)> {
         let at = chain.links.iter().position(|link| link.call().is_some())?;
         let (first, rest) = chain.links[at..].split_first()?;
         let call = self.first_call(first.call()?);
@@ -56,8 +68,33 @@ impl Script<'_> {
         if call == FirstCall::Native && !later.any(|call| self.may_run_other_code(call)) {
             return None;
         }
-        let (name, functions) = (variable.1.clone(), self.own.clone());
-        Some(Unlocked::new(chain.clone(), name, at, call, functions))
+        Some((at, call))
+    }
+
+    /// Makes an assignment to a property of what a captured variable holds one that does not
+    /// lock the variable; `None` if it is not such.
+    pub fn unlock_assignment(
+        &mut self,
+        operator: &OpAssignment,
+        target: &Chain,
+        value: &Expr,
+    ) -> Option<Expr> {
+        let Expr::Variable(variable, ..) = &target.root else {
+            return None;
+        };
+        if !variable.2.is_empty() || !self.captured.contains(variable.1.as_str()) {
+            return None;
+        }
+        let member = self.first_member(target)?;
+        let mut custom = self.unlocked.clone()?;
+        custom.state = Dynamic::from(Unlocked::assignment(
+            target.clone(),
+            variable.1.clone(),
+            member,
+            (operator.clone(), value.clone()),
+        ));
+        self.is_changed = true;
+        Some(Expr::Custom(custom.into(), target.root.position()))
     }
 
     fn first_call(&self, call: &FnCallExpr) -> FirstCall {

@@ -31,6 +31,19 @@ impl Link {
         }
     }
 
+    /// Whether it is an element in brackets.
+    pub fn is_index(&self) -> bool {
+        self.is_index
+    }
+
+    /// The name of the property, if it is one.
+    pub fn property(&self) -> Option<&str> {
+        match &self.expr {
+            Expr::Property(parts, _) if !self.is_index => Some(&parts.2),
+            _ => None,
+        }
+    }
+
     /// Whether the rest of the chain is left out if what is before it is `()`.
     pub fn is_negated(&self) -> bool {
         self.flags.contains(ASTFlags::NEGATED)

@@ -11,7 +11,7 @@ use rhai::{
 };
 
 use super::unlocked::Unlocked;
-use crate::language::names::{BIND, LOOK};
+use crate::language::names::{BIND, KEEP, LOOK};
 
 /// Word in place of the statements of a function.
 const BODY: &str = "body ";
@@ -25,6 +25,8 @@ const FUNCTION: &str = "fn f() { body }";
 pub const BIND_CALL: &str = "bind(0)";
 /// A call of [`LOOK`].
 pub const LOOK_CALL: &str = "look(0)";
+/// A call of [`KEEP`].
+pub const KEEP_CALL: &str = "keep(0, 0)";
 
 /// The statements of a function, as a block.
 #[derive(Debug, Clone)]
@@ -52,6 +54,7 @@ impl Stubs {
             Token::Identifier(word) if **word == "chain" => Token::Custom(Box::new(CHAIN.into())),
             Token::Identifier(word) if **word == "bind" => Token::Identifier(Box::new(BIND.into())),
             Token::Identifier(word) if **word == "look" => Token::Identifier(Box::new(LOOK.into())),
+            Token::Identifier(word) if **word == "keep" => Token::Identifier(Box::new(KEEP.into())),
             token => token.clone(),
         })
     }

@@ -12,6 +12,9 @@
 //! is copied, and no more than the call is about. Methods of scripts lock the variable as in Rhai:
 //! they can be called in a loop, where copies would take time that grows with the data. So does
 //! what `eval` runs.
+//!
+//! An object of the host is a reference. Its properties and elements, read or assigned to, are
+//! those of a copy of the reference, as reading and writing them may run any code.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -24,7 +27,7 @@ use rhai::{
 use super::chain::{Chain, Link};
 use super::fingerprint::{address, fingerprint};
 use crate::language::host_names;
-use crate::objects::host_object;
+use crate::objects::host_object::{self, HostObject};
 
 type Failure = Box<EvalAltResult>;
 type Outcome = Result<Dynamic, Failure>;
@@ -110,33 +113,59 @@ pub struct Unlocked(Rc<Parts>);
 struct Parts {
     chain: Chain,
     variable: ImmutableString,
-    /// Where its first call is.
-    at: usize,
-    call: FirstCall,
+    /// Where its first call is, and what that is, if the variable is not to be locked for it.
+    call: Option<(usize, FirstCall)>,
+    /// Where it may go on with an object of the host, whose members may run any code.
+    member: Option<usize>,
     functions: Rc<Functions>,
+    /// The operator and the value, if the chain is assigned to.
+    assigned: Option<(OpAssignment, Expr)>,
 }
 
 impl Unlocked {
-    /// The chain that begins with this variable, and has its first call at link `at`.
+    /// The chain that begins with this variable. Its first call, if that matters, and the first
+    /// link that may be a member of an object of the host, are at the links of these numbers.
     pub fn new(
         chain: Chain,
         variable: ImmutableString,
-        at: usize,
-        call: FirstCall,
+        call: Option<(usize, FirstCall)>,
+        member: Option<usize>,
         functions: Rc<Functions>,
     ) -> Self {
         Unlocked(Rc::new(Parts {
             chain,
             variable,
-            at,
             call,
+            member,
             functions,
+            assigned: None,
         }))
     }
 
-    /// The chain that it was.
+    /// The assignment of a value, with an operator, to such a chain.
+    pub fn assignment(
+        chain: Chain,
+        variable: ImmutableString,
+        member: usize,
+        assigned: (OpAssignment, Expr),
+    ) -> Self {
+        Unlocked(Rc::new(Parts {
+            chain,
+            variable,
+            call: None,
+            member: Some(member),
+            functions: Rc::default(),
+            assigned: Some(assigned),
+        }))
+    }
+
+    /// The chain, or the assignment, that it was.
     pub fn original(&self) -> Expr {
-        self.0.chain.clone().into_expr()
+        let chain = self.0.chain.clone().into_expr();
+        match self.0.assigned.clone() {
+            None => chain,
+            Some((operator, value)) => assign(chain, operator, value),
+        }
     }
 
     /// Evaluates it.
@@ -147,12 +176,33 @@ impl Unlocked {
     /// variable if a change would be lost.
     pub fn evaluate(&self, context: &mut EvalContext) -> Outcome {
         let parts = &*self.0;
+        // Rhai, too, evaluates it first.
+        let assigned = match &parts.assigned {
+            None => None,
+            Some((operator, value)) => {
+                let position = value.start_position();
+                let value = evaluate(context, value)?.flatten();
+                let value = Expr::DynamicConstant(value.into(), position);
+                Some((operator.clone(), value))
+            }
+        };
         let mut links = Vec::with_capacity(parts.chain.links.len());
         for link in &parts.chain.links {
             links.push(link.evaluated(|expr| evaluate(context, expr))?);
         }
-        let rest = links.split_off(parts.at + 1);
-        let result = parts.evaluate_first(context, &links)?;
+        if let Some((object, at)) = parts.find_object(context, &links)? {
+            let rest = links.split_off(at);
+            return on_copy(context, object, rest, false, assigned).0;
+        }
+        if assigned.is_some() {
+            let root = parts.chain.root.clone();
+            return evaluate(context, &finish(Chain { root, links }, assigned));
+        }
+        let Some((at, call)) = parts.call else {
+            return parts.on_variable(context, &links);
+        };
+        let rest = links.split_off(at + 1);
+        let result = parts.evaluate_first(context, &links, at, call)?;
         if rest.is_empty() || result.is_unit() && parts.is_left_out(context, &links)? {
             return Ok(result);
         }
@@ -161,17 +211,47 @@ impl Unlocked {
 }
 
 impl Parts {
-    fn evaluate_first(&self, context: &mut EvalContext, links: &[Link]) -> Outcome {
+    /// Finds the object of the host that the chain goes on with, and at which link, if it does.
+    fn find_object(
+        &self,
+        context: &mut EvalContext,
+        links: &[Link],
+    ) -> Result<Option<(Dynamic, usize)>, Failure> {
+        let Some(at) = self.member else {
+            return Ok(None);
+        };
+        let variable = context.scope().get(&self.variable);
+        let Some(variable) = variable.filter(|v| v.is_shared() && !v.is_locked()) else {
+            return Ok(None);
+        };
+        let object = match at {
+            // Nothing else is copied.
+            0 => match variable.read_lock::<HostObject>() {
+                Some(object) => Dynamic::from(object.clone()),
+                None => return Ok(None),
+            },
+            _ => self.on_variable(context, &links[..at])?.flatten(),
+        };
+        Ok(object.is::<HostObject>().then_some((object, at)))
+    }
+
+    fn evaluate_first(
+        &self,
+        context: &mut EvalContext,
+        links: &[Link],
+        at: usize,
+        call: FirstCall,
+    ) -> Outcome {
         let scope = context.scope();
         let variable = scope.get(&self.variable);
         let Some(variable) = variable.filter(|v| v.is_shared() && !v.is_locked()) else {
             return self.on_variable(context, links);
         };
         let is_constant = scope.is_constant(&self.variable) == Some(true);
-        let arguments: Vec<Dynamic> = links[self.at].arguments().collect();
+        let arguments: Vec<Dynamic> = links[at].arguments().collect();
         let may_use = self.functions.may_use(&arguments, address(variable));
-        let call = match self.call {
-            FirstCall::Calling => match self.on_variable(context, &links[..self.at])?.is_fnptr() {
+        let call = match call {
+            FirstCall::Calling => match self.on_variable(context, &links[..at])?.is_fnptr() {
                 true => FirstCall::OfHost,
                 false => FirstCall::Changing,
             },
@@ -192,14 +272,14 @@ impl Parts {
         if may_change && is_constant {
             return self.on_variable(context, links);
         }
-        let part = self.on_variable(context, &links[..self.at])?.flatten();
+        let part = self.on_variable(context, &links[..at])?.flatten();
         if part.is_unit() && self.is_left_out(context, links)? {
             return Ok(Dynamic::UNIT);
         }
-        let name = links[self.at].call().map_or("", |call| &call.name);
+        let name = links[at].call().map_or("", |call| &call.name);
         match (may_change || has_function(&part, name)) && !is_constant {
-            true => self.change(context, part, links),
-            false => with_copy(context, part, links[self.at..].to_vec(), is_constant).0,
+            true => self.change(context, part, links, at),
+            false => with_copy(context, part, links[at..].to_vec(), is_constant).0,
         }
     }
 
@@ -221,8 +301,14 @@ impl Parts {
 
     /// Calls the function on a copy of a part of the variable, which then takes the place
     /// of that part.
-    fn change(&self, context: &mut EvalContext, part: Dynamic, links: &[Link]) -> Outcome {
-        let (path, call) = links.split_at(self.at);
+    fn change(
+        &self,
+        context: &mut EvalContext,
+        part: Dynamic,
+        links: &[Link],
+        at: usize,
+    ) -> Outcome {
+        let (path, call) = links.split_at(at);
         let before = fingerprint(&part);
         let (result, copy) = with_copy(context, part, call.to_vec(), false);
         if before.is_some() && fingerprint(&copy) == before {
@@ -251,16 +337,14 @@ impl Parts {
         let position = self.chain.root.position();
         let root = Chain::variable(&self.variable, position);
         let links = path.to_vec();
-        let assignment = BinaryExpr {
-            lhs: Chain { root, links }.into_expr(),
-            rhs: Chain::variable(COPY, position),
-        };
-        let operator = OpAssignment::new_assignment(position);
-        let statement = Stmt::Assignment((operator, assignment).into());
-        let block = StmtBlock::new([statement], position, position);
+        let assignment = assign(
+            Chain { root, links }.into_expr(),
+            OpAssignment::new_assignment(position),
+            Chain::variable(COPY, position),
+        );
         let len = context.scope().len();
         context.scope_mut().push_dynamic(COPY, value);
-        let result = evaluate(context, &Expr::Stmt(block.into()));
+        let result = evaluate(context, &assignment);
         context.scope_mut().rewind(len);
         result.map(|_| ())
     }
@@ -276,12 +360,38 @@ fn evaluate(context: &mut EvalContext, expr: &Expr) -> Outcome {
     context.eval_expression_tree(&Expression::from(expr))
 }
 
+/// An expression that assigns a value.
+fn assign(lhs: Expr, operator: OpAssignment, rhs: Expr) -> Expr {
+    let position = lhs.position();
+    let statement = Stmt::Assignment((operator, BinaryExpr { lhs, rhs }).into());
+    Expr::Stmt(StmtBlock::new([statement], position, position).into())
+}
+
+/// A chain, or the assignment to it of what is `assigned`.
+fn finish(chain: Chain, assigned: Option<(OpAssignment, Expr)>) -> Expr {
+    match assigned {
+        None => chain.into_expr(),
+        Some((operator, value)) => assign(chain.into_expr(), operator, value),
+    }
+}
+
 /// Evaluates a chain that begins with a value; also returns what became of that.
 fn with_copy(
     context: &mut EvalContext,
     value: Dynamic,
     links: Vec<Link>,
     is_constant: bool,
+) -> (Outcome, Dynamic) {
+    on_copy(context, value, links, is_constant, None)
+}
+
+/// Evaluates a chain like [`with_copy`], or the assignment to it.
+fn on_copy(
+    context: &mut EvalContext,
+    value: Dynamic,
+    links: Vec<Link>,
+    is_constant: bool,
+    assigned: Option<(OpAssignment, Expr)>,
 ) -> (Outcome, Dynamic) {
     let scope = context.scope_mut();
     let len = scope.len();
@@ -290,7 +400,7 @@ fn with_copy(
         false => scope.push_dynamic(COPY, value),
     };
     let root = Chain::variable(COPY, links[0].expr.position());
-    let result = evaluate(context, &Chain { root, links }.into_expr());
+    let result = evaluate(context, &finish(Chain { root, links }, assigned));
     let scope = context.scope_mut();
     let value = scope.get_mut(COPY).map(std::mem::take).unwrap_or_default();
     scope.rewind(len);

@@ -51,6 +51,12 @@ impl<'a> Callback<'a> {
         Ok(is_yes(&answer))
     }
 
+    /// Calls it without arguments.
+    pub fn call_alone(&self) -> Outcome<Dynamic> {
+        let result = self.by.call_raw(&self.context, None, []);
+        result.map_err(|error| self.failure(error))
+    }
+
     /// Calls it for an element, after what is before that one in its arguments, and with
     /// its index.
     pub fn call_with(

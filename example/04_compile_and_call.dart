@@ -1,0 +1,65 @@
+// A script that is compiled once, and whose functions Dart calls by name.
+//
+//   ./dartw run example/04_compile_and_call.dart
+
+import 'package:rhai_dart/rhai_dart.dart';
+
+Future<void> main() async {
+  final engine = RhaiEngine()
+    ..registerFunction(
+      'stock_of',
+      (String item) => Future.delayed(
+        const Duration(milliseconds: 20),
+        () => item.length * 10,
+      ),
+    );
+
+  final rules = engine.compile('''
+    /// Says how many of an item may be sold.
+    fn on_order(item, count) {
+      let left = stock_of(item);
+      if count > left { throw `only \${left} of \${item} are left`; }
+      #{item: item, count: count, total: price(item) * count}
+    }
+
+    fn price(item) { if item == "tea" { 3.5 } else { 4.25 } }
+
+    print("this is never printed: calls run functions only");
+  ''', name: 'rules.rhai');
+
+  print('1. What the script has:');
+  for (final function in rules.functions) {
+    print(
+      '   ${function.name}(${function.parameters.join(', ')})  '
+      '${function.documentation}',
+    );
+  }
+
+  print('2. Functions wait where they must, and return what Dart asks for:');
+  final double price = rules.callSync('price', ['tea']);
+  print('   tea costs $price');
+  final order = await rules.callAsync<Map<String, Object?>>('on_order', [
+    'cake',
+    3,
+  ]);
+  print('   the order is $order');
+
+  print('3. Errors name the script, the place, and what there is instead:');
+  for (final (function, arguments) in [
+    ('on_order', ['tea', 99]),
+    ('on_order', ['tea']),
+    ('on_sale', <Object?>[]),
+  ]) {
+    try {
+      await rules.callAsync<Object?>(function, arguments);
+    } on RhaiRuntimeError catch (error) {
+      print('   ${error.message}');
+      for (final frame in error.callStack.take(1)) {
+        print('      $frame');
+      }
+    }
+  }
+
+  rules.dispose();
+  engine.dispose();
+}
