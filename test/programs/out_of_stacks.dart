@@ -1,5 +1,6 @@
-// 50,000 scripts wait on the few stacks of one engine; then one on each of other engines,
-// until there is no room for the stack of another one. Run it with little address space.
+// 50,000 scripts wait on the few stacks of one engine; then one on each of other engines with
+// stacks of other sizes, until there is no room for another one. Run it with little address
+// space.
 
 import 'dart:async';
 
@@ -7,9 +8,10 @@ import 'package:rhai_dart/rhai_dart.dart';
 
 Future<void> main() async {
   final gate = Completer<int>();
-  RhaiEngine newEngine() =>
-      RhaiEngine.withDefaults()..registerFunction('wait', () => gate.future);
-  final engine = newEngine();
+  RhaiEngine newEngine(int stackDepth) =>
+      RhaiEngine(RhaiConfig(maxStackDepth: stackDepth))
+        ..registerFunction('wait', () => gate.future);
+  final engine = newEngine(100);
   final waiting = <Future<dynamic>>[];
   void start(RhaiEngine engine) =>
       waiting.add(engine.eval('wait() + ${waiting.length}') as Future<dynamic>);
@@ -19,7 +21,7 @@ Future<void> main() async {
   final others = <RhaiEngine>[];
   try {
     while (others.length < 1000) {
-      others.add(newEngine());
+      others.add(newEngine(101 + others.length));
       start(others.last);
     }
   } on RhaiRuntimeError catch (error) {
