@@ -31,7 +31,7 @@ Uint8List _encode(Object? value) {
 }
 
 void main() {
-  final objects = ObjectTable()..addAll([Object(), () => 1]);
+  final objects = ObjectTable()..setInternal([Object(), () => 1]);
   final function = _Function();
   Object? read(Uint8List bytes) => readValue(bytes, objects, (_, _, _, _) {
     return function;

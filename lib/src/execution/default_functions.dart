@@ -9,6 +9,7 @@ import '../records/place.dart';
 import '../rhai_function_info.dart';
 import '../rhai_position.dart';
 import '../wire/protocol.dart';
+import 'execution.dart';
 import 'module_loads.dart';
 import 'registered_function.dart';
 import 'type_registry.dart';
@@ -54,9 +55,10 @@ String _describe(Object? object) => object.toString();
 Object? _next(Object? iteration) => (iteration! as Iteration).next();
 
 /// The function that scripts call to sleep. Rhai's own would block the isolate.
-RegisteredFunction sleepFunction(Sleeps sleeps) => RegisteredFunction(
+final sleepFunction = RegisteredFunction(
   'sleep',
-  sleeps.sleep,
+  // Of the engine whose script calls it: others may have the same function.
+  (num seconds) => Execution.calling!.owner.sleep(seconds),
   doc: 'Waits for a number of seconds.',
   parameterNames: const ['seconds'],
   origin: RhaiFunctionOrigin.engine,

@@ -17,6 +17,11 @@ abstract interface class ExecutionOwner {
   /// Whether scripts see the stack traces of Dart functions that fail.
   bool get exposeStackTraces;
 
+  /// Waits for a number of [seconds], for a script of this engine.
+  ///
+  /// Throws an [ArgumentError] if that is not finite.
+  Future<void> sleep(num seconds);
+
   /// Ends an execution that waits, because it took too long in all.
   void timeOut(Execution execution);
 }

@@ -17,7 +17,10 @@ final class FunctionRegistry {
 
   final Frame _frame;
   final TypeRegistry _types;
-  final Map<String, List<RegisteredFunction>> _byName = {};
+  Map<String, List<RegisteredFunction>> _byName = {};
+
+  /// Whether a fork may have the same functions, which must not be changed then.
+  bool _isShared = false;
 
   /// The functions that the engine has from the start, by their names. They come back when
   /// those in their place are removed.
@@ -98,10 +101,9 @@ final class FunctionRegistry {
   ///
   /// Throws an [ArgumentError] if it accepts the same arguments as another one.
   void add(RegisteredFunction function) {
-    final others = _byName[function.name] ??= [];
-    if (!function.isOverload) others.clear();
+    final others = [if (function.isOverload) ...?_byName[function.name]];
     function.checkAgainst(others);
-    others.add(function);
+    _changing[function.name] = [...others, function];
     _unpublished.add(function.name);
   }
 
@@ -161,10 +163,32 @@ final class FunctionRegistry {
     return RegisteredFunction(name, function);
   }
 
-  /// Adds a function that the engine has from the start.
-  void addOwn(RegisteredFunction function) {
-    _own[function.name] = function;
-    add(function);
+  /// Adds a function that the engine has from the start, or sees to it that the engine has it
+  /// not.
+  void setOwn(RegisteredFunction function, {required bool isThere}) {
+    final name = function.name;
+    if (isThere) {
+      _own[name] = function;
+      if (!_byName.containsKey(name)) add(function);
+    } else if (_own.remove(name) != null) {
+      if (identical(_byName[name]?.firstOrNull, function)) remove(name);
+    }
+  }
+
+  /// Takes over the functions of another engine, whose native side has told them to that of
+  /// this one.
+  void takeOver(FunctionRegistry other) {
+    other._isShared = _isShared = true;
+    _byName = other._byName;
+    _own.addAll(other._own);
+    _publishedTypes = other._publishedTypes;
+  }
+
+  /// The functions by their names, for changes. The lists in it do not change.
+  Map<String, List<RegisteredFunction>> get _changing {
+    if (!_isShared) return _byName;
+    _isShared = false;
+    return _byName = {..._byName};
   }
 
   /// Removes the functions of a name, but none that the engine has from the start. Returns
@@ -177,7 +201,7 @@ final class FunctionRegistry {
     if (functions == null || functions.every((other) => other == own)) {
       return false;
     }
-    _byName.remove(name);
+    _changing.remove(name);
     // A member of this name that types have is published again.
     _unpublished.add(name);
     rhaiUnregisterFunction(_frame.engine, _frame.writeName(name));
@@ -195,7 +219,7 @@ final class FunctionRegistry {
   /// Removes the functions in a namespace, which the native side knows to be gone.
   void removeNamespace(String namespace) {
     bool isInIt(String name) => name.startsWith('$namespace::');
-    _byName.removeWhere((name, _) => isInIt(name));
+    _changing.removeWhere((name, _) => isInIt(name));
     _unpublished.removeWhere(isInIt);
     _unpublishedConstants.removeWhere((name, _) => isInIt(name));
   }
@@ -273,7 +297,8 @@ final class FunctionRegistry {
   void clear() {
     _unpublished.clear();
     _unpublishedConstants.clear();
-    _byName.clear();
+    _byName = {};
+    _isShared = false;
     _own.clear();
     _publishedTypes = null;
   }

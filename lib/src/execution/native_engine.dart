@@ -25,20 +25,65 @@ final class _IsolateState implements Finalizable {
 
 /// Makes a native engine with the limits of [config].
 Pointer<NativeEngine> newEngine(RhaiConfig config) {
-  final isolate = _IsolateState.current;
-  // Before, as making an engine is a leaf call, and dropping values may take long.
-  rhaiDropUnreachable(isolate.pointer);
+  final isolate = _clearedIsolate();
   final numbers = Uint64List.fromList(engineNumbersOf(config));
   return rhaiEngineNew(
-    isolate.pointer,
+    isolate,
     numbers.address,
     numbers.length,
-    (config.allowFileIo ? EngineFlag.allowFileIo : 0) |
-        (config.allowEval ? EngineFlag.allowEval : 0) |
-        (config.allowModules ? EngineFlag.allowModules : 0) |
-        (config.moduleLoader == null ? 0 : EngineFlag.loadsModules),
+    _flagsOf(config),
   );
 }
+
+/// Makes a native engine with the limits of [config] that begins with what [original] has. The
+/// bits of [inherited] are of [Inherited].
+Pointer<NativeEngine> forkEngine(
+  Pointer<NativeEngine> original,
+  RhaiConfig config,
+  int inherited,
+) {
+  final isolate = _clearedIsolate();
+  final numbers = Uint64List.fromList(engineNumbersOf(config));
+  return rhaiEngineFork(
+    isolate,
+    original,
+    numbers.address,
+    numbers.length,
+    _flagsOf(config),
+    inherited,
+  );
+}
+
+/// The native state of this isolate, without engines that are unreachable.
+///
+/// Making an engine is a leaf call, and dropping their values may take long.
+Pointer<NativeIsolate> _clearedIsolate() {
+  final isolate = _IsolateState.current.pointer;
+  rhaiDropUnreachable(isolate);
+  return isolate;
+}
+
+int _flagsOf(RhaiConfig config) =>
+    (config.allowFileIo ? EngineFlag.allowFileIo : 0) |
+    (config.allowEval ? EngineFlag.allowEval : 0) |
+    (config.allowModules ? EngineFlag.allowModules : 0) |
+    (config.moduleLoader == null ? 0 : EngineFlag.loadsModules);
+
+/// The bits of [Inherited] for a fork, if [original] is the configuration of the engine that it
+/// is made from.
+int inheritedBy(RhaiConfig config, RhaiConfig original) =>
+    (isRestrictedAlike(config, original) ? Inherited.restrictions : 0) |
+    (config.moduleLoader == original.moduleLoader ? Inherited.moduleTexts : 0);
+
+/// Whether [a] and [b] switch the same words and functions off.
+bool isRestrictedAlike(RhaiConfig a, RhaiConfig b) =>
+    _areSame(a.disabledSymbols, b.disabledSymbols) &&
+    _areSame(a.allowedFunctions, b.allowedFunctions) &&
+    _areSame(a.deniedFunctions, b.deniedFunctions);
+
+bool _areSame(Set<String>? a, Set<String>? b) =>
+    identical(a, b) ||
+    a != null && b != null && a.length == b.length && a.containsAll(b);
 
 /// Whether scripts may use a function of Rhai's under [config].
 bool isAllowed(String function, RhaiConfig config) =>

@@ -2,6 +2,7 @@ import '../ffi/bindings.dart';
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
 import 'function_registry.dart';
+import 'held_functions.dart';
 import 'outcome.dart';
 import 'registered_function.dart';
 
@@ -12,6 +13,9 @@ final class RegisteredModules {
 
   final Frame _frame;
   final FunctionRegistry _functions;
+
+  /// The constants that hold functions.
+  final HeldFunctions held = HeldFunctions();
 
   /// Whether constants of a module are being read, which may run any code.
   bool _isReading = false;
@@ -35,9 +39,13 @@ final class RegisteredModules {
       for (final MapEntry(:key, :value) in module.functions.entries)
         RegisteredFunction(key, value),
     ];
-    _stage(module.constants);
+    final holders = _stage(module.constants);
     rhaiReplaceModule(_frame.engine, _frame.writeText(name, 'name'));
     _frame.forgetReleased();
+    held.removeNamespace(name);
+    for (final path in holders) {
+      held.note(path, isHeld: true);
+    }
     _functions.removeNamespace(name);
     functions.forEach(_functions.add);
   }
@@ -64,19 +72,24 @@ final class RegisteredModules {
   bool _isUsable(String name, {required bool function}) =>
       rhaiIsUsableName(_frame.engine, _frame.writeName(name), function);
 
-  /// Tells the native side of constants, which count once their module is complete.
-  void _stage(Map<String, Object?> constants) {
+  /// Tells the native side of constants, which count once their module is complete. Returns
+  /// those that hold functions of scripts.
+  List<String> _stage(Map<String, Object?> constants) {
+    final holders = <String>[];
     _isReading = true;
     try {
       for (final MapEntry(key: path, :value) in constants.entries) {
         final length = _frame.writeText(path, 'name');
+        _frame.forgetReleased();
         writeInput(_frame, value, path, offset: length);
+        if (_frame.sent.isNotEmpty) holders.add(path);
         // Again: encoding may have run code that used the input.
         if (value is! num) _frame.rewriteText(path);
         final step = rhaiSetVariable(_frame.engine, length, true);
         _frame.forgetReleased();
         if (step != Step.done) readOutcome(_frame, step, null);
       }
+      return holders;
     } catch (_) {
       if (!_frame.isClosed) rhaiReplaceModule(_frame.engine, 0);
       rethrow;

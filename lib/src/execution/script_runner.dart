@@ -11,6 +11,7 @@ import '../ffi/script_function.dart';
 import '../parameters/member_error.dart';
 import '../records/error_record.dart' show unnamedFunction;
 import '../wire/frame.dart';
+import '../wire/object_table.dart';
 import '../wire/protocol.dart';
 import '../wire/value_limits.dart';
 import 'dart_type.dart';
@@ -56,38 +57,62 @@ final class ScriptRunner
   /// Makes a native engine.
   ///
   /// Throws an [ArgumentError] if [config] names something that does not exist.
-  ScriptRunner(RhaiConfig config) : this._(newEngine(config), config);
+  ScriptRunner(RhaiConfig config)
+    : this._(newEngine(config), config, ObjectTable(), 1 << 16, null);
 
-  ScriptRunner._(this._engine, RhaiConfig config)
-    : _dartCalls = FunctionCalls(config.maxStackDepth),
-      _totalTimeouts = Deadlines(config.totalTimeout),
-      _sleeps = Sleeps(config.asyncTimeout),
-      exposeStackTraces = config.exposeStackTraces {
-    _finalizer.attach(
-      this,
-      _engine.cast(),
-      detach: this,
-      externalSize: 1 << 16,
+  ScriptRunner._(
+    this._engine,
+    this._config,
+    ObjectTable objects,
+    int size,
+    ScriptRunner? original,
+  ) : _dartCalls = FunctionCalls(_config.maxStackDepth),
+      _totalTimeouts = Deadlines(_config.totalTimeout),
+      _sleeps = Sleeps(_config.asyncTimeout) {
+    _finalizer.attach(this, _engine.cast(), detach: this, externalSize: size);
+    _frame = Frame(_engine, this, ValueLimits(_config), objects);
+    _waits = FutureWaits(_frame, _config.asyncTimeout);
+    _moduleLoads = ModuleLoads(_frame, _config);
+    objects.setInternal(
+      internalFunctions(_config, _types, _moduleLoads, _parallel),
     );
-    _frame = Frame(_engine, this, ValueLimits(config));
-    _waits = FutureWaits(_frame, config.asyncTimeout);
-    _moduleLoads = ModuleLoads(_frame, config);
-    _frame.objects.addAll(
-      internalFunctions(config, _types, _moduleLoads, _parallel),
-    );
+    if (original != null) _takeOver(original);
     // Rhai's own `sleep` would block the isolate.
-    if (isAllowed('sleep', config)) {
-      _functions.addOwn(sleepFunction(_sleeps));
+    _functions.setOwn(sleepFunction, isThere: isAllowed('sleep', _config));
+    if (original != null && isRestrictedAlike(_config, original._config)) {
+      return;
     }
     try {
-      restrict(_frame, config);
+      restrict(_frame, _config);
     } catch (_) {
       dispose();
       rethrow;
     }
   }
 
+  /// Makes an engine with [config], or the same configuration, that begins with what this one
+  /// has.
+  ///
+  /// Throws a [RhaiConversionError] if a variable or a constant holds a function of a script,
+  /// and an [ArgumentError] if [config] names something that does not exist.
+  ScriptRunner fork(RhaiConfig? config) {
+    _variables.held.check();
+    _modules.held.check();
+    // They have everything in common that is known to the native side.
+    _functions.publish();
+    final wanted = config ?? _config;
+    final engine = forkEngine(_engine, wanted, inheritedBy(wanted, _config));
+    return ScriptRunner._(engine, wanted, _frame.objects.fork(), 1 << 12, this);
+  }
+
+  void _takeOver(ScriptRunner original) {
+    _types.takeOver(original._types);
+    _functions.takeOver(original._functions);
+    _variables.takeOver(original._variables);
+  }
+
   Pointer<NativeEngine> _engine;
+  final RhaiConfig _config;
 
   late final Frame _frame;
   late final FunctionRegistry _functions = FunctionRegistry(_frame, _types);
@@ -104,7 +129,10 @@ final class ScriptRunner
   final Deadlines _totalTimeouts;
 
   @override
-  final bool exposeStackTraces;
+  bool get exposeStackTraces => _config.exposeStackTraces;
+
+  @override
+  Future<void> sleep(num seconds) => _sleeps.sleep(seconds);
 
   /// Executions that have made a request and not ended, by their ids.
   final Map<int, Execution> _executions = {};
@@ -304,6 +332,9 @@ final class ScriptRunner
     _engine = nullptr;
     _frame.isClosed = true;
     // No script is running: if one called this, it is suspended.
+    rhaiEngineEnd(engine);
+    // What no other engine needs.
+    _frame.forgetReleased();
     rhaiEngineFree(engine);
     _waits.clear();
     _totalTimeouts.clear();
@@ -312,7 +343,7 @@ final class ScriptRunner
     _functions.clear();
     _types.clear();
     _moduleLoads.close();
-    _frame.objects.clear();
+    _frame.objects.close();
     final stackTrace = StackTrace.current;
     for (final execution in _executions.values) {
       if (!execution.isParked) continue;

@@ -4,10 +4,9 @@ import 'type_table.dart';
 
 /// The Dart types that an engine has, by the names that scripts know them by.
 final class TypeRegistry {
-  final List<DartType> _types = [];
-
-  /// The types, in the order in which they were registered.
-  List<DartType> get types => _types;
+  /// The types, in the order in which they were registered. Forks may have the same list, so
+  /// it does not change.
+  List<DartType> _types = const [];
 
   /// The members for scripts that start now.
   TypeTable get table => _table ??= TypeTable(_types);
@@ -36,13 +35,20 @@ final class TypeRegistry {
 
   /// Adds a type.
   void add(DartType type) {
-    _types.add(type..makeKnown());
+    _types = [..._types, type..makeKnown()];
     _table = null;
+  }
+
+  /// Takes over the types of another engine.
+  void takeOver(TypeRegistry other) {
+    _types = other._types;
+    // Found out once for all.
+    _table = other.table;
   }
 
   /// Forgets all types.
   void clear() {
-    _types.clear();
+    _types = const [];
     _table = null;
   }
 

@@ -52,6 +52,26 @@ external Pointer<NativeEngine> rhaiEngineNew(
   int flags,
 );
 
+/// Makes an engine that begins with what another one has.
+@Native<
+  Pointer<NativeEngine> Function(
+    Pointer<NativeIsolate>,
+    Pointer<NativeEngine>,
+    Pointer<Uint64>,
+    Uint64,
+    Uint32,
+    Uint32,
+  )
+>(symbol: 'rhai_engine_fork', isLeaf: true)
+external Pointer<NativeEngine> rhaiEngineFork(
+  Pointer<NativeIsolate> isolate,
+  Pointer<NativeEngine> engine,
+  Pointer<Uint64> limits,
+  int count,
+  int flags,
+  int inherited,
+);
+
 /// Switches off, or on, a list of names.
 @Native<Int64 Function(Pointer<NativeEngine>, Int32, Uint64)>(
   symbol: 'rhai_restrict',
@@ -61,6 +81,10 @@ external int rhaiRestrict(
   int list,
   int namesLength,
 );
+
+/// Ends an engine, before it is freed: its objects are let go of.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_end')
+external void rhaiEngineEnd(Pointer<NativeEngine> engine);
 
 /// Frees an engine.
 @Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_free')

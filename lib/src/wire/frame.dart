@@ -22,9 +22,9 @@ import 'value_writer.dart';
 /// Reads requests and results from it, and writes scripts and replies to it. What does not
 /// fit into a slot is in the input, a buffer of the native side.
 final class Frame {
-  /// Finds the frame of [engine], whose functions belong to [_owner] and whose values have
-  /// the [_limits].
-  Frame(this.engine, this._owner, this._limits)
+  /// Finds the frame of [engine], whose functions belong to [_owner], whose values have the
+  /// [_limits] and whose scripts know the [objects].
+  Frame(this.engine, this._owner, this._limits, this.objects)
     : _words = rhaiEngineFrame(engine),
       _doubles = rhaiEngineFrame(engine).cast();
 
@@ -35,7 +35,7 @@ final class Frame {
   final ValueLimits _limits;
 
   /// The Dart objects that scripts can refer to.
-  final ObjectTable objects = ObjectTable();
+  final ObjectTable objects;
 
   final Pointer<Int64> _words;
   final Pointer<Double> _doubles;

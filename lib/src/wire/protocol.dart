@@ -216,6 +216,9 @@ abstract final class FunctionId {
 
   /// Loads the text of a module.
   static const int loadModule = 8;
+
+  /// How many there are.
+  static const int count = 9;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -279,6 +282,15 @@ abstract final class EngineFlag {
 
   /// Modules whose texts a Dart function loads.
   static const int loadsModules = 8;
+}
+
+/// Bits of what a fork takes over that its configuration could have otherwise.
+abstract final class Inherited {
+  /// Words and functions that are switched off.
+  static const int restrictions = 1;
+
+  /// Texts of modules that a Dart function has loaded.
+  static const int moduleTexts = 2;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.

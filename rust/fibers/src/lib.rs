@@ -47,5 +47,5 @@ mod suspender;
 
 pub use fiber::{script_stack_limit, Fiber, Prepared, Progress};
 pub use on_fiber::OnFiber;
-pub use pool::{StackLayout, StackPool, SHARES_STACKS};
+pub use pool::{StackGroup, StackLayout, StackPool, SHARES_STACKS};
 pub use suspender::{stack_address, Suspender};

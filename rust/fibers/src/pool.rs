@@ -28,6 +28,14 @@ pub const SHARES_STACKS: bool = cfg!(not(any(windows, feature = "sanitizer")));
 /// addresses have 32 bits, there is no room for more than one.
 const STACKS: usize = if usize::BITS < 64 { 1 } else { 3 };
 
+/// Pools whose values can be dropped on each other's stacks: code that runs on a stack of one
+/// does not switch to another.
+#[derive(Debug, Clone, Default)]
+pub struct StackGroup {
+    /// Whether code runs on a stack of one of the pools.
+    is_running: Rc<Cell<bool>>,
+}
+
 /// The stacks of some engines, all of the same size.
 pub struct StackPool {
     layout: StackLayout,
@@ -35,8 +43,7 @@ pub struct StackPool {
     places: RefCell<Vec<Rc<Place>>>,
     /// How many there may be before fibers make room for each other.
     max_places: usize,
-    /// Whether code runs on one of the stacks.
-    is_running: Cell<bool>,
+    group: StackGroup,
     suspensions: Cell<u64>,
     spills: Cell<u64>,
     /// Bytes of the copies that there are.
@@ -48,17 +55,26 @@ pub struct StackPool {
 impl StackPool {
     /// Makes an empty pool of stacks with this layout.
     pub fn new(layout: StackLayout) -> Rc<Self> {
-        Self::with_stacks(layout, STACKS)
+        Self::in_group(layout, &StackGroup::default())
+    }
+
+    /// Makes an empty pool of stacks with this layout, in a group.
+    pub fn in_group(layout: StackLayout, group: &StackGroup) -> Rc<Self> {
+        Self::make(layout, STACKS, group)
     }
 
     /// Makes an empty pool in which `count` fibers can be suspended before one makes room
     /// for another.
     pub fn with_stacks(layout: StackLayout, count: usize) -> Rc<Self> {
+        Self::make(layout, count, &StackGroup::default())
+    }
+
+    fn make(layout: StackLayout, count: usize, group: &StackGroup) -> Rc<Self> {
         Rc::new(StackPool {
             layout,
+            group: group.clone(),
             places: RefCell::default(),
             max_places: count,
-            is_running: Cell::new(false),
             suspensions: Cell::new(0),
             spills: Cell::new(0),
             copied: Cell::new(0),
@@ -230,14 +246,14 @@ impl StackPool {
     pub(crate) fn enter(&self) -> Running<'_> {
         Running {
             pool: self,
-            before: self.is_running.replace(true),
+            before: self.group.is_running.replace(true),
         }
     }
 
-    /// Whether the code that asks runs on one of the stacks.
+    /// Whether the code that asks runs on one of the stacks, or of another pool in the group.
     #[inline]
     pub fn is_running(&self) -> bool {
-        self.is_running.get()
+        self.group.is_running.get()
     }
 }
 
@@ -258,6 +274,6 @@ pub(crate) struct Running<'a> {
 impl Drop for Running<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.pool.is_running.set(self.before);
+        self.pool.group.is_running.set(self.before);
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use fibers::{StackLayout, StackPool};
+use fibers::{StackGroup, StackLayout, StackPool};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Module, Shared};
 
@@ -15,6 +15,8 @@ pub struct Commons {
     pub(crate) standard: Shared<Module>,
     /// The pools that engines use now, one for each layout.
     pools: RefCell<Vec<Weak<StackPool>>>,
+    /// Engines that share values may have different pools.
+    group: StackGroup,
 }
 
 impl Commons {
@@ -23,6 +25,7 @@ impl Commons {
         Commons {
             standard: StandardPackage::new().as_shared_module(),
             pools: RefCell::default(),
+            group: StackGroup::default(),
         }
     }
 
@@ -35,7 +38,7 @@ impl Commons {
         let mut used = pools.iter().filter_map(Weak::upgrade);
         used.find(|pool| pool.layout() == layout)
             .unwrap_or_else(|| {
-                let pool = StackPool::new(layout);
+                let pool = StackPool::in_group(layout, &self.group);
                 pools.push(Rc::downgrade(&pool));
                 pool
             })

@@ -1,4 +1,4 @@
-//! An engine: its limits, functions, variables and cached scripts.
+//! An engine: its limits and its scripts from start to end.
 
 use std::cell::OnceCell;
 use std::io;
@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fibers::OnFiber;
-use memory::Budget;
 use rhai::{Engine, Module};
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
@@ -20,22 +19,18 @@ use crate::context::exchange::{Reply, Step};
 use crate::context::execution_time::Start;
 use crate::engine_builder::build;
 use crate::errors::script_error::ScriptError;
-use crate::errors::translate::limit_of;
 use crate::execution::execution::Execution;
 use crate::execution::job::{Analysis, Job, Script, Task};
 use crate::execution::kept::Kept;
 use crate::execution::kept_scope::KeptScope;
 use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::variables::Variables;
-use crate::functions::host_functions::HostFunction;
-use crate::functions::parameters::Parameter;
 use crate::functions::script_function::SharedEngine;
 use crate::host::Host;
-use crate::language::restrictions::NameList;
-use crate::language::{names, signatures};
+use crate::language::signatures;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
-use crate::limits::time::BrokenTime;
+use crate::snapshot::Snapshot;
 
 /// Budgets that scripts of an engine may leave behind for good before it runs no more.
 const MAX_LEAKED_BUDGETS: usize = 4;
@@ -43,16 +38,18 @@ const MAX_LEAKED_BUDGETS: usize = 4;
 /// Bytes that an engine takes, about.
 const SIZE: usize = 256 * 1024;
 
+/// Bytes that an engine takes, about, which shares its Rhai engine with others.
+const FORK_SIZE: usize = 8 * 1024;
+
 /// One engine, for scripts of one host.
 pub struct ScriptEngine<H: Host> {
     /// The host, and the state that it shares with its scripts.
     pub hosted: Rc<Hosted<H>>,
     pub(crate) config: Rc<Config>,
-    standard: rhai::Shared<Module>,
-    /// The Rhai engine with the functions of the host so far, built when it is next needed. One
-    /// that a script may hold is never changed.
-    snapshot: OnceCell<SharedEngine>,
-    pub(crate) scripts: Rc<ScriptCache>,
+    pub(crate) standard: rhai::Shared<Module>,
+    /// The Rhai engine with the functions of the host so far. One that a script may hold is
+    /// never changed.
+    pub(crate) snapshot: Rc<Snapshot>,
     pub(crate) variables: Rc<Variables>,
     /// The scripts and scopes that the host keeps.
     pub(crate) kept: Kept,
@@ -60,7 +57,7 @@ pub struct ScriptEngine<H: Host> {
     /// The execution that last made a request.
     last_execution: u64,
     /// A Rhai engine without anything, which knows the words of the language.
-    plain: OnceCell<Engine>,
+    pub(crate) plain: Rc<OnceCell<Engine>>,
 }
 
 impl<H: Host> ScriptEngine<H> {
@@ -76,169 +73,51 @@ impl<H: Host> ScriptEngine<H> {
         // Made once for all: not by a script, which may be abandoned meanwhile.
         signatures::built_in_signatures();
         let stacks = commons.stacks(config.stack_layout());
-        let cache_size = config.script_cache_size;
+        let scripts = ScriptCache::new(&config, &stacks);
+        let closure = object_functions::closure_prototype;
+        Self::assemble(
+            Hosted::new(host, stacks, scripts, closure),
+            config,
+            commons.standard.clone(),
+            Rc::default(),
+        )
+    }
+
+    /// Puts an engine together, without variables.
+    pub(crate) fn assemble(
+        hosted: Rc<Hosted<H>>,
+        config: Config,
+        standard: rhai::Shared<Module>,
+        plain: Rc<OnceCell<Engine>>,
+    ) -> Self {
         ScriptEngine {
-            scripts: Rc::new(ScriptCache::new(cache_size, &stacks)),
-            hosted: Hosted::new(host, stacks, object_functions::closure_prototype),
+            hosted,
             config: Rc::new(config),
-            standard: commons.standard.clone(),
-            snapshot: OnceCell::new(),
+            standard,
+            snapshot: Rc::default(),
             variables: Rc::default(),
             kept: Kept::default(),
             executions: SlotMap::new(),
             last_execution: 0,
-            plain: OnceCell::new(),
+            plain,
         }
     }
 
-    /// Switches off words of the language or functions of Rhai, for scripts that start
-    /// from now on.
-    ///
-    /// # Errors
-    ///
-    /// The index of the first name that means nothing; then nothing changes.
-    pub fn restrict(&mut self, list: NameList, names: &[&str]) -> Result<(), usize> {
-        self.hosted
-            .shared
-            .restrictions
-            .borrow_mut()
-            .add(list, names)?;
-        self.snapshot.take();
-        Ok(())
+    /// The scripts that are kept, compiled.
+    #[inline]
+    pub(crate) fn scripts(&self) -> &Rc<ScriptCache> {
+        &self.hosted.shared.scripts
     }
 
-    /// Registers a host function that takes any arguments, in place of those of the same
-    /// name. Scripts that are running keep what they started with.
-    pub fn register_function(&mut self, function: HostFunction) {
-        self.register_typed_function(function, Vec::new(), false);
-    }
-
-    /// Registers a host function with what its parameters accept, in place of those of
-    /// the same name, or beside them if it is an `overload`.
-    pub fn register_typed_function(
-        &mut self,
-        function: HostFunction,
-        parameters: Vec<Parameter>,
-        overload: bool,
-    ) {
-        let mut restrictions = self.hosted.shared.restrictions.borrow_mut();
-        restrictions.note_registered(&function.name);
-        drop(restrictions);
-        if !self.variables.names().any(|name| name == function.name) {
-            self.scripts.add_host_function(&function.name);
-        }
-        let mut functions = self.hosted.shared.host_functions.borrow_mut();
-        functions.add(function, parameters, overload, &self.hosted.shared.released);
-        self.snapshot.take();
-    }
-
-    /// Removes the host functions of this name, also those in a namespace. Returns whether
-    /// there were some. Scripts that are running keep what they started with.
-    pub fn unregister_function(&mut self, name: &str) -> bool {
-        let was_there = self.hosted.shared.host_functions.borrow_mut().remove(name);
-        if was_there {
-            let mut restrictions = self.hosted.shared.restrictions.borrow_mut();
-            restrictions.note_unregistered(name);
-            drop(restrictions);
-            self.scripts.hide_host_function(name);
-            self.snapshot.take();
-        }
-        was_there
-    }
-
-    /// Sets a variable or constant for every later execution, to the value that the host
-    /// has put where replies are. A name in a namespace is a constant of a module, and waits
-    /// for [`replace_module`](Self::replace_module).
-    ///
-    /// # Errors
-    ///
-    /// There is no value or one that is too large, or there is no stack to read it on.
-    pub fn set_variable(&mut self, name: &str, constant: bool) -> Result<(), ScriptError> {
-        let hosted = &*self.hosted;
-        let (host, shared) = (&hosted.host, &hosted.shared);
-        let value = if host.has_scalar_reply() {
-            host.take_reply(shared).map_err(ScriptError::conversion)?
-        } else {
-            // Values are handled on a stack that is large enough to drop them.
-            let read = shared.stacks.run(|| {
-                let budget = Budget::new(usize::MAX, self.config.sizes(), 1);
-                let _charged = memory::charge(&budget);
-                host.take_reply(shared)
-                    .map_err(|error| match budget.exceeded() {
-                        Some(limit) => limit_of(limit.into(), &self.config),
-                        None => ScriptError::conversion(error),
-                    })
-            });
-            read.map_err(|error| ScriptError::no_stack(&error))??
-        };
-        if name.contains(names::NAMESPACE_SEPARATOR) {
-            let mut constants = shared.host_constants.borrow_mut();
-            constants.stage(name, value, &shared.stacks);
-            return Ok(());
-        }
-        self.scripts.hide_host_function(name);
-        Rc::make_mut(&mut self.variables).set(name, value, constant, &shared.stacks);
-        Ok(())
-    }
-
-    /// Puts the constants that were set in place of all that there is in a namespace, its
-    /// functions included. Scripts that are running keep what they started with.
-    pub fn replace_module(&mut self, namespace: &str) {
-        let shared = &self.hosted.shared;
-        shared.host_constants.borrow_mut().commit(namespace);
-        let removed = shared
-            .host_functions
-            .borrow_mut()
-            .remove_namespace(namespace);
-        for name in removed {
-            self.scripts.hide_host_function(&name);
-        }
-        self.snapshot.take();
-    }
-
-    /// Forgets the constants that were set for a module, which is not to be.
-    pub fn discard_module(&self) {
-        self.hosted.shared.host_constants.borrow_mut().discard();
-    }
-
-    /// The error for a value that the host stopped reading: it breaks `limit`, or took longer to
-    /// read than scripts may run.
-    pub fn value_error(&self, limit: Option<Limit>) -> ScriptError {
-        match (limit, self.config.time_limit) {
-            (Some(limit), _) => limit_of(limit, &self.config),
-            (None, time) => ScriptError::time(BrokenTime::Running(time.unwrap_or_default())),
-        }
-    }
-
-    /// Keeps the text of a module that the host has loaded, before the scripts that wait for it
-    /// go on.
-    pub fn keep_module(&self, name: &str, text: &str) {
-        let texts = &self.scripts.module_texts;
-        texts.keep(name, text, texts.generation());
-    }
-
-    /// Forgets the text of a module that the host has loaded, or of all: the next import
-    /// asks for it again.
-    pub fn invalidate_modules(&self, name: Option<&str>) {
-        self.scripts.module_texts.forget(name);
-    }
-
-    /// Whether a script can have a variable of this name.
-    pub fn is_usable_variable_name(&self, name: &str) -> bool {
-        names::is_usable_variable_name(self.plain.get_or_init(Engine::new_raw), name)
-    }
-
-    /// Removes all variables and constants.
-    pub fn clear_scope(&mut self) {
-        self.variables = Rc::default();
-        for name in self.hosted.shared.host_functions.borrow().names() {
-            self.scripts.add_host_function(&name);
-        }
+    /// Gives new scripts another Rhai engine, as the functions of the host have changed. Others
+    /// that share it keep theirs.
+    pub(crate) fn renew_snapshot(&mut self) {
+        self.snapshot = Rc::default();
     }
 
     /// Starts a script and runs it to its first request or its end.
     pub fn eval(&mut self, script: &str, start: Start) -> Step {
-        let source = self.scripts.get(script);
+        let source = self.scripts().get(script);
         self.run(source, None, start)
     }
 
@@ -251,7 +130,7 @@ impl<H: Host> ScriptEngine<H> {
     ) -> Step {
         let script = Script {
             source,
-            scripts: self.scripts.clone(),
+            scripts: self.scripts().clone(),
             variables: self.variables.clone(),
             scope,
         };
@@ -284,7 +163,7 @@ impl<H: Host> ScriptEngine<H> {
         job: impl FnOnce(SharedEngine) -> Job,
         start: Start,
     ) -> Step {
-        match self.snapshot().cloned() {
+        match self.snapshot() {
             Ok(engine) => self.start(job(engine), start),
             Err(error) => self.fail(ScriptError::no_stack(&error)),
         }
@@ -358,7 +237,7 @@ impl<H: Host> ScriptEngine<H> {
         }
         if ended.is_abandoned {
             // It may have borrowed something of the Rhai engine's for ever.
-            self.snapshot.take();
+            self.snapshot.discard();
         }
     }
 
@@ -473,21 +352,29 @@ impl<H: Host> ScriptEngine<H> {
     /// # Errors
     ///
     /// There is no stack to copy the constants of modules on.
-    pub fn snapshot(&self) -> io::Result<&SharedEngine> {
-        if let Some(snapshot) = self.snapshot.get() {
-            return Ok(snapshot);
-        }
-        let engine = OnFiber::new(self.build()?, &self.hosted.shared.stacks);
-        Ok(self.snapshot.get_or_init(|| Rc::new(engine)))
+    #[inline]
+    pub fn snapshot(&self) -> io::Result<SharedEngine> {
+        self.snapshot.get(|| {
+            let engine = build(&self.hosted, &self.config, self.standard.clone())?;
+            Ok(OnFiber::new(engine, &self.hosted.shared.stacks))
+        })
     }
 
-    fn build(&self) -> io::Result<Engine> {
-        build(
-            &self.hosted,
-            &self.config,
-            self.standard.clone(),
-            &self.scripts,
-        )
+    /// Ends all scripts, and lets go of all that they could use: the host can then forget its
+    /// objects. The engine is of no use any more.
+    pub fn end(&mut self) {
+        for (_, mut execution) in self.executions.drain() {
+            execution.cancel();
+        }
+        self.kept.clear();
+        let shared = &self.hosted.shared;
+        shared.functions.clear();
+        shared.host_functions.take();
+        shared.host_constants.take();
+        self.variables = Rc::default();
+        let is_shared = Rc::strong_count(&self.snapshot) > 1;
+        self.renew_snapshot();
+        memory::note_freed_by_engine(if is_shared { FORK_SIZE } else { SIZE });
     }
 
     /// The limits of this engine.
@@ -516,11 +403,7 @@ impl Ended {
 
 impl<H: Host> Drop for ScriptEngine<H> {
     fn drop(&mut self) {
-        for (_, mut execution) in self.executions.drain() {
-            execution.cancel();
-        }
-        self.kept.clear();
-        self.hosted.shared.functions.clear();
-        memory::note_freed_by_engine(SIZE + self.hosted.shared.stacks.take_freed());
+        self.end();
+        memory::note_freed_by_engine(self.hosted.shared.stacks.take_freed());
     }
 }

@@ -1,7 +1,6 @@
 //! Rhai engines as scripts run in them.
 
 use std::io;
-use std::rc::Rc;
 
 use rhai::{Engine, Module, OptimizationLevel, Shared};
 
@@ -15,7 +14,6 @@ use crate::execution::file_modules::FileModules;
 use crate::execution::loaded_modules::LoadedModules;
 use crate::execution::modules::Modules;
 use crate::execution::parsing;
-use crate::execution::script_cache::ScriptCache;
 use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
 use crate::language::rewrite;
@@ -27,28 +25,30 @@ use crate::limits::sizes;
 /// Strings that an engine keeps only once; Rhai's own default.
 const MAX_INTERNED_STRINGS: usize = 256;
 
-/// Builds a Rhai engine with the functions that `hosted` has so far. `standard` is Rhai's
-/// standard package, and `scripts` has the modules that were compiled.
+/// Builds a Rhai engine with the functions that `hosted` has so far, for it and for others with
+/// the same. `standard` is Rhai's standard package.
 ///
 /// # Errors
 ///
 /// There is no stack to copy the constants of the host's modules on.
 pub fn build<H: Host>(
-    hosted: &Rc<Hosted<H>>,
+    hosted: &Hosted<H>,
     config: &Config,
     standard: Shared<Module>,
-    scripts: &Rc<ScriptCache>,
 ) -> io::Result<Engine> {
-    let shared = &hosted.shared;
+    let Hosted {
+        shared, running, ..
+    } = hosted;
+    let execution = &running.running;
     let mut engine = Engine::new_raw();
     let restrictions = shared.restrictions.borrow();
     // The module registered last is searched first.
     engine.register_global_module(standard);
     let mut module = Module::new();
-    builtins::register(&mut module, shared);
-    object_functions::register(&mut module, hosted);
-    parallel::register(&mut module, hosted);
-    exporter::register(&mut module, shared);
+    builtins::register(&mut module, execution);
+    object_functions::register(&mut module, running);
+    parallel::register(&mut module, running);
+    exporter::register(&mut module, execution);
     rewrite::register_look(&mut module);
     rewrite::register_keep(&mut module);
     restrictions.hide(&mut module);
@@ -76,24 +76,24 @@ pub fn build<H: Host>(
     }
     let max_modules = config.max(Limit::Modules);
     if config.allow_modules && config.loads_modules {
-        let source = LoadedModules::new(hosted, &scripts.module_texts);
-        engine.set_module_resolver(Modules::new(shared, scripts, max_modules, source));
+        let source = LoadedModules::new(running);
+        engine.set_module_resolver(Modules::new(execution, max_modules, source));
     } else if config.allow_modules && config.allow_file_io {
-        engine.set_module_resolver(Modules::new(shared, scripts, max_modules, FileModules));
+        engine.set_module_resolver(Modules::new(execution, max_modules, FileModules));
     }
 
-    let running = shared.clone();
+    let counting = execution.clone();
     // Operations are counted here and not by Rhai: it does not count what a
     // closure does that a native function calls.
-    engine.on_progress(move |_| running.current()?.tick(&running.functions));
+    engine.on_progress(move |_| counting.context()?.tick(|| counting.functions()));
     let has_type_of = !restrictions.disables_type_of();
-    parsing::watch(&mut engine, has_type_of, shared);
+    parsing::watch(&mut engine, has_type_of, execution);
     // Rhai would print the result of a function that replaces `print`.
-    let host = hosted.clone();
+    let host = running.clone();
     if !host_functions.has("print") {
         engine.on_print(move |text| forward_text(&host, PRINT_FUNCTION, text, None));
     }
-    let host = hosted.clone();
+    let host = running.clone();
     if !host_functions.has("debug") {
         engine.on_debug(move |text, _, position| {
             forward_text(&host, DEBUG_FUNCTION, text, Some(position));

@@ -26,7 +26,7 @@ impl<H: Host> ScriptEngine<H> {
     pub fn compile(&mut self, text: &str, name: &str, start: Start) -> Step {
         let compilation = Compilation {
             script: KeptScript::new(text.into(), name),
-            scripts: self.scripts.clone(),
+            scripts: self.scripts().clone(),
             kept: self.kept.scripts.clone(),
         };
         self.start_task(Task::Compilation(compilation), start)
@@ -40,7 +40,7 @@ impl<H: Host> ScriptEngine<H> {
     /// Starts a script like [`eval`](Self::eval), with a scope. `None` if there is no such
     /// scope, or it is used.
     pub fn eval_in(&mut self, script: &str, scope: ScopeId, start: Start) -> Option<Step> {
-        let source = self.scripts.get(script);
+        let source = self.scripts().get(script);
         self.run_in(source, scope, start)
     }
 
@@ -78,7 +78,7 @@ impl<H: Host> ScriptEngine<H> {
             script: self.kept.scripts.get(script)?,
             name: name.into(),
             with_this,
-            scripts: self.scripts.clone(),
+            scripts: self.scripts().clone(),
             variables: self.variables.clone(),
             scope,
         };

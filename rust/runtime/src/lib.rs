@@ -15,8 +15,11 @@ pub mod analysis;
 pub mod commons;
 pub mod engine;
 mod engine_builder;
+pub mod engine_fork;
+pub mod engine_registration;
 pub mod engine_scripts;
 pub mod host;
+mod snapshot;
 
 pub mod border {
     //! Functions on both sides: calls of the host, and functions of scripts given to it.
@@ -44,6 +47,7 @@ pub mod context {
     pub mod execution_time;
     pub mod operations;
     pub mod output;
+    pub mod running;
     pub mod shared;
     pub mod strand;
     pub mod suspension;
@@ -79,6 +83,7 @@ pub mod execution {
     //! Running scripts, from their text to their end.
 
     pub mod child;
+    pub mod compiled_scripts;
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;
@@ -117,6 +122,7 @@ pub mod language {
     pub mod compiled_script;
     pub mod host_names;
     pub mod imports;
+    pub mod interface;
     pub mod module_paths;
     pub mod names;
     pub mod parsing;
@@ -143,6 +149,7 @@ pub mod limits {
     //! Limits and the configuration of an engine.
 
     pub mod config;
+    pub mod likeness;
     pub mod limit;
     pub mod sizes;
     pub mod stack;

@@ -3,7 +3,9 @@
 use std::str;
 use std::time::Duration;
 
+use runtime::commons::Commons;
 use runtime::context::exchange::Step;
+use runtime::engine_fork::Inherited;
 use runtime::functions::host_functions::HostFunction;
 use runtime::functions::parameters::Parameter;
 use runtime::language::names;
@@ -16,7 +18,7 @@ use crate::host::DartEngine;
 use crate::isolate::Isolate;
 use crate::mailbox::{Frame, Mailbox};
 use crate::wire::protocol::status::{INVALID, OK};
-use crate::wire::protocol::{engine_flag, engine_number, name_list};
+use crate::wire::protocol::{engine_flag, engine_number, inherited, name_list};
 
 /// Makes the native state of an isolate, of which each needs one. May be a leaf call.
 #[no_mangle]
@@ -53,9 +55,9 @@ pub unsafe extern "C" fn rhai_drop_unreachable(isolate: *const Isolate) {
     }
 }
 
-/// Makes an engine of an isolate. `limits` are the values of the [`Limit`]s that are options, in the order
-/// of their numbers; then the bytes of compiled scripts that are kept, the milliseconds that
-/// a script may run, and the microseconds that it may take in all. Each may be 0, for "no
+/// Makes an engine of an isolate. `limits` are the values of the [`Limit`]s that are options, in
+/// the order of their numbers; then the bytes of compiled scripts that are kept, the milliseconds
+/// that a script may run, and the microseconds that it may take in all. Each may be 0, for "no
 /// limit". May be a leaf call.
 ///
 /// Returns null if it cannot.
@@ -71,36 +73,88 @@ pub unsafe extern "C" fn rhai_engine_new(
     count: u64,
     flags: u32,
 ) -> *mut DartEngine {
+    // SAFETY: the caller's contract.
+    let (isolate, config) = unsafe { (isolate.as_ref(), read_config(limits, count, flags)) };
+    let Some((isolate, config)) = isolate.zip(config) else {
+        return std::ptr::null_mut();
+    };
+    make(isolate, |commons, mailbox| {
+        DartEngine::with(commons, config, mailbox)
+    })
+}
+
+/// Makes an engine with the same functions, constants and variables as `engine`; see
+/// [`ScriptEngine::fork`](runtime::engine::ScriptEngine::fork). The bits of `inherited` are of
+/// [`inherited`]; the other parameters are those of [`rhai_engine_new`], and `isolate` is that
+/// of the engine.
+///
+/// # Safety
+///
+/// As [`rhai_engine_new`] and [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_engine_fork(
+    isolate: *const Isolate,
+    engine: *const DartEngine,
+    limits: *const u64,
+    count: u64,
+    flags: u32,
+    inherited: u32,
+) -> *mut DartEngine {
+    // SAFETY: the caller's contract.
+    let (isolate, config) = unsafe { (isolate.as_ref(), read_config(limits, count, flags)) };
+    // SAFETY: the caller's contract.
+    let engine = unsafe { engine.as_ref() };
+    let Some(((isolate, config), engine)) = isolate.zip(config).zip(engine) else {
+        return std::ptr::null_mut();
+    };
+    let inherited = Inherited {
+        restrictions: inherited & inherited::RESTRICTIONS != 0,
+        module_texts: inherited & inherited::MODULE_TEXTS != 0,
+    };
+    make(isolate, |commons, mailbox| {
+        engine.fork(commons, config, mailbox, inherited)
+    })
+}
+
+/// Makes an engine of an isolate; null if it cannot.
+fn make(
+    isolate: &Isolate,
+    engine: impl FnOnce(&Commons, Mailbox) -> DartEngine,
+) -> *mut DartEngine {
     guarded(std::ptr::null_mut(), || {
-        if limits.is_null() || count != LIMITS as u64 {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: the caller's contract.
-        let Some(isolate) = (unsafe { isolate.as_ref() }) else {
-            return std::ptr::null_mut();
-        };
         let Some(commons) = isolate.commons() else {
             return std::ptr::null_mut();
         };
-        // SAFETY: the caller's contract.
-        let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
-        let options: [u64; Limit::OPTIONS] = std::array::from_fn(|limit| numbers[limit]);
-        let running_time = numbers[engine_number::TIMEOUT];
-        let total_time = numbers[engine_number::TOTAL_TIMEOUT];
-        let config = Config {
-            limits: Limits::from_options(options),
-            script_cache_size: usize::try_from(numbers[engine_number::SCRIPT_CACHE_SIZE])
-                .unwrap_or(usize::MAX),
-            time_limit: (running_time > 0).then(|| Duration::from_micros(running_time)),
-            total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
-            allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
-            allow_eval: flags & engine_flag::ALLOW_EVAL != 0,
-            allow_modules: flags & engine_flag::ALLOW_MODULES != 0,
-            loads_modules: flags & engine_flag::LOADS_MODULES != 0,
-        };
         let mut mailbox = Mailbox::default();
         mailbox.graveyard = isolate.graveyard().clone();
-        Box::into_raw(Box::new(DartEngine::with(commons, config, mailbox)))
+        Box::into_raw(Box::new(engine(commons, mailbox)))
+    })
+}
+
+/// Reads the configuration of a new engine from the parameters of [`rhai_engine_new`].
+///
+/// # Safety
+///
+/// That of [`rhai_engine_new`].
+unsafe fn read_config(limits: *const u64, count: u64, flags: u32) -> Option<Config> {
+    if limits.is_null() || count != LIMITS as u64 {
+        return None;
+    }
+    // SAFETY: the caller's contract.
+    let numbers: [u64; LIMITS] = unsafe { *limits.cast() };
+    let options: [u64; Limit::OPTIONS] = std::array::from_fn(|limit| numbers[limit]);
+    let running_time = numbers[engine_number::TIMEOUT];
+    let total_time = numbers[engine_number::TOTAL_TIMEOUT];
+    Some(Config {
+        limits: Limits::from_options(options),
+        script_cache_size: usize::try_from(numbers[engine_number::SCRIPT_CACHE_SIZE])
+            .unwrap_or(usize::MAX),
+        time_limit: (running_time > 0).then(|| Duration::from_micros(running_time)),
+        total_time_limit: (total_time > 0).then(|| Duration::from_micros(total_time)),
+        allow_file_io: flags & engine_flag::ALLOW_FILE_IO != 0,
+        allow_eval: flags & engine_flag::ALLOW_EVAL != 0,
+        allow_modules: flags & engine_flag::ALLOW_MODULES != 0,
+        loads_modules: flags & engine_flag::LOADS_MODULES != 0,
     })
 }
 
@@ -135,6 +189,18 @@ pub unsafe extern "C" fn rhai_restrict(engine: *mut DartEngine, list: i32, names
             }
         })
     }
+}
+
+/// Ends an engine: scripts that wait are cancelled, and its objects are let go of. It can only
+/// be freed after that.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_engine_end(engine: *mut DartEngine) {
+    // SAFETY: the caller's contract.
+    unsafe { enter(engine, (), DartEngine::end) }
 }
 
 /// Frees an engine; scripts that wait are cancelled.

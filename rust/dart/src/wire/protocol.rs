@@ -216,6 +216,9 @@ pub mod function_id {
 
     /// Loads the text of a module.
     pub const LOAD_MODULE: u64 = 8;
+
+    /// How many there are.
+    pub const COUNT: u64 = 9;
 }
 
 /// Kinds of values that a parameter accepts, as bits.
@@ -279,6 +282,15 @@ pub mod engine_flag {
 
     /// Modules whose texts a Dart function loads.
     pub const LOADS_MODULES: u32 = 8;
+}
+
+/// Bits of what a fork takes over that its configuration could have otherwise.
+pub mod inherited {
+    /// Words and functions that are switched off.
+    pub const RESTRICTIONS: u32 = 1;
+
+    /// Texts of modules that a Dart function has loaded.
+    pub const MODULE_TEXTS: u32 = 2;
 }
 
 /// Places of the numbers that a new engine is made of; 0 stands for no limit.

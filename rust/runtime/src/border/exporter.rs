@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 use std::mem;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use rhai::{
     Dynamic, EvalAltResult, FnPtr, FuncRegistration, GlobalRuntimeState, Module, NativeCallContext,
@@ -10,6 +10,7 @@ use rhai::{
 };
 
 use crate::context::context::ExecutionContext;
+use crate::context::running::Running;
 use crate::context::shared::Shared;
 use crate::data::{marker, walk};
 use crate::functions::bound::{function_of, BoundFunction};
@@ -22,14 +23,15 @@ use crate::objects::host_object;
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
 /// Registers [`BIND`] with `module`.
-pub fn register(module: &mut Module, shared: &Rc<Shared>) {
-    let shared = shared.clone();
+pub fn register(module: &mut Module, running: &Rc<Running>) {
+    let running = running.clone();
     let call = move |caller: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
         let mut value = mem::take(args[0]).flatten();
-        let (Some(caller), Some(context)) = (caller, shared.current()) else {
+        let running = (running.shared(), running.context());
+        let (Some(caller), (Some(shared), Some(context))) = (caller, running) else {
             return Ok(value);
         };
-        let exporter = Exporter::new(&shared, context, caller.global_runtime_state());
+        let exporter = Exporter::new(shared, context, caller.global_runtime_state());
         exporter.bind_own(&mut value);
         Ok(value)
     };
@@ -46,18 +48,20 @@ pub fn register(module: &mut Module, shared: &Rc<Shared>) {
 
 /// The pointer that calls the function in its marker, in the script that it comes
 /// from.
-pub fn bound_prototype(shared: Weak<Shared>) -> FnPtr {
-    marker::prototype(BOUND_NAME, shared, call_bound)
+pub fn bound_prototype(running: Rc<Running>) -> FnPtr {
+    marker::prototype(BOUND_NAME, running, call_bound)
 }
 
 fn call_bound(
-    shared: &Shared,
+    running: &Running,
     context: &NativeCallContext,
     bound: BoundFunction,
     this: Option<&mut Dynamic>,
     args: &mut [&mut Dynamic],
 ) -> RhaiResult {
-    let (Some(function), Some(current)) = (bound.function(), shared.current()) else {
+    let (Some(function), Some(shared), Some(current)) =
+        (bound.function(), running.shared(), running.context())
+    else {
         return Err("the function is gone".into());
     };
     let mut args: Vec<Dynamic> = args.iter_mut().map(|value| mem::take(*value)).collect();

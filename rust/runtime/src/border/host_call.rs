@@ -4,7 +4,7 @@ use fibers::OnFiber;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 use crate::border::exporter::Exporter;
-use crate::border::hosted::Hosted;
+use crate::border::hosted::{Hosted, RunningHost};
 use crate::context::context::ExecutionContext;
 use crate::context::exchange::{Reply, Request};
 use crate::errors::exception::{
@@ -45,6 +45,24 @@ pub fn call_host<H: Host>(
     answer(hosted, reply, context)
 }
 
+/// Calls a function like [`call_host`], of the host whose script runs.
+///
+/// # Errors
+///
+/// As [`call_host`].
+#[inline(always)]
+pub fn call_running<H: Host>(
+    running: &RunningHost<H>,
+    function: u64,
+    args: &[&mut Dynamic],
+    caller: Option<&NativeCallContext>,
+) -> RhaiResult {
+    match running.hosted() {
+        Some(hosted) => call_host(hosted, function, args, caller),
+        None => Err(ffi_error("no script is running")),
+    }
+}
+
 /// The value of the call of a host's function that was sent, after `reply`.
 ///
 /// # Errors
@@ -74,7 +92,15 @@ pub fn answer<H: Host>(hosted: &Hosted<H>, reply: Reply, context: &ExecutionCont
 
 /// Passes a text on to the host from Rhai's `print` or `debug`, which cannot fail.
 /// With a position, its line and its column come after the text.
-pub fn forward_text<H: Host>(hosted: &Hosted<H>, id: u64, text: &str, position: Option<Position>) {
+pub fn forward_text<H: Host>(
+    running: &RunningHost<H>,
+    id: u64,
+    text: &str,
+    position: Option<Position>,
+) {
+    let Some(hosted) = running.hosted() else {
+        return;
+    };
     let Some(context) = hosted.shared.current() else {
         return;
     };

@@ -12,8 +12,8 @@ use rhai::{
     Dynamic, Engine, EvalAltResult, FuncRegistration, Module, NativeCallContext, Position, RhaiFunc,
 };
 
-use crate::border::host_call::call_host;
-use crate::border::hosted::Hosted;
+use crate::border::host_call::call_running;
+use crate::border::hosted::{Hosted, RunningHost};
 use crate::functions::host_functions::{Registered, Signature};
 use crate::host::Host;
 use crate::language::host_names;
@@ -25,8 +25,8 @@ use crate::objects::host_object::HostObject;
 /// # Errors
 ///
 /// There is no stack to copy the constants on.
-pub fn register<H: Host>(engine: &mut Engine, hosted: &Rc<Hosted<H>>) -> io::Result<()> {
-    let functions = &*hosted.shared.host_functions.borrow();
+pub fn register<H: Host>(engine: &mut Engine, hosted: &Hosted<H>) -> io::Result<()> {
+    let functions = &**hosted.shared.host_functions.borrow();
     let mut all: Vec<Signature> = functions.iter().flat_map(Registered::signatures).collect();
     // Of the same signatures, the one that is registered last stays.
     all.sort_by_key(|(.., rank)| std::cmp::Reverse(*rank));
@@ -38,13 +38,13 @@ pub fn register<H: Host>(engine: &mut Engine, hosted: &Rc<Hosted<H>>) -> io::Res
         match name.rsplit_once(NAMESPACE_SEPARATOR) {
             None => {
                 let registration = FuncRegistration::new(name).in_global_namespace();
-                let function = function(registered, &types, hosted);
+                let function = function(registered, &types, &hosted.running);
                 registration.set_into_module_raw(&mut global, types, function);
             }
             Some((namespace, name)) => {
                 let module = namespaces.entry(namespace).or_default();
                 let registration = FuncRegistration::new(name).in_internal_namespace();
-                let function = function(registered, &types, hosted);
+                let function = function(registered, &types, &hosted.running);
                 registration.set_into_module_raw(module, types, function);
             }
         }
@@ -87,9 +87,9 @@ fn register_all(engine: &mut Engine, namespaces: BTreeMap<&str, Module>) {
 fn function<H: Host>(
     registered: &Registered,
     types: &[TypeId],
-    hosted: &Rc<Hosted<H>>,
+    running: &Rc<RunningHost<H>>,
 ) -> RhaiFunc {
-    let (hosted, reference) = (hosted.clone(), registered.reference.clone());
+    let (running, reference) = (running.clone(), registered.reference.clone());
     let printed = registered.printed();
     let sets_element = registered.function.name == INDEX_SETTER;
     let call = move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
@@ -98,10 +98,10 @@ fn function<H: Host>(
         {
             if !value.is_locked() && !parameter.accepts(value.type_id()) {
                 let mut text = context.call_native_fn_raw(to_text, true, &mut [value])?;
-                return call_host(&hosted, reference.id(), &[&mut text], Some(context));
+                return call_running(&running, reference.id(), &[&mut text], Some(context));
             }
         }
-        let result = call_host(&hosted, reference.id(), args, context.as_ref());
+        let result = call_running(&running, reference.id(), args, context.as_ref());
         match result {
             Ok(problem) if sets_element && problem.is_string() => Err(no_setter(problem)),
             result => result,

@@ -8,18 +8,18 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, EvalAltResult, Module};
 
-use crate::border::host_call::call_host;
-use crate::border::hosted::Hosted;
+use crate::border::host_call::call_running;
+use crate::border::hosted::RunningHost;
 use crate::functions::host_functions::{ITERATE_FUNCTION, NEXT_FUNCTION};
 use crate::host::Host;
 use crate::objects::host_object::HostObject;
 
 /// Makes objects of the host values that scripts can go through.
-pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
-    let hosted = hosted.clone();
+pub fn register<H: Host>(module: &mut Module, running: &Rc<RunningHost<H>>) {
+    let running = running.clone();
     module.set_iter_result(TypeId::of::<HostObject>(), move |object| {
         Box::new(Iteration {
-            hosted: hosted.clone(),
+            running: running.clone(),
             state: State::New(object),
         })
     });
@@ -27,7 +27,7 @@ pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
 
 /// A loop over an object.
 struct Iteration<H: Host> {
-    hosted: Rc<Hosted<H>>,
+    running: Rc<RunningHost<H>>,
     state: State,
 }
 
@@ -45,12 +45,12 @@ impl<H: Host> Iteration<H> {
     fn advance(&mut self) -> Result<Option<Dynamic>, Box<EvalAltResult>> {
         let mut iterator = match std::mem::replace(&mut self.state, State::Ended) {
             State::New(mut object) => {
-                call_host(&self.hosted, ITERATE_FUNCTION, &[&mut object], None)?
+                call_running(&self.running, ITERATE_FUNCTION, &[&mut object], None)?
             }
             State::Running(iterator) => iterator,
             State::Ended => return Ok(None),
         };
-        let next = call_host(&self.hosted, NEXT_FUNCTION, &[&mut iterator], None)?;
+        let next = call_running(&self.running, NEXT_FUNCTION, &[&mut iterator], None)?;
         let Some(mut next) = next.try_cast::<rhai::Array>() else {
             return Ok(None);
         };

@@ -1,11 +1,11 @@
 //! Functions that scripts can call of the host's objects and closures.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use rhai::{Dynamic, EvalAltResult, FnPtr, FuncRegistration, Module, NativeCallContext, Position};
 
-use crate::border::host_call::call_host;
-use crate::border::hosted::Hosted;
+use crate::border::host_call::{call_host, call_running};
+use crate::border::hosted::{Hosted, RunningHost};
 use crate::border::iteration;
 use crate::data::marker;
 use crate::errors::shortened::shortened;
@@ -17,12 +17,12 @@ use crate::objects::host_object::{
 };
 
 /// The pointer that calls the function of the host in its marker.
-pub fn closure_prototype<H: Host>(hosted: Weak<Hosted<H>>) -> FnPtr {
-    marker::prototype(CLOSURE_NAME, hosted, call_closure)
+pub fn closure_prototype<H: Host>(running: Rc<RunningHost<H>>) -> FnPtr {
+    marker::prototype(CLOSURE_NAME, running, call_closure)
 }
 
 fn call_closure<H: Host>(
-    hosted: &Hosted<H>,
+    running: &RunningHost<H>,
     context: &NativeCallContext,
     closure: HostClosure,
     // A function of the host has no `this`.
@@ -35,43 +35,43 @@ fn call_closure<H: Host>(
             .map(|argument| context.engine().map_type_name(argument.type_name()))
             .collect();
         let signature = format!("{CLOSURE_NAME} ({})", types.join(", "));
-        if let Some(current) = hosted.shared.current() {
+        if let Some(current) = running.running.context() {
             current.error_details().note_arities(closure.arities);
         }
         return Err(EvalAltResult::ErrorFunctionNotFound(signature, Position::NONE).into());
     }
-    call_host(hosted, closure.object.id(), args, Some(context))
+    call_running(running, closure.object.id(), args, Some(context))
 }
 
 /// Registers the functions that scripts can call of objects of the host.
-pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
+pub fn register<H: Host>(module: &mut Module, running: &Rc<RunningHost<H>>) {
     module.set_custom_type::<HostObject>(OBJECT_TYPE);
     for (name, negate) in [("==", false), ("!=", true)] {
-        let hosted = hosted.clone();
+        let running = running.clone();
         FuncRegistration::new(name)
             .with_purity(true)
             .set_into_module(
                 module,
                 move |context: NativeCallContext, a: &mut HostObject, b: HostObject| {
-                    let equal = ask_host(&hosted, &context, EQUALS_FUNCTION, &[a, &b])?;
+                    let equal = ask_host(&running, &context, EQUALS_FUNCTION, &[a, &b])?;
                     Ok::<_, Box<EvalAltResult>>(equal.as_bool().unwrap_or(false) != negate)
                 },
             );
     }
     for name in TEXT_FUNCTIONS {
-        let hosted = hosted.clone();
+        let running = running.clone();
         FuncRegistration::new(name)
             .with_purity(true)
             .set_into_module(
                 module,
                 move |context: NativeCallContext, a: &mut HostObject| {
-                    ask_host(&hosted, &context, TO_STRING_FUNCTION, &[a])
+                    ask_host(&running, &context, TO_STRING_FUNCTION, &[a])
                 },
             );
     }
-    register_missing_fields(module, hosted);
-    iteration::register(module, hosted);
-    let hosted = hosted.clone();
+    register_missing_fields(module, running);
+    iteration::register(module, running);
+    let running = running.clone();
     FuncRegistration::new(TYPE_OF)
         .in_global_namespace()
         .with_purity(true)
@@ -80,7 +80,7 @@ pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
             move |context: NativeCallContext, a: &mut Dynamic| match a.read_lock::<HostObject>() {
                 Some(object) => {
                     let object = object.clone();
-                    ask_host(&hosted, &context, TYPE_NAME_FUNCTION, &[&object])
+                    ask_host(&running, &context, TYPE_NAME_FUNCTION, &[&object])
                 }
                 None => Ok(context.engine().map_type_name(a.type_name()).into()),
             },
@@ -89,8 +89,8 @@ pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
 
 /// Registers functions that say that an object of the host has no fields. Rhai looks for an index where it
 /// finds no property.
-fn register_missing_fields<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
-    let reader = hosted.clone();
+fn register_missing_fields<H: Host>(module: &mut Module, running: &Rc<RunningHost<H>>) {
+    let reader = running.clone();
     FuncRegistration::new_index_getter()
         .with_purity(true)
         .set_into_module(
@@ -99,7 +99,7 @@ fn register_missing_fields<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>)
                 no_field(&reader, &context, object, &index)
             },
         );
-    let writer = hosted.clone();
+    let writer = running.clone();
     FuncRegistration::new_index_setter()
         .with_purity(true)
         .set_into_module(
@@ -113,12 +113,12 @@ fn register_missing_fields<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>)
 
 /// The error of reading or writing a field of an object of the host.
 fn no_field<H: Host>(
-    hosted: &Hosted<H>,
+    running: &RunningHost<H>,
     context: &NativeCallContext,
     object: &HostObject,
     index: &Dynamic,
 ) -> Result<Dynamic, Box<EvalAltResult>> {
-    let name = ask_host(hosted, context, TYPE_NAME_FUNCTION, &[object])?;
+    let name = ask_host(running, context, TYPE_NAME_FUNCTION, &[object])?;
     let what = match index.as_immutable_string_ref() {
         // The first thing in quotes is the property: see `property_in` in `rhai_errors`.
         Ok(field) => format!("Unknown property '{}'", shortened(&*field)),
@@ -141,7 +141,7 @@ pub fn type_name<H: Host>(hosted: &Hosted<H>, object: &HostObject) -> Option<Str
 }
 
 fn ask_host<H: Host>(
-    hosted: &Hosted<H>,
+    running: &RunningHost<H>,
     context: &NativeCallContext,
     function: u64,
     objects: &[&HostObject],
@@ -151,5 +151,5 @@ fn ask_host<H: Host>(
         .map(|object| Dynamic::from(HostObject::clone(object)))
         .collect();
     let args: Vec<&mut Dynamic> = objects.iter_mut().collect();
-    call_host(hosted, function, &args, Some(context))
+    call_running(running, function, &args, Some(context))
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use rhai::{Array, Dynamic, FnPtr, Module, INT};
 
 use crate::border::host_call::answer;
-use crate::border::hosted::Hosted;
+use crate::border::hosted::{Hosted, RunningHost};
 use crate::context::context::ExecutionContext;
 use crate::context::exchange::Request;
 use crate::errors::exception::{conversion_error, ffi_error};
@@ -28,17 +28,17 @@ use crate::limits::limit::Limit;
 const MAX_NESTING: usize = 64;
 
 /// Registers `parallel` with `module`.
-pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
+pub fn register<H: Host>(module: &mut Module, running: &Rc<RunningHost<H>>) {
     let volatile = || function(PARALLEL).with_volatility(true);
-    let host = hosted.clone();
+    let host = running.clone();
     volatile().set_into_module(module, move |c: Context, functions: Array| {
         parallel(&host, &c, functions, None, INT::MAX)
     });
-    let host = hosted.clone();
+    let host = running.clone();
     volatile().set_into_module(module, move |c: Context, elements: Array, by: FnPtr| {
         parallel(&host, &c, elements, Some(by), INT::MAX)
     });
-    let host = hosted.clone();
+    let host = running.clone();
     volatile().set_into_module(
         module,
         move |c: Context, elements: Array, by: FnPtr, max: INT| {
@@ -48,7 +48,7 @@ pub fn register<H: Host>(module: &mut Module, hosted: &Rc<Hosted<H>>) {
 }
 
 fn parallel<H: Host>(
-    hosted: &Hosted<H>,
+    running: &RunningHost<H>,
     caller: &Context,
     elements: Array,
     by: Option<FnPtr>,
@@ -61,7 +61,9 @@ fn parallel<H: Host>(
         )
         .into());
     }
-    let Some(context) = hosted.shared.current() else {
+    let running = running.hosted();
+    let running = running.and_then(|hosted| Some((hosted, hosted.shared.current()?)));
+    let Some((hosted, context)) = running else {
         return Err(ffi_error("no script is running"));
     };
     if elements.is_empty() {

@@ -124,33 +124,37 @@ impl ExecutionContext {
         is_too_deep.then_some(Termination::Limit(Limit::Nesting))
     }
 
-    /// Counts one operation. Rhai calls this for every one; a value returned
-    /// ends the script.
+    /// Counts one operation. Rhai calls this for every one; a value returned ends the script.
+    /// `functions` finds those of the engine that the host has.
     #[inline(always)]
-    pub fn tick(&self, functions: &FunctionTable) -> Option<Dynamic> {
+    pub fn tick<'a>(
+        &self,
+        functions: impl FnOnce() -> Option<&'a FunctionTable>,
+    ) -> Option<Dynamic> {
         if self.suspension.has_left_stack() {
             return Some(Termination::Limit(Limit::NativeStack).into());
         }
         match self.budget.countdown().count() {
-            true => self.check_limits(functions),
+            true => self.check_limits(functions()),
             false => None,
         }
     }
 
     #[cold]
-    fn check_limits(&self, functions: &FunctionTable) -> Option<Dynamic> {
+    fn check_limits(&self, functions: Option<&FunctionTable>) -> Option<Dynamic> {
         self.broken_limit(functions).map(Dynamic::from)
     }
 
     /// Counts the operations of a batch, and begins another one unless the script ends.
-    fn broken_limit(&self, functions: &FunctionTable) -> Option<Termination> {
+    fn broken_limit(&self, functions: Option<&FunctionTable>) -> Option<Termination> {
         let batch = self.budget.countdown().take();
         self.operations.add(batch);
         if let Some(limit) = self.budget.exceeded() {
             return Some(Termination::Limit(limit.into()));
         }
         // Whether others can call functions of the running code.
-        if self.environment.borrow().captured.is_some() {
+        let functions = functions.filter(|_| self.environment.borrow().captured.is_some());
+        if let Some(functions) = functions {
             if let Some(termination) = self.count_for_kept(functions, batch) {
                 return Some(termination);
             }

@@ -9,6 +9,7 @@ use fibers::StackPool;
 use rhai::FnPtr;
 
 use crate::context::context::ExecutionContext;
+use crate::execution::script_cache::ScriptCache;
 use crate::functions::host_constants::HostConstants;
 use crate::functions::host_functions::HostFunctions;
 use crate::functions::table::FunctionTable;
@@ -21,23 +22,25 @@ pub struct Shared {
     /// Bytes that abandoned scripts have left behind.
     leaked: Cell<usize>,
     /// Parts of the language that are switched off.
-    pub restrictions: RefCell<Restrictions>,
+    pub restrictions: RefCell<Rc<Restrictions>>,
     /// Pointers that others are made from.
     pub pointers: Pointers,
     /// Objects of the host that no script needs any more.
     pub released: Arc<ReleasedIds>,
     /// The functions of the host that new scripts can call.
-    pub host_functions: RefCell<HostFunctions>,
+    pub host_functions: RefCell<Rc<HostFunctions>>,
     /// The constants in modules of the host that new scripts find.
     pub host_constants: RefCell<HostConstants>,
     /// The functions of scripts that the host has.
     pub functions: FunctionTable,
+    /// The scripts that are kept, compiled.
+    pub scripts: Rc<ScriptCache>,
     /// The stacks of the engine's fibers.
     pub stacks: Rc<StackPool>,
 }
 
 /// Function pointers that others are made from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pointers {
     /// Calls a function of the host.
     pub host_closure: FnPtr,
@@ -47,7 +50,7 @@ pub struct Pointers {
 
 impl Shared {
     /// Makes the shared state of an engine.
-    pub fn new(stacks: Rc<StackPool>, pointers: Pointers) -> Self {
+    pub fn new(stacks: Rc<StackPool>, scripts: ScriptCache, pointers: Pointers) -> Self {
         Shared {
             current: Cell::new(ptr::null()),
             leaked: Cell::new(0),
@@ -57,24 +60,35 @@ impl Shared {
             host_functions: RefCell::default(),
             host_constants: RefCell::default(),
             functions: FunctionTable::new(&stacks),
+            scripts: scripts.into(),
             stacks,
         }
     }
 
-    /// The execution that is running.
+    /// Makes the shared state of another engine, with the same functions and constants of the
+    /// host. They can have objects of the host in common.
+    pub fn fork(&self, stacks: Rc<StackPool>, scripts: ScriptCache) -> Self {
+        Shared {
+            released: self.released.clone(),
+            host_functions: self.host_functions.clone(),
+            host_constants: RefCell::new(self.host_constants.borrow().fork()),
+            ..Shared::new(stacks, scripts, self.pointers.clone())
+        }
+    }
+
+    /// The execution that is running, if it is one of this engine.
     #[inline(always)]
     pub fn current(&self) -> Option<&ExecutionContext> {
         // SAFETY: the pointer is set while the fiber of that execution runs, see
-        // `enter`, and the context outlives its fiber.
+        // `Running::enter`, and the context outlives its fiber.
         unsafe { self.current.get().as_ref() }
     }
 
-    /// Says that an execution runs, until the result is dropped. Only for
-    /// [`Execution::resume`](crate::execution::execution::Execution::resume).
+    /// Says which execution runs; null for none. Only for
+    /// [`Running`](crate::context::running::Running).
     #[inline]
-    pub(crate) fn enter<'a>(&'a self, context: &'a ExecutionContext) -> Current<'a> {
+    pub(super) fn set_current(&self, context: *const ExecutionContext) {
         self.current.set(context);
-        Current(self)
     }
 
     /// Bytes that abandoned scripts have left behind.
@@ -85,15 +99,5 @@ impl Shared {
     /// Counts what an abandoned script leaves behind.
     pub fn add_leaked(&self, bytes: usize) {
         self.leaked.set(self.leaked.get().saturating_add(bytes));
-    }
-}
-
-/// Says that an execution runs. It ends also when that panics.
-pub(crate) struct Current<'a>(&'a Shared);
-
-impl Drop for Current<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.current.set(ptr::null());
     }
 }

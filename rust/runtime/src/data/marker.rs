@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::mem;
-use std::rc::Weak;
+use std::rc::Rc;
 
 use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 
@@ -26,14 +26,14 @@ pub type Call<O, M> = fn(
 /// `name` in messages.
 pub fn prototype<O: 'static, M: Any + Clone>(
     name: &str,
-    owner: Weak<O>,
+    owner: Rc<O>,
     call: Call<O, M>,
 ) -> FnPtr {
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
     FnPtr::from_fn(name, move |context, args| {
         let at = args.iter().position(|argument| is_marker::<M>(argument));
-        let (Some(at), Some(owner)) = (at, owner.upgrade()) else {
+        let Some(at) = at else {
             return Err("the function is gone".into());
         };
         // Before the marker comes the object that it was called on as a method.

@@ -239,7 +239,7 @@ impl<H: Host> Execution<H> {
                 .child
                 .as_deref()
                 .map(|child| child.enter(&self.context));
-            let _current = self.hosted.shared.enter(&self.context);
+            let _current = self.hosted.enter(&self.context);
             let _charged = memory::charge(self.context.budget());
             fiber.resume(reply)
         });

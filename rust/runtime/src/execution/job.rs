@@ -385,7 +385,7 @@ fn run_call<H: Host>(
 #[inline(never)]
 fn run_strand(shared: &Shared, context: &ExecutionContext, calls: &Calls, index: usize) -> bool {
     // A function of the host might be called without an operation.
-    if let Some(reason) = context.tick(&shared.functions) {
+    if let Some(reason) = context.tick(|| Some(&shared.functions)) {
         calls.fail(EvalAltResult::ErrorTerminated(reason, Position::NONE).into());
         return false;
     }

@@ -1,20 +1,17 @@
 //! Scripts that the host has compiled and keeps.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use fibers::OnFiber;
-use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, FnAccess, ImmutableString, Position, ScriptFuncDef,
-    Shared,
-};
+use rhai::{Dynamic, Engine, EvalAltResult, Position, ScriptFuncDef, Shared};
 
 use crate::analysis::declarations::declarations;
 use crate::context::context::ExecutionContext;
 use crate::execution::script_cache::ScriptCache;
 use crate::language::compiled_script::CompiledScript;
-use crate::language::names::is_closure;
+use crate::language::interface::{Described, Interface};
 use crate::objects::handles::HandleTable;
 
 /// The scripts that the host keeps.
@@ -34,22 +31,6 @@ struct Compiled {
     script: Rc<CompiledScript>,
     /// The functions of the host that it is compiled for.
     host_functions: Rc<HashSet<String>>,
-    /// Its functions that the host can call, by their names.
-    functions: OnFiber<Functions>,
-}
-
-type Functions = HashMap<ImmutableString, Vec<Shared<ScriptFuncDef>>>;
-
-/// The functions of a script that are neither private nor closures.
-fn public_functions(script: &CompiledScript) -> Functions {
-    let mut functions = Functions::new();
-    for function in script.ast.iter_fn_def() {
-        if function.access == FnAccess::Public && !is_closure(&function.name) {
-            let same = functions.entry(function.name.clone()).or_default();
-            same.push(function.clone());
-        }
-    }
-    functions
 }
 
 impl KeptScript {
@@ -91,13 +72,17 @@ impl KeptScript {
         scripts: &ScriptCache,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
-        let host_functions = scripts.host_functions();
-        let script = scripts.compile_for(engine, &self.text, &host_functions, context)?;
-        let functions = OnFiber::new(public_functions(&script), scripts.stacks());
+        let (script, host_functions) = scripts.compile_kept(engine, &self.text, context)?;
+        if script.interface.get().is_none() {
+            let interface = Interface::new(&script.ast, self.described(engine));
+            // Somebody else may have found them meanwhile.
+            let _ = script
+                .interface
+                .set(OnFiber::new(interface, scripts.stacks()));
+        }
         let compiled = Compiled {
             script: script.clone(),
             host_functions,
-            functions,
         };
         let before = self.compiled.replace(Some(compiled));
         drop(before);
@@ -107,38 +92,23 @@ impl KeptScript {
     /// The function that the host can call by a name with some number of arguments.
     pub fn function(&self, name: &str, arity: usize) -> Option<Shared<ScriptFuncDef>> {
         let compiled = self.compiled.borrow();
-        let same = compiled.as_ref()?.functions.get(name)?.iter();
-        same.into_iter()
-            .find(|function| function.params.len() == arity)
-            .cloned()
+        let interface = compiled.as_ref()?.script.interface.get()?;
+        interface.function(name, arity).cloned()
     }
 
-    /// Describes its functions that the host can call, in the order in which they are
-    /// declared: for each an array of its name, an array of the names of its parameters, its
-    /// line and column, and its comment.
-    fn describe(&self, engine: &Engine) -> Dynamic {
-        let functions = declarations(engine, &self.text).into_iter();
-        let functions = functions.filter(|function| {
-            self.function(&function.name, function.parameters.len())
-                .is_some()
-        });
+    /// Its functions in the order in which they are declared.
+    fn described(&self, engine: &Engine) -> impl Iterator<Item = Described> + '_ {
         let lines: Vec<&str> = match self.text.contains(COMMENT) {
             true => self.text.lines().collect(),
             false => Vec::new(),
         };
-        let functions = functions.map(|function| {
-            let comment = comment_above(&lines, function.position);
-            let parameters: Array = function.parameters.into_iter().map(Into::into).collect();
-            let number = |number: Option<usize>| Dynamic::from(number.unwrap_or(0) as i64);
-            Dynamic::from(vec![
-                function.name.into(),
-                parameters.into(),
-                number(function.position.line()),
-                number(function.position.position()),
-                comment.into(),
-            ])
-        });
-        functions.collect::<Array>().into()
+        let functions = declarations(engine, &self.text).into_iter();
+        functions.map(move |function| Described {
+            comment: comment_above(&lines, function.position),
+            name: function.name,
+            parameters: function.parameters,
+            position: function.position,
+        })
     }
 }
 
@@ -164,8 +134,9 @@ impl Compilation {
         engine: &Engine,
         context: &ExecutionContext,
     ) -> Result<(u64, Dynamic), Box<EvalAltResult>> {
-        self.script.compiled(engine, &self.scripts, context)?;
-        let functions = self.script.describe(engine);
+        let script = self.script.compiled(engine, &self.scripts, context)?;
+        let functions = script.interface.get().map(|interface| interface.describe());
+        let functions = functions.unwrap_or_default();
         let id = self.kept.add(self.script.into());
         // (Ids are small.)
         Ok((id, vec![Dynamic::from(id as i64), functions].into()))

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
 
 use crate::border::host_call::call_host;
-use crate::border::hosted::Hosted;
-use crate::execution::module_texts::ModuleTexts;
+use crate::border::hosted::{Hosted, RunningHost};
+use crate::errors::exception::ffi_error;
 use crate::execution::modules::{Failure, Import, ModuleSource, Place};
 use crate::functions::host_functions::LOAD_MODULE_FUNCTION;
 use crate::host::Host;
@@ -15,28 +15,26 @@ use crate::library::text::SizedText;
 
 /// Asks the host for the texts of modules, and keeps them for later executions.
 pub struct LoadedModules<H: Host> {
-    hosted: Rc<Hosted<H>>,
-    texts: Rc<ModuleTexts>,
+    running: Rc<RunningHost<H>>,
 }
 
 impl<H: Host> LoadedModules<H> {
-    /// Loads modules from `hosted`, and keeps their texts in `texts`.
-    pub fn new(hosted: &Rc<Hosted<H>>, texts: &Rc<ModuleTexts>) -> Self {
+    /// Loads modules from the host whose script runs.
+    pub fn new(running: &Rc<RunningHost<H>>) -> Self {
         LoadedModules {
-            hosted: hosted.clone(),
-            texts: texts.clone(),
+            running: running.clone(),
         }
     }
 
     /// Waits for the host to load a module.
-    fn load(&self, place: &Place, import: &Import) -> Result<ImmutableString, Failure> {
+    fn load(hosted: &Hosted<H>, place: &Place, import: &Import) -> Result<ImmutableString, Failure> {
         let mut path = SizedText::copy(&place.name).into();
         let mut importer = match import.importer {
             Some(importer) => SizedText::copy(importer).into(),
             None => Dynamic::UNIT,
         };
         let arguments = [&mut path, &mut importer];
-        let text = call_host(&self.hosted, LOAD_MODULE_FUNCTION, &arguments, None)
+        let text = call_host(hosted, LOAD_MODULE_FUNCTION, &arguments, None)
             .map_err(|error| describe(error, place))?;
         if text.is_unit() {
             let path = import.path.into();
@@ -64,12 +62,16 @@ impl<H: Host> ModuleSource for LoadedModules<H> {
         import: &Import,
         f: &mut dyn FnMut(&str),
     ) -> Result<(), Failure> {
-        if self.texts.with(&place.name, &mut *f).is_some() {
+        let Some(hosted) = self.running.hosted() else {
+            return Err(ffi_error("no script is running"));
+        };
+        let texts = &hosted.shared.scripts.module_texts;
+        if texts.with(&place.name, &mut *f).is_some() {
             return Ok(());
         }
-        let generation = self.texts.generation();
-        let text = self.load(place, import)?;
-        self.texts.keep(&place.name, &text, generation);
+        let generation = texts.generation();
+        let text = Self::load(hosted, place, import)?;
+        texts.keep(&place.name, &text, generation);
         f(&text);
         Ok(())
     }

@@ -32,6 +32,20 @@ impl ModuleTexts {
         }
     }
 
+    /// The same texts for another engine, up to `max_size` bytes in all.
+    pub fn fork(&self, max_size: usize) -> Self {
+        let texts = self.texts.borrow();
+        let fork = Self::new(max_size);
+        for (name, text) in texts.iter().rev() {
+            let size = size_of(name, text);
+            if fork.size.get() + size <= max_size {
+                fork.texts.borrow_mut().put(name.clone(), text.clone());
+                fork.size.set(fork.size.get() + size);
+            }
+        }
+        fork
+    }
+
     /// How often texts were forgotten on demand: one that was asked for before that is old.
     pub fn generation(&self) -> u64 {
         self.generation.get()

@@ -11,9 +11,9 @@ use fibers::OnFiber;
 use rhai::{Engine, EvalAltResult, GlobalRuntimeState, Module, ModuleResolver, Position, Scope};
 
 use crate::context::context::ExecutionContext;
+use crate::context::running::Running;
 use crate::context::shared::Shared;
 use crate::errors::rhai_error::{innermost, is_limit};
-use crate::execution::script_cache::ScriptCache;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::imports::Imports;
 
@@ -72,23 +72,16 @@ enum Fault {
 /// Within an execution, a module is read and runs once. What is kept of it between executions
 /// is only its syntax tree, by its text: a text that has changed is another module.
 pub struct Modules<S> {
-    shared: Rc<Shared>,
-    scripts: Rc<ScriptCache>,
+    running: Rc<Running>,
     max_modules: usize,
     source: S,
 }
 
 impl<S: ModuleSource> Modules<S> {
     /// Makes a resolver that lets an execution import up to `max_modules` times.
-    pub fn new(
-        shared: &Rc<Shared>,
-        scripts: &Rc<ScriptCache>,
-        max_modules: usize,
-        source: S,
-    ) -> Self {
+    pub fn new(running: &Rc<Running>, max_modules: usize, source: S) -> Self {
         Modules {
-            shared: shared.clone(),
-            scripts: scripts.clone(),
+            running: running.clone(),
             max_modules,
             source,
         }
@@ -100,13 +93,14 @@ impl<S: ModuleSource> Modules<S> {
     fn compile(
         &self,
         engine: &Engine,
-        context: &ExecutionContext,
+        (shared, context): (&Shared, &ExecutionContext),
         place: &Place,
         import: &Import,
     ) -> Result<Rc<CompiledScript>, Fault> {
+        let scripts = &shared.scripts;
         let mut compiled = None;
         let mut compile = |text: &str| {
-            compiled = Some(self.scripts.get_module(engine, &place.name, text, context));
+            compiled = Some(scripts.get_module(engine, &place.name, text, context));
         };
         let loaded = self.source.with_text(place, import, &mut compile);
         loaded.map_err(Fault::Loading)?;
@@ -124,11 +118,11 @@ impl<S: ModuleSource> Modules<S> {
         engine: &Engine,
         global: &mut GlobalRuntimeState,
         scope: &mut Scope,
-        context: &ExecutionContext,
+        running: (&Shared, &ExecutionContext),
         place: &Place,
         import: &Import,
     ) -> Result<Module, Fault> {
-        let script = self.compile(engine, context, place, import)?;
+        let script = self.compile(engine, running, place, import)?;
         Module::eval_ast_as_new_raw(engine, scope, global, &script.ast).map_err(Fault::Inside)
     }
 }
@@ -155,7 +149,8 @@ impl<S: ModuleSource> ModuleResolver for Modules<S> {
         position: Position,
     ) -> Result<SharedModule, Failure> {
         let not_found = || Failure::from(EvalAltResult::ErrorModuleNotFound(path.into(), position));
-        let context = self.shared.current().ok_or_else(not_found)?;
+        let running = self.running.shared().zip(self.running.context());
+        let (shared, context) = running.ok_or_else(not_found)?;
         let imports = context.imports();
         if !imports.count(self.max_modules) {
             return Err(EvalAltResult::ErrorTooManyModules(position).into());
@@ -171,14 +166,14 @@ impl<S: ModuleSource> ModuleResolver for Modules<S> {
         if let Some(module) = imports.loaded(&place.key) {
             return Ok(module);
         }
-        let running = imports
+        let begun = imports
             .begin(&place.key, &place.name, import.importer, position)
             .map_err(|cycle| EvalAltResult::ErrorSystem(String::new(), cycle.into()))?;
-        let result = self.run(engine, global, scope, context, &place, &import);
-        drop(running);
+        let result = self.run(engine, global, scope, (shared, context), &place, &import);
+        drop(begun);
         let module = result.map_err(|fault| failure(imports, place.name, fault, position))?;
         let module = SharedModule::from(module);
-        let kept = OnFiber::new(module.clone(), &self.shared.stacks);
+        let kept = OnFiber::new(module.clone(), &shared.stacks);
         imports.keep(place.key, kept);
         Ok(module)
     }

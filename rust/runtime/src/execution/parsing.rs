@@ -7,22 +7,22 @@ use std::rc::Rc;
 
 use rhai::Engine;
 
-use crate::context::shared::Shared;
+use crate::context::running::Running;
 use crate::language::parsing::ScriptParser;
 use crate::language::tokens;
 use crate::language::tree::stubs;
 
 /// Lets the running execution read every token before the parser does. With `has_type_of`,
 /// scripts can call `type_of`.
-pub fn watch(engine: &mut Engine, has_type_of: bool, host: &Rc<Shared>) {
-    let running = host.clone();
+pub fn watch(engine: &mut Engine, has_type_of: bool, running: &Rc<Running>) {
+    let of_stubs = running.clone();
     stubs::register(engine, move || {
-        running.current()?.parsing().stubs.take_body()
+        of_stubs.context()?.parsing().stubs.take_body()
     });
-    let running = host.clone();
+    let running = running.clone();
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
-    engine.on_parse_token(move |token, position, _| match running.current() {
+    engine.on_parse_token(move |token, position, _| match running.context() {
         Some(context) => tokens::read(context, token, position, has_type_of),
         None => token,
     });

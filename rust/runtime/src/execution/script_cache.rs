@@ -1,15 +1,15 @@
-//! Compiled scripts, and the cache that keeps those used last.
+//! The scripts of an engine: compiled, and kept.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use lru::LruCache;
 use rhai::{Engine, EvalAltResult};
 
 use crate::context::context::ExecutionContext;
 use fibers::StackPool;
 
+use crate::execution::compiled_scripts::CompiledScripts;
 use crate::execution::kept_script::KeptScript;
 use crate::execution::module_texts::ModuleTexts;
 use crate::language::code::code_of;
@@ -17,6 +17,8 @@ use crate::language::compile::compile;
 use crate::language::compiled_script::CompiledScript;
 use crate::language::parsing::ScriptParser;
 use crate::language::place::FaultyLine;
+use crate::limits::config::Config;
+use crate::limits::likeness::LiteralSizes;
 use fibers::OnFiber;
 
 /// A script, compiled or not.
@@ -30,63 +32,78 @@ pub enum Source {
     Kept(Rc<KeptScript>),
 }
 
-/// Compiled scripts by their text, of which those used last are kept.
+/// Compiles the scripts of an engine, and keeps them.
 #[derive(Debug)]
 pub struct ScriptCache {
-    scripts: RefCell<LruCache<Box<str>, Kept>>,
+    /// Those compiled for the functions of the host.
+    scripts: RefCell<Rc<CompiledScripts>>,
     /// The names of the functions of the host, which scripts are compiled for.
     host_functions: RefCell<Rc<HashSet<String>>>,
-    /// Bytes that they take.
-    size: Cell<usize>,
-    max_size: usize,
+    literals: LiteralSizes,
     stacks: Rc<StackPool>,
-    /// The texts of modules that the host has loaded, which may take as much again.
-    pub module_texts: Rc<ModuleTexts>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    script: Rc<CompiledScript>,
-    /// Bytes that it takes, with its text.
-    size: usize,
+    /// The texts of modules that the host has loaded, which may take as much as the scripts.
+    pub module_texts: ModuleTexts,
 }
 
 impl ScriptCache {
-    /// Makes an empty cache for scripts that take up to `max_size` bytes in all.
-    pub fn new(max_size: usize, stacks: &Rc<StackPool>) -> Self {
+    /// Makes an empty cache for scripts under the limits of `config`.
+    pub fn new(config: &Config, stacks: &Rc<StackPool>) -> Self {
+        let max_size = config.script_cache_size;
         ScriptCache {
-            scripts: RefCell::new(LruCache::unbounded()),
+            scripts: RefCell::new(CompiledScripts::new(max_size).into()),
             host_functions: RefCell::default(),
-            size: Cell::new(0),
-            max_size,
+            literals: LiteralSizes::of(config),
             stacks: stacks.clone(),
-            module_texts: Rc::new(ModuleTexts::new(max_size)),
+            module_texts: ModuleTexts::new(max_size),
         }
+    }
+
+    /// Makes the cache of an engine with the same functions of the host. If it compiles scripts
+    /// `alike`, it shares those that are kept. If it has the same `texts` of modules, it gets
+    /// those that there are.
+    pub fn fork(&self, config: &Config, stacks: &Rc<StackPool>, alike: bool, texts: bool) -> Self {
+        let mut fork = Self::new(config, stacks);
+        let scripts = self.scripts.borrow();
+        if alike && scripts.max_size() == config.script_cache_size {
+            fork.scripts = RefCell::new(scripts.clone());
+        }
+        if texts {
+            fork.module_texts = self.module_texts.fork(config.script_cache_size);
+        }
+        fork.host_functions = self.host_functions.clone();
+        fork
     }
 
     /// Says that the host has a function of this name.
     pub fn add_host_function(&self, name: &str) {
-        let is_new = Rc::make_mut(&mut self.host_functions.borrow_mut()).insert(name.into());
-        if is_new {
-            self.scripts.borrow_mut().clear();
-            self.size.set(0);
+        if self.host_functions.borrow().contains(name) {
+            return;
         }
+        Rc::make_mut(&mut self.host_functions.borrow_mut()).insert(name.into());
+        self.forget();
     }
 
     /// Says that a name is none of a function of the host: that of a variable, which hides
     /// the function, or that of a function that was removed.
     pub fn hide_host_function(&self, name: &str) {
-        let was_there = Rc::make_mut(&mut self.host_functions.borrow_mut()).remove(name);
-        if was_there {
-            self.scripts.borrow_mut().clear();
-            self.size.set(0);
+        if !self.host_functions.borrow().contains(name) {
+            return;
         }
+        Rc::make_mut(&mut self.host_functions.borrow_mut()).remove(name);
+        self.forget();
+    }
+
+    /// Keeps the scripts no more, which other engines may do.
+    pub fn forget(&self) {
+        let max_size = self.scripts.borrow().max_size();
+        let empty = Rc::new(CompiledScripts::new(max_size));
+        drop(self.scripts.replace(empty));
     }
 
     /// Returns a script, compiled if it is kept.
     pub fn get(&self, script: &str) -> Source {
-        match self.scripts.borrow_mut().get(script) {
-            Some(kept) => Source::Compiled(kept.script.clone()),
+        match self.scripts.borrow().get(script, &self.literals) {
+            Some(script) => Source::Compiled(script),
             None => Source::Text(script.into()),
         }
     }
@@ -105,9 +122,9 @@ impl ScriptCache {
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         // Compiling can be suspended.
-        let host_functions = self.host_functions();
+        let (host_functions, scripts) = (self.host_functions(), self.scripts.borrow().clone());
         let (compiled, size) = self.compile_as(engine, &script, None, &host_functions, context)?;
-        self.keep_if_small(script, &compiled, size);
+        scripts.keep(script, &compiled, size, self.literals);
         Ok(compiled)
     }
 
@@ -127,31 +144,35 @@ impl ScriptCache {
         // The same text is another script where it is no module, or another one. None
         // has a zero in it.
         let key = format!("{name}\0{text}").into_boxed_str();
-        if let Some(kept) = self.scripts.borrow_mut().get(&key) {
-            return Ok(kept.script.clone());
-        }
         // Compiling can be suspended.
-        let host_functions = self.host_functions();
+        let (host_functions, scripts) = (self.host_functions(), self.scripts.borrow().clone());
+        if let Some(kept) = scripts.get(&key, &self.literals) {
+            return Ok(kept);
+        }
         let (compiled, size) =
             self.compile_as(engine, text, Some(name), &host_functions, context)?;
-        self.keep_if_small(key, &compiled, size);
+        scripts.keep(key, &compiled, size, self.literals);
         Ok(compiled)
     }
 
-    /// Compiles a script for these functions of the host.
+    /// Returns a script that the host keeps, compiled for the functions of the host, and these.
     ///
     /// # Errors
     ///
     /// As of [`compile`](Self::compile).
-    pub fn compile_for(
+    pub fn compile_kept(
         &self,
         engine: &Engine,
         script: &str,
-        host_functions: &HashSet<String>,
         context: &ExecutionContext,
-    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
-        let (compiled, _) = self.compile_as(engine, script, None, host_functions, context)?;
-        Ok(compiled)
+    ) -> Result<(Rc<CompiledScript>, Rc<HashSet<String>>), Box<EvalAltResult>> {
+        let host_functions = self.host_functions();
+        let kept = self.scripts.borrow().get(script, &self.literals);
+        let script = match kept {
+            Some(kept) => kept,
+            None => self.compile(engine, script.into(), context)?,
+        };
+        Ok((script, host_functions))
     }
 
     /// The names of the functions of the host.
@@ -203,28 +224,5 @@ impl ScriptCache {
             context.parsing().words.take(),
         ));
         Ok((compiled, memory::used().saturating_sub(before)))
-    }
-
-    fn keep_if_small(&self, key: Box<str>, script: &Rc<CompiledScript>, size: usize) {
-        let size = size + key.len();
-        if size <= self.max_size && !memory::is_exceeded() {
-            // What the cache allocates and drops is not this script's.
-            memory::uncounted(|| self.keep(key, script.clone(), size));
-        }
-    }
-
-    fn keep(&self, text: Box<str>, script: Rc<CompiledScript>, size: usize) {
-        let mut scripts = self.scripts.borrow_mut();
-        while self.size.get() + size > self.max_size {
-            match scripts.pop_lru() {
-                Some((_, oldest)) => self.size.set(self.size.get() - oldest.size),
-                None => break,
-            }
-        }
-        self.size.set(self.size.get() + size);
-        if let Some(same) = scripts.put(text, Kept { script, size }) {
-            // Another execution has compiled it meanwhile.
-            self.size.set(self.size.get() - same.size);
-        }
     }
 }

@@ -50,11 +50,11 @@ pub const LOAD_MODULE_FUNCTION: u64 = 8;
 const MAX_LISTED: usize = 5;
 
 /// The functions of the host that scripts of an engine can call by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct HostFunctions(Vec<Registered>);
 
 /// A function of the host, with what it accepts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Registered {
     /// The function.
     pub function: HostFunction,

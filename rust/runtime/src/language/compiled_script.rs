@@ -1,9 +1,12 @@
 //! Compiled scripts.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use fibers::OnFiber;
 use rhai::{Identifier, Token, AST};
+
+use crate::language::interface::Interface;
 
 /// A compiled script.
 #[derive(Debug)]
@@ -11,12 +14,18 @@ pub struct CompiledScript {
     /// Its syntax tree, which may hold constants of any depth.
     pub ast: OnFiber<AST>,
     words: Words,
+    /// The functions that the host can call, once it keeps the script.
+    pub interface: OnceCell<OnFiber<Interface>>,
 }
 
 impl CompiledScript {
     /// A script with this syntax tree that was made of these words.
     pub fn new(ast: OnFiber<AST>, words: Words) -> Self {
-        CompiledScript { ast, words }
+        CompiledScript {
+            ast,
+            words,
+            interface: OnceCell::new(),
+        }
     }
 
     /// The words by which it may look for variables; `None` if it finds any.

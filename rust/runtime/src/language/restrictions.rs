@@ -25,7 +25,7 @@ use crate::language::names::{KEYWORDS, TYPE_OF};
 use crate::language::signatures::built_in_signatures;
 
 /// Words, operators and functions that are switched off in an engine.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Restrictions {
     symbols: Vec<String>,
     /// Functions that are hidden, and because of which list.

@@ -29,7 +29,7 @@ use std::rc::Rc;
 
 use rhai::Module;
 
-use crate::context::shared::Shared;
+use crate::context::running::Running;
 use crate::library::callbacks;
 use crate::library::json;
 
@@ -47,15 +47,15 @@ pub use pieces::CharsStream;
 
 /// Registers the replacements with `module`, which Rhai must search before its
 /// standard package.
-pub fn register(module: &mut Module, host: &Rc<Shared>) {
+pub fn register(module: &mut Module, running: &Rc<Running>) {
     callbacks::register(module);
     arrays::register(module);
     blobs::register(module);
-    display::register(module, host);
+    display::register(module, running);
     growing::register(module);
     maps::register(module);
     pieces::register(module);
     script_functions::register(module);
     strings::register(module);
-    json::register(module, host);
+    json::register(module, running);
 }

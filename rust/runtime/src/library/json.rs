@@ -7,17 +7,17 @@ use std::rc::Rc;
 
 use rhai::{Dynamic, ImmutableString, Map, Module};
 
-use crate::context::shared::Shared;
+use crate::context::running::Running;
 use crate::library::native_function::{pure, Failure};
 
 pub use parse::parse;
 pub use write::to_json;
 
 /// Registers `to_json` and `parse_json` with `module`.
-pub fn register(module: &mut Module, shared: &Rc<Shared>) {
+pub fn register(module: &mut Module, running: &Rc<Running>) {
     pure("to_json").set_into_module(module, map_to_json);
-    let shared = shared.clone();
-    pure("parse_json").set_into_module(module, move |text: ImmutableString| parse(&text, &shared));
+    let running = running.clone();
+    pure("parse_json").set_into_module(module, move |text: ImmutableString| parse(&text, &running));
 }
 
 fn map_to_json(map: &mut Map) -> Result<ImmutableString, Failure> {

@@ -5,7 +5,7 @@
 //! [`builtins`](crate::library::builtins); values are looked at where they come from the host or
 //! go there. Rhai's own operators (`+=`, `m.k = v` …) ask nobody. What they make is noticed
 //! when the variable is used next, if a script has operations enough to break a limit so
-//! (`can_be_broken_by_operators`); a long string when it is twice as long as it may
+//! ([`are_watched`]); a long string when it is twice as long as it may
 //! be, by the allocator; and everything at the latest when a function adds to it or when it
 //! leaves the script. What all values of a script take together is bounded by its memory.
 //!
@@ -36,10 +36,11 @@ impl From<memory::TooMuchMemory> for TooLarge {
     }
 }
 
-/// Whether a script can break one of `sizes` by adding to a value with operators, one by
+/// Whether a script can break one of the sizes of `config` by adding to a value with operators, one by
 /// one, before another limit ends it. (The allocator notices long strings.)
-fn can_be_broken_by_operators(sizes: &Sizes, config: &Config) -> bool {
+pub fn are_watched(config: &Config) -> bool {
     const LONG: usize = 64 << 10;
+    let sizes = config.sizes();
     let operations = config.max(Limit::Operations);
     let memory = config.max(Limit::Memory);
     let is_reached = |elements: usize, size: usize| {
@@ -69,7 +70,7 @@ fn of_value(sizes: &Sizes, value: &Dynamic) -> Option<Excess> {
 /// Has variables looked at when they are used, if what operators add to them can break a
 /// limit of `config`. That takes some time for each use, but none that grows with the value.
 pub fn watch_variables(engine: &mut Engine, config: &Config) {
-    if !can_be_broken_by_operators(&config.sizes(), config) {
+    if !are_watched(config) {
         return;
     }
     // Rhai marks it so because it may change; the version is fixed.

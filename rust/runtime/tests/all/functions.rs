@@ -162,10 +162,10 @@ fn a_thousand_functions_cost_one_new_engine() {
     }
     host.register("last", 0, |_| Answer::value(1));
     assert_eq!(host.int("last()"), 1);
-    let snapshot = std::rc::Rc::as_ptr(host.engine.snapshot().unwrap());
+    let snapshot = std::rc::Rc::as_ptr(&host.engine.snapshot().unwrap());
     assert_eq!(host.int("last()"), 1);
     assert_eq!(
-        std::rc::Rc::as_ptr(host.engine.snapshot().unwrap()),
+        std::rc::Rc::as_ptr(&host.engine.snapshot().unwrap()),
         snapshot
     );
 }

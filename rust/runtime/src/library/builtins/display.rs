@@ -15,7 +15,7 @@ use rhai::{Array, Blob, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Mod
 
 use super::blobs::decoded;
 use crate::context::context::ExecutionContext;
-use crate::context::shared::Shared;
+use crate::context::running::Running;
 use crate::errors::termination::Termination;
 use crate::functions::bound::name_of;
 use crate::library::native_function::{changing, pure, Context, Failure};
@@ -52,7 +52,7 @@ impl From<Stop> for Failure {
 type Made<T> = Result<T, Stop>;
 
 /// Registers the functions with `module`.
-pub fn register(module: &mut Module, host: &Rc<Shared>) {
+pub fn register(module: &mut Module, running: &Rc<Running>) {
     type OfValue = fn(&Context, &mut Dynamic) -> Made<ImmutableString>;
     let of_value: [(&str, OfValue); 4] = [
         (TO_STRING, |context, value| plain(context, value, TO_STRING)),
@@ -61,17 +61,17 @@ pub fn register(module: &mut Module, host: &Rc<Shared>) {
         ("debug", |context, value| printed(context, value, TO_DEBUG)),
     ];
     for (name, make) in of_value {
-        let host = host.clone();
+        let running = running.clone();
         pure(name).set_into_module(module, move |c: Context, value: &mut Dynamic| {
-            answer(&host, &c, make(&c, value))
+            answer(&running, &c, make(&c, value))
         });
     }
     for name in [TO_STRING, TO_DEBUG, "print", "debug"] {
-        let of_arrays = host.clone();
+        let of_arrays = running.clone();
         pure(name).set_into_module(module, move |c: Context, array: &mut Array| {
             answer(&of_arrays, &c, of_array(&c, array))
         });
-        let of_maps = host.clone();
+        let of_maps = running.clone();
         pure(name).set_into_module(module, move |c: Context, map: &mut Map| {
             answer(&of_maps, &c, of_map(&c, map))
         });
@@ -80,11 +80,11 @@ pub fn register(module: &mut Module, host: &Rc<Shared>) {
         pure(name).set_into_module(module, |function: FnPtr| of_function(&function));
     }
     for name in [TO_DEBUG, "debug"] {
-        let host = host.clone();
+        let running = running.clone();
         pure(name).set_into_module(module, move |c: Context, text: ImmutableString| {
             let mut quoted = Text::default();
             let made = write_into(&mut quoted, |out| write!(out, "{text:?}"));
-            answer(&host, &c, made.and_then(|()| Ok(quoted.finish()?)))
+            answer(&running, &c, made.and_then(|()| Ok(quoted.finish()?)))
         });
     }
     register_appending(module);
@@ -165,20 +165,20 @@ fn joined(a: &ImmutableString, b: &ImmutableString) -> Result<ImmutableString, F
 /// error of `to_string` and `to_debug` for a sign that there is no such function, and
 /// writes the text on its own, however large. So the error comes at the next operation.
 fn answer(
-    host: &Shared,
+    running: &Running,
     context: &Context,
     made: Made<ImmutableString>,
 ) -> Result<ImmutableString, Failure> {
     let stop = match made {
         // It lacks a part if that was too large.
-        Ok(text) => match host.current().and_then(ExecutionContext::failure) {
+        Ok(text) => match running.context().and_then(ExecutionContext::failure) {
             Some(failure) => Stop::Ended(failure.into()),
             None => return Ok(text),
         },
         Err(stop) => stop,
     };
     let is_asked_by_rhai = [TO_STRING, TO_DEBUG].contains(&context.fn_name());
-    match (host.current(), &stop) {
+    match (running.context(), &stop) {
         (_, Stop::TooLarge(_)) if is_asked_by_rhai => Ok(context.engine().const_empty_string()),
         (Some(current), Stop::Ended(error)) if is_asked_by_rhai => {
             if let Some(termination) = termination(error) {

@@ -15,7 +15,7 @@ use memory::block;
 use rhai::{Array, Dynamic, Identifier, ImmutableString, Map};
 use serde_json::Number;
 
-use crate::context::shared::Shared;
+use crate::context::running::Running;
 use crate::language::parsing::ScriptParser;
 use crate::library::footprint::{string_size, MAP_ENTRY};
 use crate::library::native_function::{Failure, Outcome};
@@ -31,8 +31,13 @@ use crate::limits::stack::MAX_DEPTH;
 ///
 /// An error that the script can catch says what is wrong with the text, and where. A limit
 /// that is broken meanwhile ends the script.
-pub fn parse(text: &str, host: &Shared) -> Outcome<Dynamic> {
-    Parser { text, at: 0, host }.document()
+pub fn parse(text: &str, running: &Running) -> Outcome<Dynamic> {
+    Parser {
+        text,
+        at: 0,
+        running,
+    }
+    .document()
 }
 
 /// Values that grow while a text is read.
@@ -54,7 +59,7 @@ struct Parser<'a> {
     text: &'a str,
     /// Where the rest of the text begins.
     at: usize,
-    host: &'a Shared,
+    running: &'a Running,
 }
 
 impl<'a> Parser<'a> {
@@ -126,7 +131,7 @@ impl<'a> Parser<'a> {
 
     /// Ends the script if it must not go on, and lets the event loop run if it is due.
     fn look_at_limits(&self) -> Outcome<()> {
-        match self.host.current() {
+        match self.running.context() {
             Some(current) if current.tick_token() => Err(current.failed().into()),
             _ => Ok(()),
         }
