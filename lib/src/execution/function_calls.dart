@@ -4,11 +4,13 @@ import 'registered_function.dart';
 
 /// Calls Dart functions for scripts, nested to a limited depth.
 final class FunctionCalls {
-  /// Creates it for a depth; 0 stands for no limit.
-  FunctionCalls(this._maxDepth);
+  /// Creates it for a depth; 0 stands for no limit. The calls that [others] have made are
+  /// counted too.
+  FunctionCalls(this._maxDepth, [FunctionCalls? others])
+    : _nesting = others?._nesting ?? _Nesting();
 
   final int _maxDepth;
-  int _depth = 0;
+  final _Nesting _nesting;
 
   /// Calls a function for [execution]. It may run scripts that call functions again.
   Object? call(
@@ -16,20 +18,25 @@ final class FunctionCalls {
     RegisteredFunction function,
     List<Object?> arguments,
   ) {
-    if (_maxDepth > 0 && _depth >= _maxDepth) {
+    if (_maxDepth > 0 && _nesting.depth >= _maxDepth) {
       throw RhaiRuntimeError(
         'scripts that Dart functions run are nested too deeply: '
         'the limit is $_maxDepth (RhaiConfig.maxStackDepth)',
       );
     }
-    _depth++;
+    _nesting.depth++;
     final caller = Execution.calling;
     Execution.calling = execution;
     try {
       return function.call(arguments);
     } finally {
       Execution.calling = caller;
-      _depth--;
+      _nesting.depth--;
     }
   }
+}
+
+/// How deeply calls are nested, of an engine and its forks.
+final class _Nesting {
+  int depth = 0;
 }

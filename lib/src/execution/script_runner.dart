@@ -66,7 +66,7 @@ final class ScriptRunner
     ObjectTable objects,
     int size,
     ScriptRunner? original,
-  ) : _dartCalls = FunctionCalls(_config.maxStackDepth),
+  ) : _dartCalls = FunctionCalls(_config.maxStackDepth, original?._dartCalls),
       _totalTimeouts = Deadlines(_config.totalTimeout),
       _sleeps = Sleeps(_config.asyncTimeout) {
     _finalizer.attach(this, _engine.cast(), detach: this, externalSize: size);

@@ -1,6 +1,6 @@
 //! The memory through which Dart and an engine talk.
 
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use std::sync::Arc;
 
 use rhai::{Blob, Identifier, ImmutableString};
@@ -47,6 +47,8 @@ pub struct Mailbox {
     pub output: Cell<Vec<u8>>,
     kept: RefCell<KeptBytes>,
     published: RefCell<Vec<u64>>,
+    /// Where these come from; nothing until there were some.
+    released: OnceCell<Arc<ReleasedIds>>,
     /// Where the engine is put when a finalizer finds it.
     pub graveyard: Arc<Graveyard<ScriptEngine<Self>>>,
 }
@@ -72,6 +74,7 @@ impl Default for Mailbox {
             output: Cell::default(),
             kept: RefCell::new(KeptBytes::Nothing),
             published: RefCell::default(),
+            released: OnceCell::new(),
             graveyard: Arc::default(),
         };
         mailbox.reserve_input(1024);
@@ -140,10 +143,11 @@ impl Mailbox {
 
     /// Tells Dart in the frame which objects it can forget.
     #[inline]
-    pub fn publish_released(&self, released: &ReleasedIds) {
+    pub fn publish_released(&self, released: &Arc<ReleasedIds>) {
         if released.is_empty() {
             return;
         }
+        self.released.get_or_init(|| released.clone());
         let mut published = self.published.borrow_mut();
         self.with_frame(|frame| {
             if frame.released_count == 0 {
@@ -160,5 +164,17 @@ impl Mailbox {
     pub fn keep(&self, bytes: KeptBytes) {
         // Those before are another script's: they count for none.
         memory::uncounted(|| drop(self.kept.replace(bytes)));
+    }
+}
+
+impl Drop for Mailbox {
+    /// Leaves what Dart has not read to other engines with the same objects.
+    fn drop(&mut self) {
+        let published = self.published.get_mut();
+        if let Some(released) = self.released.get() {
+            if self.frame.get_mut().released_count > 0 {
+                released.add(published.drain(..));
+            }
+        }
     }
 }

@@ -30,6 +30,7 @@ use crate::host::Host;
 use crate::language::signatures;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
+use crate::limits::sizes;
 use crate::snapshot::Snapshot;
 
 /// Budgets that scripts of an engine may leave behind for good before it runs no more.
@@ -50,6 +51,8 @@ pub struct ScriptEngine<H: Host> {
     /// The Rhai engine with the functions of the host so far. One that a script may hold is
     /// never changed.
     pub(crate) snapshot: Rc<Snapshot>,
+    /// Whether that looks at variables.
+    is_watching: bool,
     pub(crate) variables: Rc<Variables>,
     /// The scripts and scopes that the host keeps.
     pub(crate) kept: Kept,
@@ -92,6 +95,7 @@ impl<H: Host> ScriptEngine<H> {
     ) -> Self {
         ScriptEngine {
             hosted,
+            is_watching: sizes::are_watched(&config),
             config: Rc::new(config),
             standard,
             snapshot: Rc::default(),
@@ -354,7 +358,7 @@ impl<H: Host> ScriptEngine<H> {
     /// There is no stack to copy the constants of modules on.
     #[inline]
     pub fn snapshot(&self) -> io::Result<SharedEngine> {
-        self.snapshot.get(|| {
+        self.snapshot.get(self.is_watching, || {
             let engine = build(&self.hosted, &self.config, self.standard.clone())?;
             Ok(OnFiber::new(engine, &self.hosted.shared.stacks))
         })

@@ -10,12 +10,16 @@ use rhai::Engine;
 use crate::functions::script_function::SharedEngine;
 
 /// The Rhai engine of some engines with the same functions, built when one of them next needs
-/// it.
+/// it. There are two: some engines have [variables looked at](crate::limits::sizes::are_watched).
 #[derive(Default)]
-pub struct Snapshot(RefCell<Option<SharedEngine>>);
+pub struct Snapshot {
+    plain: RefCell<Option<SharedEngine>>,
+    watching: RefCell<Option<SharedEngine>>,
+}
 
 impl Snapshot {
-    /// The Rhai engine, which `build` makes if there is none.
+    /// The Rhai engine, which looks at variables if it is `watching`. `build` makes it if there
+    /// is none.
     ///
     /// # Errors
     ///
@@ -23,24 +27,26 @@ impl Snapshot {
     #[inline]
     pub fn get(
         &self,
+        watching: bool,
         build: impl FnOnce() -> io::Result<OnFiber<Engine>>,
     ) -> io::Result<SharedEngine> {
-        let kept = self.0.borrow().clone();
+        let place = match watching {
+            true => &self.watching,
+            false => &self.plain,
+        };
+        let kept = place.borrow().clone();
         match kept {
             Some(engine) => Ok(engine),
-            None => self.keep(build()?),
+            None => {
+                let engine = Rc::new(build()?);
+                place.replace(Some(engine.clone()));
+                Ok(engine)
+            }
         }
     }
 
-    #[cold]
-    fn keep(&self, engine: OnFiber<Engine>) -> io::Result<SharedEngine> {
-        let engine = Rc::new(engine);
-        self.0.replace(Some(engine.clone()));
-        Ok(engine)
-    }
-
-    /// Has another one built for scripts that start from now on. Scripts that run keep theirs.
+    /// Has others built for scripts that start from now on. Scripts that run keep theirs.
     pub fn discard(&self) {
-        drop(self.0.take());
+        drop((self.plain.take(), self.watching.take()));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
-use crate::limits::sizes;
 
 /// The limits that a Rhai engine or a compiled script has in it. Others are looked at for each
 /// execution.
@@ -23,7 +22,6 @@ pub fn are_alike(a: &Config, b: &Config) -> bool {
             config.allow_eval,
             config.allow_modules,
             config.loads_modules,
-            sizes::are_watched(config),
         ]
     };
     let is_same = |limit: &Limit| a.limit(*limit) == b.limit(*limit);
