@@ -21,11 +21,12 @@ use runtime::commons::Commons;
 
 use crate::graveyard::Graveyard;
 use crate::host::DartEngine;
+use crate::mailbox::Mailbox;
 
 /// The native state of an isolate.
 pub struct Isolate {
     /// There until it is dropped.
-    commons: Option<Commons>,
+    commons: Option<Commons<Mailbox>>,
     graveyard: Arc<Graveyard<DartEngine>>,
 }
 
@@ -40,7 +41,7 @@ impl Default for Isolate {
 
 impl Isolate {
     /// The parts that its engines share.
-    pub fn commons(&self) -> Option<&Commons> {
+    pub fn commons(&self) -> Option<&Commons<Mailbox>> {
         self.commons.as_ref()
     }
 

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fibers::OnFiber;
-use rhai::{Engine, Module};
+use rhai::Engine;
 use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 
 use crate::analysis::surroundings::Surroundings;
 use crate::border::hosted::Hosted;
-use crate::border::object_functions;
-use crate::commons::Commons;
+use crate::commons::{Commons, Library};
 use crate::context::clock::Clock;
 use crate::context::exchange::{Reply, Step};
 use crate::context::execution_time::Start;
+use crate::context::shared::Shared;
 use crate::engine_builder::build;
 use crate::errors::script_error::ScriptError;
 use crate::execution::execution::Execution;
@@ -47,7 +47,7 @@ pub struct ScriptEngine<H: Host> {
     /// The host, and the state that it shares with its scripts.
     pub hosted: Rc<Hosted<H>>,
     pub(crate) config: Rc<Config>,
-    pub(crate) standard: rhai::Shared<Module>,
+    library: Library,
     /// The Rhai engine with the functions of the host so far. One that a script may hold is
     /// never changed.
     pub(crate) snapshot: Rc<Snapshot>,
@@ -70,40 +70,30 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// Makes an engine without functions and variables, which shares the `commons` with others.
-    pub fn with(commons: &Commons, config: Config, host: H) -> Self {
+    pub fn with(commons: &Commons<H>, config: Config, host: H) -> Self {
         memory::keep_freed_memory();
         memory::keep_panics_quiet();
         // Made once for all: not by a script, which may be abandoned meanwhile.
         signatures::built_in_signatures();
         let stacks = commons.stacks(config.stack_layout());
         let scripts = ScriptCache::new(&config, &stacks);
-        let closure = object_functions::closure_prototype;
-        Self::assemble(
-            Hosted::new(host, stacks, scripts, closure),
-            config,
-            commons.standard.clone(),
-            Rc::default(),
-        )
+        let shared = Shared::new(stacks, scripts, commons.pointers.clone());
+        Self::assemble(commons, config, host, shared)
     }
 
     /// Puts an engine together, without variables.
-    pub(crate) fn assemble(
-        hosted: Rc<Hosted<H>>,
-        config: Config,
-        standard: rhai::Shared<Module>,
-        plain: Rc<OnceCell<Engine>>,
-    ) -> Self {
+    pub(crate) fn assemble(commons: &Commons<H>, config: Config, host: H, shared: Shared) -> Self {
         ScriptEngine {
-            hosted,
+            hosted: Hosted::new(host, shared, &commons.running),
             is_watching: sizes::are_watched(&config),
             config: Rc::new(config),
-            standard,
+            library: commons.library.clone(),
             snapshot: Rc::default(),
             variables: Rc::default(),
             kept: Kept::default(),
             executions: SlotMap::new(),
             last_execution: 0,
-            plain,
+            plain: Rc::default(),
         }
     }
 
@@ -359,7 +349,7 @@ impl<H: Host> ScriptEngine<H> {
     #[inline]
     pub fn snapshot(&self) -> io::Result<SharedEngine> {
         self.snapshot.get(self.is_watching, || {
-            let engine = build(&self.hosted, &self.config, self.standard.clone())?;
+            let engine = build(&self.hosted, &self.config, &self.library)?;
             Ok(OnFiber::new(engine, &self.hosted.shared.stacks))
         })
     }

@@ -2,22 +2,18 @@
 
 use std::io;
 
-use rhai::{Engine, Module, OptimizationLevel, Shared};
+use rhai::{Engine, Module, OptimizationLevel};
 
-use crate::border::exporter;
 use crate::border::host_call::forward_text;
 use crate::border::host_functions::register as register_host_functions;
 use crate::border::hosted::Hosted;
-use crate::border::object_functions;
-use crate::border::parallel;
+use crate::commons::Library;
 use crate::execution::file_modules::FileModules;
 use crate::execution::loaded_modules::LoadedModules;
 use crate::execution::modules::Modules;
 use crate::execution::parsing;
 use crate::functions::host_functions::{DEBUG_FUNCTION, PRINT_FUNCTION};
 use crate::host::Host;
-use crate::language::rewrite;
-use crate::library::builtins;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::sizes;
@@ -26,7 +22,7 @@ use crate::limits::sizes;
 const MAX_INTERNED_STRINGS: usize = 256;
 
 /// Builds a Rhai engine with the functions that `hosted` has so far, for it and for others with
-/// the same. `standard` is Rhai's standard package.
+/// the same; `library` has the functions that all engines have.
 ///
 /// # Errors
 ///
@@ -34,7 +30,7 @@ const MAX_INTERNED_STRINGS: usize = 256;
 pub fn build<H: Host>(
     hosted: &Hosted<H>,
     config: &Config,
-    standard: Shared<Module>,
+    library: &Library,
 ) -> io::Result<Engine> {
     let Hosted {
         shared, running, ..
@@ -43,16 +39,14 @@ pub fn build<H: Host>(
     let mut engine = Engine::new_raw();
     let restrictions = shared.restrictions.borrow();
     // The module registered last is searched first.
-    engine.register_global_module(standard);
-    let mut module = Module::new();
-    builtins::register(&mut module, execution);
-    object_functions::register(&mut module, running);
-    parallel::register(&mut module, running);
-    exporter::register(&mut module, execution);
-    rewrite::register_look(&mut module);
-    rewrite::register_keep(&mut module);
-    restrictions.hide(&mut module);
-    engine.register_global_module(module.into());
+    for module in library {
+        engine.register_global_module(module.clone());
+    }
+    let mut hidden = Module::new();
+    restrictions.hide(&mut hidden);
+    if !hidden.is_empty() {
+        engine.register_global_module(hidden.into());
+    }
     let host_functions = shared.host_functions.borrow();
     register_host_functions(&mut engine, hosted)?;
 

@@ -31,20 +31,19 @@ impl<H: Host> ScriptEngine<H> {
     /// Later changes of one engine are none of the other.
     ///
     /// No variable or constant may hold a function of a script: that belongs to its engine.
-    pub fn fork(&self, commons: &Commons, config: Config, host: H, inherited: Inherited) -> Self {
+    pub fn fork(&self, commons: &Commons<H>, config: Config, host: H, inherited: Inherited) -> Self {
         let shared = &self.hosted.shared;
         let is_alike = inherited.restrictions && are_alike(&self.config, &config);
         let stacks = self.stacks_for(&config, commons);
         let scripts = shared
             .scripts
             .fork(&config, &stacks, is_alike, inherited.module_texts);
-        let hosted = self.hosted.fork(host, stacks, scripts);
+        let forked = shared.fork(stacks, scripts);
         if inherited.restrictions {
-            let restrictions = shared.restrictions.borrow().clone();
-            hosted.shared.restrictions.replace(restrictions);
+            forked.restrictions.replace(shared.restrictions.borrow().clone());
         }
-        let (standard, plain) = (self.standard.clone(), self.plain.clone());
-        let mut fork = Self::assemble(hosted, config, standard, plain);
+        let mut fork = Self::assemble(commons, config, host, forked);
+        fork.plain = self.plain.clone();
         fork.variables = self.variables.clone();
         if is_alike {
             fork.snapshot = self.snapshot.clone();
@@ -53,7 +52,7 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// The stacks of this engine if they are large enough under `config`, or other ones.
-    fn stacks_for(&self, config: &Config, commons: &Commons) -> Rc<StackPool> {
+    fn stacks_for(&self, config: &Config, commons: &Commons<H>) -> Rc<StackPool> {
         let stacks = &self.hosted.shared.stacks;
         let (own, needed) = (stacks.layout(), config.stack_layout());
         match own.script >= needed.script && own.reserve >= needed.reserve {

@@ -119,7 +119,7 @@ pub unsafe extern "C" fn rhai_engine_fork(
 /// Makes an engine of an isolate; null if it cannot.
 fn make(
     isolate: &Isolate,
-    engine: impl FnOnce(&Commons, Mailbox) -> DartEngine,
+    engine: impl FnOnce(&Commons<Mailbox>, Mailbox) -> DartEngine,
 ) -> *mut DartEngine {
     guarded(std::ptr::null_mut(), || {
         let Some(commons) = isolate.commons() else {

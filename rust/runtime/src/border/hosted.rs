@@ -4,15 +4,11 @@ use std::cell::Cell;
 use std::ptr;
 use std::rc::{Rc, Weak};
 
-use fibers::StackPool;
-use rhai::FnPtr;
 
-use crate::border::exporter::bound_prototype;
 use crate::context::context::ExecutionContext;
 use crate::context::running::Running;
-use crate::context::shared::{Pointers, Shared};
+use crate::context::shared::Shared;
 use crate::execution::pending_futures::Completion;
-use crate::execution::script_cache::ScriptCache;
 use crate::host::Host;
 use crate::library::callbacks::calls::Calls;
 
@@ -30,11 +26,20 @@ pub struct Hosted<H: Host> {
     pub(crate) calls: Cell<Weak<Calls>>,
 }
 
-/// The host whose script runs now, of the engines that share Rhai engines.
+/// The host whose script runs now, of the engines that share functions.
 pub struct RunningHost<H: Host> {
     hosted: Cell<*const Hosted<H>>,
     /// The execution that runs.
     pub running: Rc<Running>,
+}
+
+impl<H: Host> Default for RunningHost<H> {
+    fn default() -> Self {
+        RunningHost {
+            hosted: Cell::new(ptr::null()),
+            running: Rc::default(),
+        }
+    }
 }
 
 impl<H: Host> RunningHost<H> {
@@ -48,37 +53,12 @@ impl<H: Host> RunningHost<H> {
 }
 
 impl<H: Host> Hosted<H> {
-    /// Makes the shared state of an engine; `closure` makes the pointer to functions of the
-    /// host that others are made from.
-    pub fn new(
-        host: H,
-        stacks: Rc<StackPool>,
-        scripts: ScriptCache,
-        closure: impl FnOnce(Rc<RunningHost<H>>) -> FnPtr,
-    ) -> Rc<Self> {
-        let running = Rc::new(RunningHost {
-            hosted: Cell::new(ptr::null()),
-            running: Rc::default(),
-        });
-        let pointers = Pointers {
-            host_closure: closure(running.clone()),
-            bound: bound_prototype(running.running.clone()),
-        };
-        Self::with(host, Shared::new(stacks, scripts, pointers), running)
-    }
-
-    /// Makes the shared state of an engine that has the same functions and constants of the
-    /// host, and can share Rhai engines with this one.
-    pub fn fork(&self, host: H, stacks: Rc<StackPool>, scripts: ScriptCache) -> Rc<Self> {
-        let shared = self.shared.fork(stacks, scripts);
-        Self::with(host, shared, self.running.clone())
-    }
-
-    fn with(host: H, shared: Shared, running: Rc<RunningHost<H>>) -> Rc<Self> {
+    /// Makes the shared state of an engine whose functions find it in `running`.
+    pub fn new(host: H, shared: Shared, running: &Rc<RunningHost<H>>) -> Rc<Self> {
         Rc::new(Hosted {
             host,
-            shared: Rc::new(shared),
-            running,
+            shared: shared.into(),
+            running: running.clone(),
             completed: Cell::new(None),
             calls: Cell::default(),
         })
