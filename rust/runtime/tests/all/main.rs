@@ -6,6 +6,7 @@ mod asking;
 mod callbacks;
 mod cancelling;
 mod functions;
+mod interleaving;
 mod json;
 mod limits;
 mod messages;
