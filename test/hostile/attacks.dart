@@ -10,6 +10,7 @@ import 'literals.dart';
 import 'loops.dart';
 import 'nesting.dart';
 import 'numbers.dart';
+import 'objects.dart';
 import 'output.dart';
 import 'parallel.dart';
 import 'recursion.dart';
@@ -33,6 +34,7 @@ final attacks = <String, List<Attack>>{
   'output': output,
   'the sandbox': sandbox,
   'numbers': numbers,
+  'objects of Dart': objects,
 };
 
 /// All of them.

@@ -24,7 +24,7 @@ final parallel = [
     'of which there are a great many',
     'let a = []; a.pad(300_000, 0); '
         'try { parallel(a, |x| never()) } catch { } loop { }',
-    anyLimit,
+    limit(RhaiLimit.memory),
     config: lifted,
   ),
   Attack(

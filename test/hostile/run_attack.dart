@@ -6,6 +6,7 @@ import 'package:test/test.dart';
 
 import '../support/futures.dart';
 import 'attack.dart';
+import 'objects.dart';
 import 'process_memory.dart';
 
 /// Bytes by which the process may grow beyond twice the script's memory.
@@ -65,6 +66,7 @@ void registerFunctions(RhaiEngine engine) {
       'run_later',
       (RhaiFunction f) async => await later(await f.call()),
     );
+  registerThings(engine);
 }
 
 /// Expects that [engine] works.

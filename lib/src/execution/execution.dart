@@ -159,10 +159,6 @@ final class Execution extends TimedWait implements TurnTaker {
   @override
   void goOn() {
     if (!isParked || wake.isCompleted) return;
-    if (parent != null && calling != null) {
-      // Another call of the same script may be within a function, and goes on first.
-      return zone.scheduleMicrotask(goOn);
-    }
     isParked = false;
     wake.complete();
   }

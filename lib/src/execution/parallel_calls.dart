@@ -30,7 +30,13 @@ final class ParallelCalls implements TurnTaker {
   final int _max;
 
   int _started = 0;
+
+  /// The number of calls that have not ended. One that is being started is among them: a Dart
+  /// function that it calls may complete the Futures of the others.
   int _running = 0;
+
+  /// Whether calls are being started. Others that end meanwhile leave the next to that.
+  bool _isStarting = false;
   bool _isOver = false;
 
   /// Whether the rest is started in a later turn of the event loop.
@@ -56,6 +62,17 @@ final class ParallelCalls implements TurnTaker {
   }
 
   void _startMore() {
+    if (_isStarting) return;
+    _isStarting = true;
+    try {
+      _startWhileAllowed();
+    } finally {
+      _isStarting = false;
+    }
+    if (_started == _count && _running == 0) _end();
+  }
+
+  void _startWhileAllowed() {
     while (!_isOver && _started < _count && _running < _max) {
       if (_parent.mayYield && Turns.held >= EventLoop.turn) {
         if (!_isInQueue) Turns.add(this);
@@ -63,6 +80,7 @@ final class ParallelCalls implements TurnTaker {
         return;
       }
       _started++;
+      _running++;
       final Object? ended;
       try {
         ended = _owner.startChild(_parent);
@@ -70,13 +88,12 @@ final class ParallelCalls implements TurnTaker {
         return _fail(error, stackTrace);
       }
       if (ended is Future<Object?>) {
-        _running++;
         ended.then(_onEnd, onError: _fail);
-      } else if (ended != true) {
-        _end();
+      } else {
+        _running--;
+        if (ended != true) _end();
       }
     }
-    if (_started == _count && _running == 0) _end();
   }
 
   @override

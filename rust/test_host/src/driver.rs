@@ -11,10 +11,12 @@ use runtime::context::shared::Shared;
 use runtime::engine::ScriptEngine;
 use runtime::execution::pending_futures::Completion;
 use runtime::functions::host_functions::{
-    HostFunction, DEBUG_FUNCTION, LOAD_MODULE_FUNCTION, PARALLEL_FUNCTION, PRINT_FUNCTION,
+    HostFunction, DEBUG_FUNCTION, ITERATE_FUNCTION, LOAD_MODULE_FUNCTION, NEXT_FUNCTION,
+    PARALLEL_FUNCTION, PRINT_FUNCTION,
 };
 use runtime::functions::parameters::Parameter;
 use runtime::limits::config::Config;
+use runtime::objects::host_object::{HostObject, HostReference};
 
 use crate::closure_host::ClosureHost;
 use crate::outcome::{Answer, Failure, Outcome, Waiting};
@@ -89,6 +91,23 @@ impl<H: TestHost> Driver<H> {
     pub fn load_modules(&mut self, loader: impl FnMut(Vec<Dynamic>) -> Answer + 'static) {
         self.functions
             .insert(LOAD_MODULE_FUNCTION, Box::new(loader));
+    }
+
+    /// Answers `for … in` of objects: `iterate` gets an object and returns an iterator, `next`
+    /// gets that and returns an array of its next value.
+    pub fn iterate(
+        &mut self,
+        iterate: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
+        next: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
+    ) {
+        self.functions.insert(ITERATE_FUNCTION, Box::new(iterate));
+        self.functions.insert(NEXT_FUNCTION, Box::new(next));
+    }
+
+    /// A value that stands for the host's object with this id.
+    pub fn object(&self, id: u64) -> Dynamic {
+        let reference = HostReference::new(id, &self.shared().released);
+        Dynamic::from(HostObject::new(reference))
     }
 
     /// Registers a function; bit *n* of `arities` says that it takes *n* arguments.

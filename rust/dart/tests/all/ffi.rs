@@ -15,31 +15,36 @@ use test_host::TestHost;
 use crate::dart_host::{new_engine, write_input, DartSide};
 
 /// An engine behind its pointer, freed at the end of a test.
-struct Handle(*mut DartEngine);
+pub struct Handle(pub *mut DartEngine);
 
 impl Handle {
-    fn new() -> Self {
+    /// Makes an engine.
+    pub fn new() -> Self {
         Handle(new_engine(1_000_000, 100))
     }
 
-    fn host(&self) -> &Mailbox {
+    /// The engine's mailbox.
+    pub fn host(&self) -> &Mailbox {
         // SAFETY: the engine lives as long as `self`; no other call uses it now.
         unsafe { &(&*self.0).hosted.host }
     }
 
-    fn eval(&self, script: &[u8]) -> i32 {
+    /// Starts a script.
+    pub fn eval(&self, script: &[u8]) -> i32 {
         write_input(self.host(), script);
         // SAFETY: as above.
         unsafe { ffi::rhai_eval(self.0, script.len() as u64, -1, null(), 0) }
     }
 
-    fn register(&self, name: &str, arities: u32) -> i32 {
+    /// Registers a function with the id 2.
+    pub fn register(&self, name: &str, arities: u32) -> i32 {
         write_input(self.host(), name.as_bytes());
         // SAFETY: as above.
         unsafe { ffi::rhai_register_function(self.0, name.len() as u64, 2, arities, 0, false) }
     }
 
-    fn resume(&self, execution: u64, reply: i32) -> i32 {
+    /// Answers an execution.
+    pub fn resume(&self, execution: u64, reply: i32) -> i32 {
         // SAFETY: as above.
         unsafe { ffi::rhai_resume(self.0, execution, reply, 0) }
     }
@@ -88,6 +93,8 @@ fn a_null_engine_is_refused_by_every_function() {
         assert!(!ffi::rhai_cancel(null_mut(), 1));
         assert_eq!(ffi::rhai_analyze(null_mut(), 0, -1, null(), 0), INVALID);
         assert!(!ffi::rhai_is_usable_name(null_mut(), 0, true));
+        assert_eq!(ffi::rhai_value_error(null_mut(), 0), INVALID);
+        assert_eq!(ffi::rhai_leaked_bytes(null_mut()), 0);
         ffi::rhai_engine_free(null_mut());
     }
 }

@@ -4,5 +4,6 @@ mod dart_host;
 
 mod ends;
 mod ffi;
+mod ffi_kept;
 mod protocol;
 mod values;

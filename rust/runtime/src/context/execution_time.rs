@@ -101,6 +101,8 @@ pub struct ExecutionTime {
     batches: Cell<u32>,
     /// Ticks for which batches are to be short.
     careful: Cell<u32>,
+    /// How many strands are within calls of the host: the clock runs as long as one is.
+    strands_in_calls: Cell<u32>,
 }
 
 impl ExecutionTime {
@@ -140,6 +142,7 @@ impl ExecutionTime {
             begins_late: Cell::new(fine && !always_fine),
             batches: Cell::new(FEW_BATCHES),
             careful: Cell::new(0),
+            strands_in_calls: Cell::new(0),
         }
     }
 
@@ -242,8 +245,25 @@ impl ExecutionTime {
         let now = Instant::now();
         self.may_yield.set(true);
         self.is_watched.set(true);
-        self.clock().stop(now);
         self.clock().begin_total(now);
+        self.stop_at(now);
+    }
+
+    /// Stops the clock, unless this happens within a call of another strand.
+    fn stop_at(&self, now: Instant) {
+        if self.strands_in_calls.get() == 0 {
+            self.clock().stop(now);
+        }
+    }
+
+    /// Called when a strand calls a function of the host.
+    pub fn begin_call_of_strand(&self) {
+        self.strands_in_calls.set(self.strands_in_calls.get() + 1);
+    }
+
+    /// Called when that has returned, or the strand ends.
+    pub fn end_call_of_strand(&self) {
+        self.strands_in_calls.set(self.strands_in_calls.get() - 1);
     }
 
     /// Whether the clock of the script runs.
@@ -258,10 +278,10 @@ impl ExecutionTime {
         }
     }
 
-    /// Called when a strand has ended: what comes next starts the clock.
+    /// Called when a strand has ended: what comes next starts the clock, if it does not run on.
     pub fn stop(&self) {
-        if let Some(clock) = self.clock.get() {
-            clock.stop(Instant::now());
+        if self.clock.get().is_some() {
+            self.stop_at(Instant::now());
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Child {
     strand: Strand,
     /// Bytes that are counted for it.
     held: Cell<usize>,
+    /// Whether it is within a call of the host.
+    is_calling: Cell<bool>,
 }
 
 impl Child {
@@ -32,6 +34,21 @@ impl Child {
             parent,
             strand: Strand::new(context, outer.map(|outer| &outer.strand)),
             held: Cell::new(0),
+            is_calling: Cell::new(false),
+        }
+    }
+
+    /// Called when it calls a function of the host. Other children may be resumed, and end,
+    /// before that returns.
+    pub fn begin_call(&self, context: &ExecutionContext) {
+        self.is_calling.set(true);
+        context.time().begin_call_of_strand();
+    }
+
+    /// Called when it goes on, waits or ends: its call is over, if it was in one.
+    pub fn end_call(&self, context: &ExecutionContext) {
+        if self.is_calling.replace(false) {
+            context.time().end_call_of_strand();
         }
     }
 

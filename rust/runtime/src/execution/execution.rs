@@ -234,6 +234,7 @@ impl<H: Host> Execution<H> {
             },
             _ => return None,
         };
+        self.end_call();
         let progress = self.fiber.prepare().map(|mut fiber| {
             let _strand = self
                 .child
@@ -252,14 +253,12 @@ impl<H: Host> Execution<H> {
         };
         Some(match progress {
             Progress::Suspended(Request::Call) => {
-                self.state = State::Calling;
-                self.context.time().note_call();
+                self.begin_call();
                 Step::Call
             }
             Progress::Suspended(Request::CallAll) => {
-                self.state = State::Calling;
                 self.calls = self.hosted.calls.take();
-                self.context.time().note_call();
+                self.begin_call();
                 Step::Call
             }
             Progress::Suspended(Request::Yield) => {
@@ -272,6 +271,24 @@ impl<H: Host> Execution<H> {
             Progress::Ended(Ending::Value) => Step::Done,
             Progress::Ended(Ending::Error) => Step::Failed,
         })
+    }
+
+    /// Notes that the script is within a call of the host.
+    #[inline]
+    fn begin_call(&mut self) {
+        self.state = State::Calling;
+        self.context.time().note_call();
+        if let Some(child) = &self.child {
+            child.begin_call(&self.context);
+        }
+    }
+
+    /// Notes that it is not, or not any more.
+    #[inline]
+    fn end_call(&self) {
+        if let Some(child) = &self.child {
+            child.end_call(&self.context);
+        }
     }
 
     /// Ends a script that cannot go on: the allocator has taken it off its fiber, or there
@@ -352,6 +369,7 @@ impl<H: Host> Execution<H> {
         let future = H::pending_futures().register();
         let id = future.id();
         self.state = State::Waiting(future);
+        self.end_call();
         self.context.time().pause();
         Step::Pending(id)
     }

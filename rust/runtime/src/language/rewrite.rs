@@ -16,6 +16,8 @@
 //! **Properties.** What is only read of a property of the host's objects is not put back: see
 //! [`keep`].
 //!
+//! **Loops without statements.** They end with the errors of what they go through: see [`loops`].
+//!
 //! **Callbacks.** A function that is given to one of a module is bound to where it comes
 //! from: see [`BIND`](crate::language::names::BIND).
 //!
@@ -25,6 +27,7 @@
 mod bind;
 mod growth;
 mod keep;
+mod loops;
 mod script;
 mod unlock;
 
@@ -39,6 +42,7 @@ use crate::language::tree::walk::{alone, walk};
 use bind::{is_of_module, may_have_functions};
 pub use growth::register_look;
 pub use keep::register as register_keep;
+use loops::is_empty_loop;
 use script::Script;
 
 /// Rewrites a script for an engine in which the host has functions of these names.
@@ -52,7 +56,7 @@ pub fn rewrite(
     let stubs = &parser.parsing().stubs;
     script.find_what_to_change(&ast, parser);
     let grows = script.growth.can_be_large();
-    if script.captured.is_empty() && !script.calls_modules && !grows && !script.has_properties {
+    if !grows && !script.has_something_to_change() {
         return ast;
     }
     if script.has_properties {
@@ -136,8 +140,13 @@ impl Script<'_> {
                 self.visit_block(&mut flow.branch);
             }
             Stmt::For(parts, _) => {
-                self.visit_expr(&mut parts.2.expr);
-                self.visit_block(&mut parts.2.body);
+                let flow = &mut parts.2;
+                self.visit_expr(&mut flow.expr);
+                self.visit_block(&mut flow.body);
+                if is_empty_loop(&flow.expr, &flow.body) {
+                    loops::fill(&mut flow.body);
+                    self.is_changed = true;
+                }
             }
             Stmt::Switch(parts, _) => {
                 self.visit_expr(&mut parts.0);

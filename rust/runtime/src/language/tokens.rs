@@ -6,6 +6,10 @@ use rhai::{LexError, Position, Token};
 use crate::language::names::TYPE_OF;
 use crate::language::parsing::ScriptParser;
 
+/// The error that stops the parser. In the midst of a string that is interpolated it panics at
+/// any other; why the script ends is known elsewhere.
+const STOPPED: LexError = LexError::UnterminatedString;
+
 /// Reads a token for the parser, and notes it. An error takes its place if the execution
 /// must stop; and, with `has_type_of`, a call of [`TYPE_OF`] that of one of `type_of`.
 pub fn read(
@@ -15,8 +19,7 @@ pub fn read(
     has_type_of: bool,
 ) -> Token {
     if parser.tick_token() {
-        let error = LexError::Runtime("parsing was stopped".into());
-        return Token::LexError(error.into());
+        return Token::LexError(STOPPED.into());
     }
     let parsing = parser.parsing();
     if let Some(token) = parsing.stubs.token(&token) {
@@ -50,7 +53,7 @@ fn too_long(text: &str) -> Option<LexError> {
         Excess::StringLength => Some(LexError::StringTooLong(text.len())),
         excess => {
             memory::exceed(excess);
-            Some(LexError::Runtime("parsing was stopped".into()))
+            Some(STOPPED)
         }
     }
 }

@@ -7,7 +7,7 @@ use runtime::context::execution_time::Start;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
-use test_host::{patient, Answer, FakeHost};
+use test_host::{patient, Answer, FakeHost, Outcome};
 
 const ENDLESS: [&str; 8] = [
     "loop { }",
@@ -57,6 +57,34 @@ fn the_limit_of_operations_is_exact() {
         (100..400).contains(&passed_at.expect("it passes")),
         "{passed_at:?}"
     );
+}
+
+#[test]
+fn a_limit_that_is_broken_in_the_midst_of_a_text_is_no_other_error() {
+    // Rhai's parser panics at most errors that it finds in a text with expressions.
+    let text = "`a${`b${1}c${2}`}d${3}e`; ".repeat(100);
+    let mut broken = 0;
+    for memory in (1..60_000).step_by(113) {
+        let config = patient().with(Limit::Memory, memory);
+        match FakeHost::with_config(config).eval(&text) {
+            Outcome::Failed(failure) => {
+                assert_eq!(failure.number, Limit::Memory as i64, "{failure:?}");
+                broken += 1;
+            }
+            outcome => assert_eq!(outcome.done().into_string().as_deref(), Ok("ab1c2d3e")),
+        }
+    }
+    assert!(broken > 10, "{broken}");
+    // The clock is looked at after 64 tokens.
+    let config = Config {
+        time_limit: Some(Duration::from_nanos(1)),
+        ..Config::default()
+    };
+    for before in 0..64 {
+        let script = format!("{}{text}", "1;".repeat(before));
+        let failure = FakeHost::with_config(config.clone()).error(&script);
+        assert_eq!(failure.kind, 3, "{failure:?}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use rhai::{ASTNode, CustomExpr, Expr, FnCallExpr, Stmt, AST};
 
 use super::bind::is_of_module;
 use super::growth::Growth;
+use super::loops::is_empty_loop;
 use crate::language::names::GETTER;
 use crate::language::parsing::ScriptParser;
 use crate::language::tree::unlocked::Functions;
@@ -29,6 +30,8 @@ pub struct Script<'a> {
     pub unlocked: Option<CustomExpr>,
     /// A call of [`BIND`](crate::language::names::BIND), if that is needed.
     pub bind: Option<FnCallExpr>,
+    /// Whether loops without statements may go through objects of the host.
+    pub has_empty_loops: bool,
     /// Whether it names properties that objects of the host have.
     pub has_properties: bool,
     /// A call of [`KEEP`](crate::language::names::KEEP), if that is needed.
@@ -52,6 +55,7 @@ impl<'a> Script<'a> {
             own: Rc::default(),
             unlocked: None,
             bind: None,
+            has_empty_loops: false,
             has_properties: false,
             keep: None,
             growth: Growth::default(),
@@ -82,6 +86,10 @@ impl<'a> Script<'a> {
                     ) => {
                         self.calls_modules |= is_of_module(call);
                     }
+                    Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
+                        let (_, _, flow) = &**parts;
+                        self.has_empty_loops |= is_empty_loop(&flow.expr, &flow.body);
+                    }
                     Some(ASTNode::Expr(Expr::Property(parts, _))) if may_have_properties => {
                         let getter = parts.0 .0.as_str();
                         self.has_properties |= self.host_functions.contains(getter);
@@ -93,6 +101,14 @@ impl<'a> Script<'a> {
                 }
             },
         );
+    }
+
+    /// Whether there is something to rewrite, growing strings aside.
+    pub fn has_something_to_change(&self) -> bool {
+        !self.captured.is_empty()
+            || self.calls_modules
+            || self.has_properties
+            || self.has_empty_loops
     }
 
     /// Finds the facts that rewriting depends on.
