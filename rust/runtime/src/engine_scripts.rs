@@ -9,11 +9,12 @@ use crate::context::exchange::Step;
 use crate::context::execution_time::Start;
 use crate::engine::ScriptEngine;
 use crate::errors::script_error::ScriptError;
-use crate::execution::job::{Job, Task};
+use crate::execution::job::Job;
 use crate::execution::kept_scope::KeptScope;
 use crate::execution::kept_script::{Compilation, KeptScript};
 use crate::execution::named_call::NamedCall;
 use crate::execution::script_cache::Source;
+use crate::execution::task::Task;
 use crate::host::Host;
 use crate::objects::handles::Handle;
 

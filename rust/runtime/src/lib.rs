@@ -78,6 +78,7 @@ pub mod execution {
     //! Running scripts, from their text to their end.
 
     pub mod child;
+    pub mod ending;
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;
@@ -92,7 +93,9 @@ pub mod execution {
     pub mod named_call;
     pub mod parsing;
     pub mod pending_futures;
+    pub mod script;
     pub mod script_cache;
+    pub mod task;
     pub mod variables;
 }
 

@@ -1,11 +1,9 @@
 //! Scripts that Dart has compiled and keeps.
 
-use std::str;
-
 use runtime::engine_scripts::ScopeId;
 use runtime::objects::handles::Handle;
 
-use super::guard::{input_text, run, start, with_engine};
+use super::guard::{begin, input_text, with_engine, with_text};
 use crate::host::DartEngine;
 
 /// The scope with an id, or none for 0.
@@ -38,11 +36,17 @@ pub unsafe extern "C" fn rhai_eval_in(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let script = input_text(engine, script_len)?;
-            engine.eval_in(&script, scope_of(scope), start)
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                with_text(engine, script_len, |engine, script| {
+                    engine.eval_in(script, scope_of(scope), start)
+                })
+            },
+        )
     }
 }
 
@@ -64,11 +68,16 @@ pub unsafe extern "C" fn rhai_compile(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let (script, name) = input_texts(engine, script_len, name_len)?;
-            Some(engine.compile(&script, &name, start))
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                let (script, name) = input_texts(engine, script_len, name_len)?;
+                Some(engine.compile(&script, &name, start))
+            },
+        )
     }
 }
 
@@ -123,10 +132,13 @@ pub unsafe extern "C" fn rhai_eval_script(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            engine.eval_kept(script, scope_of(scope), start)
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| engine.eval_kept(script, scope_of(scope), start),
+        )
     }
 }
 
@@ -152,14 +164,16 @@ pub unsafe extern "C" fn rhai_call_script(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let hosted = engine.hosted.clone();
-            hosted.host.with_input(|_, input| {
-                let bytes = input.get(..usize::try_from(name_len).ok()?)?;
-                let name = str::from_utf8(bytes).ok()?;
-                engine.call_named(script, name, with_this, scope_of(scope), start)
-            })
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                with_text(engine, name_len, |engine, name| {
+                    engine.call_named(script, name, with_this, scope_of(scope), start)
+                })
+            },
+        )
     }
 }
