@@ -64,8 +64,8 @@ pub unsafe extern "C" fn rhai_eval(
     }
 }
 
-/// Calls a function of a script that Dart has, with the arguments in slot 0 (an
-/// array), and runs it to its first request or its end. Returns a
+/// Calls a function of a script that Dart has, with as many arguments as the frame says, in as
+/// many slots, or all in slot 0 (as an array), and runs it to its first request or its end. Returns a
 /// [`step`](crate::wire::protocol::step), or
 /// [`INVALID`](crate::wire::protocol::status::INVALID) if there is no such function. The
 /// other parameters are those of [`rhai_eval`].

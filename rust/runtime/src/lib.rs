@@ -77,6 +77,7 @@ pub mod errors {
 pub mod execution {
     //! Running scripts, from their text to their end.
 
+    pub mod arguments;
     pub mod child;
     pub mod ending;
     // The namesake is the module's subject.
@@ -93,6 +94,7 @@ pub mod execution {
     pub mod named_call;
     pub mod parsing;
     pub mod pending_futures;
+    pub mod scope_changes;
     pub mod script;
     pub mod script_cache;
     pub mod task;

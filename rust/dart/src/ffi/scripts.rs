@@ -142,10 +142,10 @@ pub unsafe extern "C" fn rhai_eval_script(
     }
 }
 
-/// Calls a function of a script that was compiled, whose name is the first `name_len` bytes of
-/// the input, with the arguments in slot 0 (an array). If `with_this`, the last one is its
-/// `this`, and the result is that of [`rhai_call_with`](super::rhai_call_with). The function
-/// finds the constants of a scope, if that is not 0. The other parameters are those of
+/// Calls a function of a script that was compiled, by its index in what [`rhai_compile`] ended
+/// with, with arguments like those of [`rhai_call`](super::rhai_call). If `with_this`, the last
+/// one is its `this`, and the result is that of [`rhai_call_with`](super::rhai_call_with). The
+/// function finds the constants of a scope, if that is not 0. The other parameters are those of
 /// [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn rhai_eval_script(
 pub unsafe extern "C" fn rhai_call_script(
     engine: *mut DartEngine,
     script: u64,
-    name_len: u64,
+    function: u64,
     with_this: bool,
     scope: u64,
     held: i64,
@@ -170,9 +170,8 @@ pub unsafe extern "C" fn rhai_call_script(
             outer_engine,
             outer_execution,
             |engine, start| {
-                with_text(engine, name_len, |engine, name| {
-                    engine.call_named(script, name, with_this, scope_of(scope), start)
-                })
+                let function = usize::try_from(function).ok()?;
+                engine.call_named(script, function, with_this, scope_of(scope), start)
             },
         )
     }

@@ -1,6 +1,5 @@
 //! The code that an execution runs: a script, or a function of one.
 
-use std::mem;
 use std::rc::{Rc, Weak};
 
 use rhai::{Dynamic, Engine, EvalAltResult, GlobalRuntimeState, Position, Scope};
@@ -10,11 +9,11 @@ use crate::border::hosted::Hosted;
 use crate::border::object_functions::type_name;
 use crate::context::context::ExecutionContext;
 use crate::context::shared::Shared;
-use crate::errors::exception::conversion_error;
 use crate::errors::hint::Hint;
 use crate::errors::hints::{host_objects_in, HostCall, Visible};
 use crate::errors::termination::Termination;
-use crate::execution::ending::{checked, exit_value};
+use crate::execution::arguments;
+use crate::execution::ending::checked;
 use crate::execution::kept_scope::KeptScope;
 use crate::execution::named_call::NamedCall;
 use crate::execution::script::Script;
@@ -331,16 +330,9 @@ impl Drop for NoteLeftMemory<'_> {
 }
 
 fn call<H: Host>(hosted: &Hosted<H>, exported: &Exported, with_this: bool) -> RhaiResult {
-    let args = hosted.host.take_reply(&hosted.shared);
-    let args = args.map_err(conversion_error)?;
+    let mut args = arguments::take(hosted)?;
     let function = &exported.function;
-    let mut args = args.into_array().unwrap_or_default();
-    match args.split_last_mut() {
-        Some((this, args)) if with_this => {
-            let before = this.clone();
-            let result = function.call(0, Some(this), args).or_else(exit_value)?;
-            Ok(vec![result, before, mem::take(this)].into())
-        }
-        _ => function.call(0, None, &mut args),
-    }
+    arguments::pass(&mut args, with_this, |this, args| {
+        function.call(0, this, args)
+    })
 }

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use fibers::OnFiber;
+use fibers::{OnFiber, StackPool};
 use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, FnAccess, ImmutableString, Position, ScriptFuncDef,
-    Shared,
+    Array, Dynamic, Engine, EvalAltResult, FnAccess, FnPtr, ImmutableString, Position,
+    ScriptFuncDef, Shared,
 };
 
 use crate::analysis::declarations::declarations;
+use crate::analysis::report::Declaration;
 use crate::context::context::ExecutionContext;
 use crate::execution::script_cache::ScriptCache;
 use crate::language::compiled_script::CompiledScript;
@@ -24,63 +25,82 @@ pub type KeptScripts = HandleTable<KeptScript>;
 #[derive(Debug)]
 pub struct KeptScript {
     text: Box<str>,
-    /// Its name in errors, which may be empty.
-    pub name: Rc<str>,
-    compiled: RefCell<Option<Compiled>>,
+    name: Rc<str>,
+    /// Its functions that the host can call, whose ids are their indices.
+    functions: Box<[Signature]>,
+    compiled: RefCell<Compiled>,
 }
+
+/// The name of a function, and the number of its parameters.
+type Signature = (ImmutableString, usize);
 
 #[derive(Debug)]
 struct Compiled {
     script: Rc<CompiledScript>,
     /// The functions of the host that it is compiled for.
     host_functions: Rc<HashSet<String>>,
-    /// Its functions that the host can call, by their names.
-    functions: OnFiber<Functions>,
+    /// Pointers to its functions that the host can call, by their ids.
+    pointers: Rc<OnFiber<Vec<FnPtr>>>,
 }
 
-type Functions = HashMap<ImmutableString, Vec<Shared<ScriptFuncDef>>>;
+impl Compiled {
+    fn new(
+        script: Rc<CompiledScript>,
+        host_functions: Rc<HashSet<String>>,
+        functions: &[Signature],
+        stacks: &Rc<StackPool>,
+    ) -> Result<Self, Box<EvalAltResult>> {
+        let public = public_functions(&script);
+        let pointers = functions
+            .iter()
+            .map(|signature| match public.get(signature) {
+                Some(Some(function)) => Ok(function.clone().into()),
+                // Rhai finds it by the type of `this`.
+                _ => FnPtr::new(&*signature.0),
+            });
+        let pointers: Result<Vec<FnPtr>, _> = pointers.collect();
+        let pointers = OnFiber::new(pointers?, stacks);
+        Ok(Compiled {
+            script,
+            host_functions,
+            pointers: pointers.into(),
+        })
+    }
+}
 
-/// The functions of a script that are neither private nor closures.
-fn public_functions(script: &CompiledScript) -> Functions {
-    let mut functions = Functions::new();
+/// The functions of a script that are neither private nor closures. One that is for a type of
+/// `this`, or has such a namesake, is without its definition.
+fn public_functions(script: &CompiledScript) -> HashMap<Signature, Option<Shared<ScriptFuncDef>>> {
+    let mut functions = HashMap::new();
     for function in script.ast.iter_fn_def() {
         if function.access == FnAccess::Public && !is_closure(&function.name) {
-            let same = functions.entry(function.name.clone()).or_default();
-            same.push(function.clone());
+            let signature = (function.name.clone(), function.params.len());
+            let is_alone = function.this_type.is_none() && !functions.contains_key(&signature);
+            functions.insert(signature, is_alone.then(|| function.clone()));
         }
     }
     functions
 }
 
 impl KeptScript {
-    /// Makes a script that is not compiled.
-    pub fn new(text: Box<str>, name: &str) -> Self {
-        KeptScript {
-            text,
-            name: name.into(),
-            compiled: RefCell::default(),
-        }
-    }
-
-    /// Returns what it is compiled to. It is compiled first if it is not, or if the host
-    /// has other functions by now.
+    /// Returns what it is compiled to, and pointers to its functions that the host can call, by
+    /// their ids. It is compiled anew if the host has other functions by now.
     ///
     /// # Errors
     ///
-    /// The script is not valid Rhai, or breaks a limit.
+    /// The script is not valid Rhai any more, or breaks a limit.
     pub fn compiled(
         &self,
         engine: &Engine,
         scripts: &ScriptCache,
         context: &ExecutionContext,
-    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+    ) -> Result<(Rc<CompiledScript>, Rc<OnFiber<Vec<FnPtr>>>), Box<EvalAltResult>> {
         context.error_details().note_script_name(&self.name);
-        if let Some(compiled) = &*self.compiled.borrow() {
-            if scripts.is_for(&compiled.host_functions) {
-                return Ok(compiled.script.clone());
-            }
+        if !scripts.is_for(&self.compiled.borrow().host_functions) {
+            self.compile(engine, scripts, context)?;
         }
-        self.compile(engine, scripts, context)
+        let compiled = self.compiled.borrow();
+        Ok((compiled.script.clone(), compiled.pointers.clone()))
     }
 
     #[cold]
@@ -90,62 +110,22 @@ impl KeptScript {
         engine: &Engine,
         scripts: &ScriptCache,
         context: &ExecutionContext,
-    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
+    ) -> Result<(), Box<EvalAltResult>> {
         let host_functions = scripts.host_functions();
         let script = scripts.compile_for(engine, &self.text, &host_functions, context)?;
-        let functions = OnFiber::new(public_functions(&script), scripts.stacks());
-        let compiled = Compiled {
-            script: script.clone(),
-            host_functions,
-            functions,
-        };
-        let before = self.compiled.replace(Some(compiled));
+        let compiled = Compiled::new(script, host_functions, &self.functions, scripts.stacks())?;
+        let before = self.compiled.replace(compiled);
         drop(before);
-        Ok(script)
-    }
-
-    /// The function that the host can call by a name with some number of arguments.
-    pub fn function(&self, name: &str, arity: usize) -> Option<Shared<ScriptFuncDef>> {
-        let compiled = self.compiled.borrow();
-        let same = compiled.as_ref()?.functions.get(name)?.iter();
-        same.into_iter()
-            .find(|function| function.params.len() == arity)
-            .cloned()
-    }
-
-    /// Describes its functions that the host can call, in the order in which they are
-    /// declared: for each an array of its name, an array of the names of its parameters, its
-    /// line and column, and its comment.
-    fn describe(&self, engine: &Engine) -> Dynamic {
-        let functions = declarations(engine, &self.text).into_iter();
-        let functions = functions.filter(|function| {
-            self.function(&function.name, function.parameters.len())
-                .is_some()
-        });
-        let lines: Vec<&str> = match self.text.contains(COMMENT) {
-            true => self.text.lines().collect(),
-            false => Vec::new(),
-        };
-        let functions = functions.map(|function| {
-            let comment = comment_above(&lines, function.position);
-            let parameters: Array = function.parameters.into_iter().map(Into::into).collect();
-            let number = |number: Option<usize>| Dynamic::from(number.unwrap_or(0) as i64);
-            Dynamic::from(vec![
-                function.name.into(),
-                parameters.into(),
-                number(function.position.line()),
-                number(function.position.position()),
-                comment.into(),
-            ])
-        });
-        functions.collect::<Array>().into()
+        Ok(())
     }
 }
 
 /// A script to be compiled, and where it is kept.
 pub struct Compilation {
-    /// The script.
-    pub script: KeptScript,
+    /// The text of the script.
+    pub text: Box<str>,
+    /// Its name in errors, which may be empty.
+    pub name: Rc<str>,
     /// The cache that it is compiled by.
     pub scripts: Rc<ScriptCache>,
     /// The scripts that the host keeps.
@@ -164,12 +144,58 @@ impl Compilation {
         engine: &Engine,
         context: &ExecutionContext,
     ) -> Result<(u64, Dynamic), Box<EvalAltResult>> {
-        self.script.compiled(engine, &self.scripts, context)?;
-        let functions = self.script.describe(engine);
-        let id = self.kept.add(self.script.into());
+        let Compilation {
+            text,
+            name,
+            scripts,
+            kept,
+        } = self;
+        context.error_details().note_script_name(&name);
+        let host_functions = scripts.host_functions();
+        let script = scripts.compile_for(engine, &text, &host_functions, context)?;
+        let public = public_functions(&script);
+        let mut declarations = declarations(engine, &text);
+        declarations.retain(|function| public.contains_key(&signature(function)));
+        let functions: Box<[Signature]> = declarations.iter().map(signature).collect();
+        let described = describe(&text, declarations);
+        let compiled = Compiled::new(script, host_functions, &functions, scripts.stacks())?;
+        let script = KeptScript {
+            text,
+            name,
+            functions,
+            compiled: compiled.into(),
+        };
+        let id = kept.add(script.into());
         // (Ids are small.)
-        Ok((id, vec![Dynamic::from(id as i64), functions].into()))
+        Ok((id, vec![Dynamic::from(id as i64), described].into()))
     }
+}
+
+fn signature(function: &Declaration) -> Signature {
+    let name = function.name.as_str().into();
+    (name, function.parameters.len())
+}
+
+/// Describes functions of a script: for each an array of its name, an array of the names of its
+/// parameters, its line and column, and its comment.
+fn describe(text: &str, functions: Vec<Declaration>) -> Dynamic {
+    let lines: Vec<&str> = match text.contains(COMMENT) {
+        true => text.lines().collect(),
+        false => Vec::new(),
+    };
+    let functions = functions.into_iter().map(|function| {
+        let comment = comment_above(&lines, function.position);
+        let parameters: Array = function.parameters.into_iter().map(Into::into).collect();
+        let number = |number: Option<usize>| Dynamic::from(number.unwrap_or(0) as i64);
+        Dynamic::from(vec![
+            function.name.into(),
+            parameters.into(),
+            number(function.position.line()),
+            number(function.position.position()),
+            comment.into(),
+        ])
+    });
+    functions.collect::<Array>().into()
 }
 
 /// Beginning of a line that describes the function below.

@@ -42,11 +42,11 @@ impl Script {
         let script = compiled.insert(match self.source {
             Source::Compiled(script) => script,
             Source::Text(text) => self.scripts.compile(engine, text, context)?,
-            Source::Kept(kept) => kept.compiled(engine, &self.scripts, context)?,
+            Source::Kept(kept) => kept.compiled(engine, &self.scripts, context)?.0,
         });
-        self.variables.add_to(scope, global, script);
-        if let Some(kept) = &self.scope {
-            kept.move_to(scope, global, script);
+        match &self.scope {
+            None => self.variables.add_to(scope, global, script, |_| false),
+            Some(kept) => kept.move_to(scope, global, script, &self.variables),
         }
         // Setting another copies them while somebody has them.
         drop(self.variables);
