@@ -29,15 +29,15 @@ final class CompiledScript implements RhaiScript, Finalizable {
   @override
   final List<ScriptFunctionInfo> functions;
 
-  /// The numbers of arguments that functions take, by their names.
-  late final Map<String, Set<int>> _counts = _countArguments();
+  /// The indices of functions, by their names and numbers of parameters.
+  late final Map<String, Map<int, int>> _indices = _indexFunctions();
 
-  Map<String, Set<int>> _countArguments() {
-    final counts = <String, Set<int>>{};
-    for (final function in functions) {
-      (counts[function.name] ??= {}).add(function.parameters.length);
+  Map<String, Map<int, int>> _indexFunctions() {
+    final indices = <String, Map<int, int>>{};
+    for (final (index, function) in functions.indexed) {
+      (indices[function.name] ??= {})[function.parameters.length] = index;
     }
-    return counts;
+    return indices;
   }
 
   @override
@@ -71,9 +71,9 @@ final class CompiledScript implements RhaiScript, Finalizable {
 
   @override
   bool has(String function, [int? argumentCount]) {
-    final counts = _counts[function];
-    if (counts == null) return false;
-    return argumentCount == null || counts.contains(argumentCount);
+    final indices = _indices[function];
+    if (indices == null) return false;
+    return argumentCount == null || indices.containsKey(argumentCount);
   }
 
   Object? _call(
@@ -83,13 +83,12 @@ final class CompiledScript implements RhaiScript, Finalizable {
     Object? thisValue,
     Waiting waiting,
   ) {
-    if (!has(function, arguments.length)) {
-      throw _missing(function, arguments.length);
-    }
+    final index = _indices[function]?[arguments.length];
+    if (index == null) throw _missing(function, arguments.length);
     return _runner.scripts.call(
       (
         script: _kept,
-        name: function,
+        function: index,
         arguments: arguments,
         thisValue: identical(thisValue, notPassed) ? null : (thisValue,),
       ),

@@ -16,10 +16,12 @@ import 'this_value.dart';
 /// A script that was compiled, and the functions that Dart can call by name.
 typedef Compiled = ({Kept script, List<ScriptFunctionInfo> functions});
 
-/// A call of a script's function by name.
+/// A call of a script's function.
 typedef NamedCall = ({
   Kept script,
-  String name,
+
+  /// The index of the function in [Compiled.functions].
+  int function,
   List<Object?> arguments,
 
   /// The value that is `this` in the function, if there is one.
@@ -104,24 +106,22 @@ final class KeptScripts {
   /// [scopeId] returns, unless that is 0. It is asked for when the arguments were read.
   Object? call(NamedCall call, int Function() scopeId, Waiting waiting) {
     _functions.publish();
-    final (:script, :name, :arguments, :thisValue) = call;
-    final length = _frame.writeText(name, 'name');
+    final (:script, :function, :arguments, :thisValue) = call;
     final withThis = thisValue != null;
     if (withThis) {
-      writeWithThis(_frame, arguments, thisValue.$1, offset: length);
+      writeWithThis(_frame, arguments, thisValue.$1);
     } else {
-      writeInput(_frame, arguments, 'args', offset: length);
+      writeArguments(_frame, arguments);
     }
     final sent = _frame.sent;
-    // Again: encoding may have run code that disposed it, or used the input.
+    // Again: encoding may have run code that disposed it.
     if (script.isReleased) throw StateError('this RhaiScript was disposed');
     final scope = scopeId();
-    _frame.rewriteText(name);
     final ended = _starter.start(
       (held, outerEngine, outer) => rhaiCallScript(
         _frame.engine,
         script.id,
-        length,
+        function,
         withThis,
         scope,
         held,

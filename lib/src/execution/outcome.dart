@@ -30,6 +30,20 @@ void writeInput(Frame frame, Object? value, String what, {int offset = 0}) {
   try {
     frame.writeValue(value, what, offset: offset);
   } on BrokenLimit catch (broken) {
-    readOutcome(frame, rhaiValueError(frame.engine, broken.limit), null);
+    _throwBroken(frame, broken);
   }
 }
+
+/// Writes the arguments of a function of a script.
+///
+/// Throws what [writeInput] throws.
+void writeArguments(Frame frame, List<Object?> arguments) {
+  try {
+    frame.writeArguments(arguments);
+  } on BrokenLimit catch (broken) {
+    _throwBroken(frame, broken);
+  }
+}
+
+void _throwBroken(Frame frame, BrokenLimit broken) =>
+    readOutcome(frame, rhaiValueError(frame.engine, broken.limit), null);

@@ -20,7 +20,7 @@ final class ScriptFunctionCalls {
     List<Object?> arguments, {
     required bool mayYield,
   }) {
-    writeInput(_frame, arguments, 'args');
+    writeArguments(_frame, arguments);
     return _start(function, mayYield: mayYield, withThis: false);
   }
 
@@ -53,16 +53,14 @@ final class ScriptFunctionCalls {
   }
 }
 
-/// Writes arguments and, as the last one, a `this`, after the first [offset] bytes
-/// of the input. Returns the functions that were sent.
+/// Writes arguments and, as the last one, a `this`. Returns the functions that were sent.
 List<ScriptFunction> writeWithThis(
   Frame frame,
   List<Object?> arguments,
-  Object? thisValue, {
-  int offset = 0,
-}) {
+  Object? thisValue,
+) {
   try {
-    writeInput(frame, [...arguments, thisValue], 'args', offset: offset);
+    writeArguments(frame, [...arguments, thisValue]);
   } on RhaiConversionError {
     // If it was not an argument, the error is to say so.
     writeInput(frame, thisValue, 'this');

@@ -8,8 +8,13 @@ final class _NotPassed {
   const _NotPassed();
 }
 
-/// The first of [arguments], up to one that was not passed.
-List<Object?> passedOf(List<Object?> arguments) {
-  final count = arguments.indexWhere((a) => identical(a, notPassed));
-  return count < 0 ? arguments : arguments.sublist(0, count);
+/// The arguments up to the first that was not passed: [first] and, if all of these were,
+/// [rest].
+List<Object?> passedOf(List<Object?> first, List<Object?> rest) {
+  final all = identical(first.last, notPassed) ? first : [...first, ...rest];
+  var count = 0;
+  while (count < all.length && !identical(all[count], notPassed)) {
+    count++;
+  }
+  return all.sublist(0, count);
 }

@@ -94,7 +94,7 @@ external int rhaiEvalScript(
 external int rhaiCallScript(
   Pointer<NativeEngine> engine,
   int script,
-  int nameLength,
+  int function,
   // ignore: avoid_positional_boolean_parameters
   bool withThis,
   int scope,

@@ -82,10 +82,11 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     Object? a15 = notPassed,
     Object? a16 = notPassed,
   ]) {
-    final arguments = _passed([
-      ...[a1, a2, a3, a4, a5, a6, a7, a8],
-      ...[a9, a10, a11, a12, a13, a14, a15, a16],
-    ]);
+    _checkUsable();
+    final arguments = passedOf(
+      [a1, a2, a3, a4, a5, a6, a7, a8],
+      [a9, a10, a11, a12, a13, a14, a15, a16],
+    );
     return owner.callFunction(this, arguments, mayYield: false);
   }
 
@@ -108,10 +109,11 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     Object? a15 = notPassed,
     Object? a16 = notPassed,
   ]) {
-    final arguments = _passed([
-      ...[a1, a2, a3, a4, a5, a6, a7, a8],
-      ...[a9, a10, a11, a12, a13, a14, a15, a16],
-    ]);
+    _checkUsable();
+    final arguments = passedOf(
+      [a1, a2, a3, a4, a5, a6, a7, a8],
+      [a9, a10, a11, a12, a13, a14, a15, a16],
+    );
     return Future.sync(
       () => owner.callFunction(this, arguments, mayYield: true),
     );
@@ -129,12 +131,6 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
     return Future.sync(
       () => owner.callFunctionWith(this, thisValue, arguments, mayYield: true),
     );
-  }
-
-  /// Returns the arguments that were passed. Throws a [StateError] after [dispose].
-  List<Object?> _passed(List<Object?> arguments) {
-    _checkUsable();
-    return passedOf(arguments);
   }
 
   void _checkUsable() {

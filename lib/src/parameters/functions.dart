@@ -130,10 +130,10 @@ final class _TypedFunction<R> {
     Object? a15 = notPassed,
     Object? a16 = notPassed,
   ]) {
-    final arguments = passedOf([
-      ...[a1, a2, a3, a4, a5, a6, a7, a8],
-      ...[a9, a10, a11, a12, a13, a14, a15, a16],
-    ]);
+    final arguments = passedOf(
+      [a1, a2, a3, a4, a5, a6, a7, a8],
+      [a9, a10, a11, a12, a13, a14, a15, a16],
+    );
     return _resultOf(
       _result,
       Function.apply(_function, arguments) as Object?,

@@ -219,6 +219,67 @@ final class Frame {
     }
   }
 
+  /// Writes the arguments of a function of a script: each to a slot if all are numbers, short
+  /// Strings and the like, else all to slot 0, as one value.
+  ///
+  /// Throws what [writeValue] throws for a value called `args`.
+  void writeArguments(List<Object?> arguments) {
+    final count = arguments.length;
+    var isSmall = count <= Bound.arguments;
+    if (isSmall) {
+      // Each is read once: that may run code of the user's, which uses the slots.
+      final read = List<Object?>.filled(count, null);
+      var room = 0;
+      for (var i = 0; i < count; i++) {
+        final argument = read[i] = arguments[i];
+        if (argument is String && argument.length <= _partLength) {
+          room += argument.length * 3;
+        } else if (argument is! num? && argument is! bool) {
+          isSmall = false;
+        }
+      }
+      if (arguments.length != count) {
+        throw ConcurrentModificationError(arguments);
+      }
+      if (isClosed) throw const RhaiCancelledError();
+      if (isSmall && _writeSmall(read, room)) return;
+      arguments = read;
+    }
+    writeValue(arguments, 'args');
+    _words[FrameWord.argumentCount] = Slot.inArray;
+  }
+
+  /// Writes arguments to the slots, and their Strings to the input, where they need at most
+  /// [room] bytes. Returns whether all can cross.
+  bool _writeSmall(List<Object?> arguments, int room) {
+    _words[FrameWord.argumentCount] = arguments.length;
+    final input = room == 0 ? _input : _reserve(room);
+    var length = 0;
+    var word = FrameWord.slots;
+    for (var i = 0; i < arguments.length; i++, word += Slot.words) {
+      switch (arguments[i]) {
+        case null:
+          _words[word] = Tag.unit;
+        case final bool value:
+          _words[word] = value ? Tag.yes : Tag.no;
+        case final int value:
+          _words[word] = Tag.integer;
+          _words[word + 1] = value;
+        case final double value:
+          _words[word] = Tag.float;
+          _doubles[word + 1] = value;
+        case final value:
+          final end = writeUtf8(value as String, input, length);
+          if (end < 0) return false;
+          _words[word] = Tag.string | (end - length) << Slot.lengthShift;
+          _words[word + 1] = length;
+          length = end;
+      }
+    }
+    _sent = const [];
+    return true;
+  }
+
   void _writeLarge(Object? value, String what, int offset) {
     // Into Dart memory first: a List or Map of the user's may run any code,
     // even another script, and that would use the input.

@@ -90,6 +90,9 @@ abstract final class Slot {
 
   /// The second word of a long string that was sent in parts before.
   static const int appended = -1;
+
+  /// In place of the number of slots that are arguments: slot 0 has an array of them.
+  static const int inArray = -1;
 }
 
 /// Words of the frame, the memory through which Dart and an engine talk.
@@ -100,7 +103,7 @@ abstract final class FrameWord {
   /// The id of the function that it calls.
   static const int function = 1;
 
-  /// The number of slots that are arguments of the call.
+  /// The number of slots that are arguments of the call, in either direction.
   static const int argumentCount = 2;
 
   /// The id of the Future that it waits for.

@@ -4,7 +4,6 @@
 //! None that runs script code may be a leaf call in Dart: a leaf call keeps the
 //! garbage collector of every isolate in the group waiting.
 
-use std::str;
 use std::time::Duration;
 
 use runtime::context::exchange::Reply;
@@ -22,7 +21,7 @@ mod scopes;
 mod scripts;
 mod setup;
 
-use guard::{enter, guarded, run, start, with_engine};
+use guard::{begin, enter, guarded, run, with_engine, with_text};
 
 pub use scopes::*;
 pub use scripts::*;
@@ -51,20 +50,22 @@ pub unsafe extern "C" fn rhai_eval(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let hosted = engine.hosted.clone();
-            hosted.host.graveyard.clear();
-            hosted.host.with_input(|_, input| {
-                let bytes = input.get(..usize::try_from(script_len).ok()?)?;
-                Some(engine.eval(str::from_utf8(bytes).ok()?, start))
-            })
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                with_text(engine, script_len, |engine, script| {
+                    Some(engine.eval(script, start))
+                })
+            },
+        )
     }
 }
 
-/// Calls a function of a script that Dart has, with the arguments in slot 0 (an
-/// array), and runs it to its first request or its end. Returns a
+/// Calls a function of a script that Dart has, with as many arguments as the frame says, in as
+/// many slots, or all in slot 0 (as an array), and runs it to its first request or its end. Returns a
 /// [`step`](crate::wire::protocol::step), or
 /// [`INVALID`](crate::wire::protocol::status::INVALID) if there is no such function. The
 /// other parameters are those of [`rhai_eval`].
@@ -82,8 +83,13 @@ pub unsafe extern "C" fn rhai_call(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| engine.call(function, start))
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| engine.call(function, start),
+        )
     }
 }
 
@@ -103,8 +109,13 @@ pub unsafe extern "C" fn rhai_call_with(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| engine.call_with(function, start))
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| engine.call_with(function, start),
+        )
     }
 }
 

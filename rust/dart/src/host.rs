@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rhai::Dynamic;
+use rhai::{Array, Dynamic};
 use runtime::analysis::report::Report;
 use runtime::border::exporter::Exporter;
 use runtime::context::shared::Shared;
@@ -15,6 +15,7 @@ use runtime::host::Host;
 use crate::mailbox::Mailbox;
 use crate::parcel::Parcel;
 use crate::records;
+use crate::wire::arguments::read_arguments;
 use crate::wire::decode::decode_slot;
 use crate::wire::write::{write_call, write_result};
 
@@ -61,6 +62,11 @@ impl Host for Mailbox {
     #[inline]
     fn take_reply(&self, shared: &Shared) -> Result<Dynamic, ConversionError> {
         self.with_input(|slot, input| decode_slot(slot, input, self, shared))
+    }
+
+    #[inline]
+    fn take_arguments(&self, shared: &Shared) -> Result<Array, ConversionError> {
+        read_arguments(self, shared)
     }
 
     fn open(&self, shared: &Shared, parcel: Parcel) -> Result<Dynamic, ConversionError> {

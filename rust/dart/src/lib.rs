@@ -22,6 +22,7 @@ pub mod records {
 pub mod wire {
     //! The binary encoding of values.
 
+    pub mod arguments;
     pub mod buffers;
     pub mod decode;
     pub mod encode;

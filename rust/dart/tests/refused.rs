@@ -120,6 +120,9 @@ fn run(host: &mut DartHost, script: &str) -> Outcome {
 
 /// The engine does what it always does, also with what it did before.
 fn check_health(host: &mut DartHost) {
+    // Which panics if anything of the engine's has stayed borrowed.
+    host.register("registered_later", 0, |_| Answer::value(7_i64));
+    assert_eq!(host.int("registered_later()"), 7);
     let value = run(
         host,
         "let m = #{a: [1]}; m.a.push(later(2)); let f = |x| m.a.len + x; \

@@ -9,11 +9,13 @@ use crate::context::exchange::Step;
 use crate::context::execution_time::Start;
 use crate::engine::ScriptEngine;
 use crate::errors::script_error::ScriptError;
-use crate::execution::job::{Job, Task};
+use crate::execution::job::Job;
 use crate::execution::kept_scope::KeptScope;
-use crate::execution::kept_script::{Compilation, KeptScript};
+use crate::execution::kept_script::Compilation;
+use crate::execution::kept_script::KeptScript;
 use crate::execution::named_call::NamedCall;
 use crate::execution::script_cache::Source;
+use crate::execution::task::Task;
 use crate::host::Host;
 use crate::objects::handles::Handle;
 
@@ -59,13 +61,14 @@ impl<H: Host> ScriptEngine<H> {
         Some(self.run(source, Some(scope), start))
     }
 
-    /// Starts a function of a script that is kept, by its `name`, with the arguments that the
-    /// host has put where replies are; the last one is its `this` if it is called `with_this`.
-    /// `None` if there is no such script or scope, or a script that runs uses the scope.
+    /// Starts a function of a script that is kept, by its id, with the arguments that the host
+    /// has put where replies are; the last one is its `this` if it is called `with_this`. The id
+    /// is the index of the function in what [`compile`](Self::compile) ended with. `None` if
+    /// there is no such script or scope, or a script that runs uses the scope.
     pub fn call_named(
         &mut self,
         script: u64,
-        name: &str,
+        function: usize,
         with_this: bool,
         scope: ScopeId,
         start: Start,
@@ -76,7 +79,7 @@ impl<H: Host> ScriptEngine<H> {
         };
         let call = NamedCall {
             script: self.kept.scripts.get(script)?,
-            name: name.into(),
+            function,
             with_this,
             scripts: self.scripts().clone(),
             variables: self.variables.clone(),

@@ -1,6 +1,6 @@
 //! The host of scripts: whoever evaluates them, and has functions for them.
 
-use rhai::Dynamic;
+use rhai::{Array, Dynamic};
 
 use crate::analysis::report::Report;
 use crate::border::exporter::Exporter;
@@ -51,12 +51,23 @@ pub trait Host: Sized + 'static {
     /// Whether the reply is a value that holds no others and has no bytes elsewhere.
     fn has_scalar_reply(&self) -> bool;
 
-    /// Takes the reply to a call, or the arguments of a function that the host calls.
+    /// Takes the reply to a call.
     ///
     /// # Errors
     ///
     /// The reply is no value, or one that is too large.
     fn take_reply(&self, shared: &Shared) -> Result<Dynamic, ConversionError>;
+
+    /// Takes the arguments of a function that the host calls. They are where replies are: an
+    /// array, unless the host knows better.
+    ///
+    /// # Errors
+    ///
+    /// As [`take_reply`](Self::take_reply).
+    fn take_arguments(&self, shared: &Shared) -> Result<Array, ConversionError> {
+        let array = self.take_reply(shared)?.into_array();
+        Ok(array.unwrap_or_default())
+    }
 
     /// Takes the value of a Future that has completed.
     ///

@@ -82,8 +82,10 @@ pub mod errors {
 pub mod execution {
     //! Running scripts, from their text to their end.
 
+    pub mod arguments;
     pub mod child;
     pub mod compiled_scripts;
+    pub mod ending;
     // The namesake is the module's subject.
     #[allow(clippy::module_inception)]
     pub mod execution;
@@ -98,7 +100,10 @@ pub mod execution {
     pub mod named_call;
     pub mod parsing;
     pub mod pending_futures;
+    pub mod scope_changes;
+    pub mod script;
     pub mod script_cache;
+    pub mod task;
     pub mod variables;
 }
 

@@ -103,19 +103,59 @@ fn publish(engine: &DartEngine, made: Step) -> i32 {
 }
 
 /// The first `len` bytes of the input, if they are UTF-8.
-pub fn input_text(engine: &DartEngine, len: u64) -> Option<String> {
-    engine.hosted.host.with_input(|_, input| {
-        let bytes = input.get(..usize::try_from(len).ok()?)?;
-        str::from_utf8(bytes).ok().map(str::to_string)
-    })
+fn text_in(input: &[u8], len: u64) -> Option<&str> {
+    let bytes = input.get(..usize::try_from(len).ok()?)?;
+    str::from_utf8(bytes).ok()
 }
 
-/// Reads how an execution starts from the parameters of [`rhai_eval`](super::rhai_eval).
+/// A copy of the first `len` bytes of the input, if they are UTF-8.
+pub fn input_text(engine: &DartEngine, len: u64) -> Option<String> {
+    let host = &engine.hosted.host;
+    host.with_input(|_, input| text_in(input, len).map(str::to_string))
+}
+
+/// Runs `body`, which makes no room for input, with the first `len` bytes of the input, if
+/// they are UTF-8.
+pub fn with_text(
+    engine: &mut DartEngine,
+    len: u64,
+    body: impl FnOnce(&mut DartEngine, &str) -> Option<Step>,
+) -> Option<Step> {
+    let hosted = engine.hosted.clone();
+    let host = &hosted.host;
+    host.with_input(|_, input| body(engine, text_in(input, len)?))
+}
+
+/// Starts an execution by `body`, like [`run`]. The parameters before it are those of
+/// [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
 ///
 /// That of [`rhai_eval`](super::rhai_eval).
-pub unsafe fn start(held: i64, outer_engine: *const DartEngine, outer_execution: u64) -> Start {
+pub unsafe fn begin(
+    engine: *mut DartEngine,
+    held: i64,
+    outer_engine: *const DartEngine,
+    outer_execution: u64,
+    body: impl FnOnce(&mut DartEngine, Start) -> Option<Step>,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let start = start(held, outer_engine, outer_execution);
+        run(engine, |engine| {
+            // None of the isolate's engines runs now.
+            engine.hosted.host.graveyard.clear();
+            body(engine, start)
+        })
+    }
+}
+
+/// Reads how an execution starts.
+///
+/// # Safety
+///
+/// That of [`rhai_eval`](super::rhai_eval).
+unsafe fn start(held: i64, outer_engine: *const DartEngine, outer_execution: u64) -> Start {
     // SAFETY: the caller's contract. Shared only until this returns, before anything
     // else uses the engine, which may be the same.
     let outer = unsafe { outer_engine.as_ref() };

@@ -3,7 +3,7 @@
 use runtime::context::exchange::Step;
 use runtime::objects::handles::Handle;
 
-use super::guard::{enter, input_text, run, start, with_engine};
+use super::guard::{begin, enter, input_text, run, with_engine, with_text};
 use super::scripts::pass;
 use crate::host::DartEngine;
 
@@ -76,11 +76,17 @@ pub unsafe extern "C" fn rhai_scope_get(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let name = input_text(engine, name_len)?;
-            engine.read_scope(scope, &name, start)
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                with_text(engine, name_len, |engine, name| {
+                    engine.read_scope(scope, name, start)
+                })
+            },
+        )
     }
 }
 
@@ -100,8 +106,13 @@ pub unsafe extern "C" fn rhai_scope_names(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| engine.list_scope(scope, start))
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| engine.list_scope(scope, start),
+        )
     }
 }
 
@@ -122,8 +133,13 @@ pub unsafe extern "C" fn rhai_scope_copy(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| engine.copy_scope(from, to, start))
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| engine.copy_scope(from, to, start),
+        )
     }
 }
 

@@ -1,11 +1,9 @@
 //! Scripts that Dart has compiled and keeps.
 
-use std::str;
-
 use runtime::engine_scripts::ScopeId;
 use runtime::objects::handles::Handle;
 
-use super::guard::{input_text, run, start, with_engine};
+use super::guard::{begin, input_text, with_engine, with_text};
 use crate::host::DartEngine;
 
 /// The scope with an id, or none for 0.
@@ -38,11 +36,17 @@ pub unsafe extern "C" fn rhai_eval_in(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let script = input_text(engine, script_len)?;
-            engine.eval_in(&script, scope_of(scope), start)
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                with_text(engine, script_len, |engine, script| {
+                    engine.eval_in(script, scope_of(scope), start)
+                })
+            },
+        )
     }
 }
 
@@ -64,11 +68,16 @@ pub unsafe extern "C" fn rhai_compile(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let (script, name) = input_texts(engine, script_len, name_len)?;
-            Some(engine.compile(&script, &name, start))
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                let (script, name) = input_texts(engine, script_len, name_len)?;
+                Some(engine.compile(&script, &name, start))
+            },
+        )
     }
 }
 
@@ -123,17 +132,20 @@ pub unsafe extern "C" fn rhai_eval_script(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            engine.eval_kept(script, scope_of(scope), start)
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| engine.eval_kept(script, scope_of(scope), start),
+        )
     }
 }
 
-/// Calls a function of a script that was compiled, whose name is the first `name_len` bytes of
-/// the input, with the arguments in slot 0 (an array). If `with_this`, the last one is its
-/// `this`, and the result is that of [`rhai_call_with`](super::rhai_call_with). The function
-/// finds the constants of a scope, if that is not 0. The other parameters are those of
+/// Calls a function of a script that was compiled, by its index in what [`rhai_compile`] ended
+/// with, with arguments like those of [`rhai_call`](super::rhai_call). If `with_this`, the last
+/// one is its `this`, and the result is that of [`rhai_call_with`](super::rhai_call_with). The
+/// function finds the constants of a scope, if that is not 0. The other parameters are those of
 /// [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
@@ -143,7 +155,7 @@ pub unsafe extern "C" fn rhai_eval_script(
 pub unsafe extern "C" fn rhai_call_script(
     engine: *mut DartEngine,
     script: u64,
-    name_len: u64,
+    function: u64,
     with_this: bool,
     scope: u64,
     held: i64,
@@ -152,14 +164,15 @@ pub unsafe extern "C" fn rhai_call_script(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let hosted = engine.hosted.clone();
-            hosted.host.with_input(|_, input| {
-                let bytes = input.get(..usize::try_from(name_len).ok()?)?;
-                let name = str::from_utf8(bytes).ok()?;
-                engine.call_named(script, name, with_this, scope_of(scope), start)
-            })
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                let function = usize::try_from(function).ok()?;
+                engine.call_named(script, function, with_this, scope_of(scope), start)
+            },
+        )
     }
 }

@@ -13,7 +13,7 @@ use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 use runtime::limits::limit::{Limit, Limits};
 
-use super::guard::{enter, guarded, input_text, run, start, with_engine};
+use super::guard::{begin, enter, guarded, input_text, run, with_engine, with_text};
 use crate::host::DartEngine;
 use crate::isolate::Isolate;
 use crate::mailbox::{Frame, Mailbox};
@@ -431,11 +431,17 @@ pub unsafe extern "C" fn rhai_analyze(
 ) -> i32 {
     // SAFETY: the caller's contract.
     unsafe {
-        let start = start(held, outer_engine, outer_execution);
-        run(engine, |engine| {
-            let script = input_text(engine, script_len)?;
-            Some(engine.analyze(&script, start))
-        })
+        begin(
+            engine,
+            held,
+            outer_engine,
+            outer_execution,
+            |engine, start| {
+                with_text(engine, script_len, |engine, script| {
+                    Some(engine.analyze(script, start))
+                })
+            },
+        )
     }
 }
 

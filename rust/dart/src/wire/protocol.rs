@@ -90,6 +90,9 @@ pub mod slot {
 
     /// The second word of a long string that was sent in parts before.
     pub const APPENDED: i64 = -1;
+
+    /// In place of the number of slots that are arguments: slot 0 has an array of them.
+    pub const IN_ARRAY: i64 = -1;
 }
 
 /// Words of the frame, the memory through which Dart and an engine talk.
@@ -100,7 +103,7 @@ pub mod frame_word {
     /// The id of the function that it calls.
     pub const FUNCTION: usize = 1;
 
-    /// How many slots are arguments of the call.
+    /// How many slots are arguments of the call, in either direction.
     pub const ARGUMENT_COUNT: usize = 2;
 
     /// The id of the Future that it waits for.

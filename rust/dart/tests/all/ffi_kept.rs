@@ -13,18 +13,17 @@ use crate::ffi::Handle as Engine;
 /// Ids that an engine with one script and one scope does not have.
 const NO_IDS: [u64; 4] = [0, 2, 1 << 40, u64::MAX];
 
-/// The results of all functions that start something, for this script, scope and length of
-/// the input.
-fn start_all(engine: &Engine, script: u64, scope: u64, len: u64) -> Vec<(&'static str, i32)> {
+/// The results of all functions that start something, for this script and scope.
+fn start_all(engine: &Engine, script: u64, scope: u64) -> Vec<(&'static str, i32)> {
     let engine = engine.0;
     // SAFETY: the engine is alive or null, and only used here.
     unsafe {
         vec![
             ("call_script", {
-                ffi::rhai_call_script(engine, script, len, false, scope, -1, null(), 0)
+                ffi::rhai_call_script(engine, script, 0, false, scope, -1, null(), 0)
             }),
             ("call_script, with this", {
-                ffi::rhai_call_script(engine, script, len, true, scope, -1, null(), 0)
+                ffi::rhai_call_script(engine, script, 0, true, scope, -1, null(), 0)
             }),
             ("eval_script", {
                 ffi::rhai_eval_script(engine, script, scope, -1, null(), 0)
@@ -96,7 +95,7 @@ fn engine() -> (Engine, *mut handles::Handle, *mut handles::Handle) {
 #[test]
 fn a_null_engine_has_no_scripts_and_scopes() {
     let none = std::mem::ManuallyDrop::new(Engine(null_mut()));
-    assert_refused(start_all(&none, 1, 0, 0));
+    assert_refused(start_all(&none, 1, 0));
     assert_refused(use_scope(&none, 1, 0));
     // SAFETY: null is allowed everywhere.
     unsafe {
@@ -124,7 +123,7 @@ fn ids_that_there_are_not_are_refused() {
             (1, 1)
         );
         for id in NO_IDS {
-            assert_refused(start_all(&engine, id, 0, 1));
+            assert_refused(start_all(&engine, id, 0));
             assert_refused(use_scope(&engine, id, 1));
             assert!(ffi::rhai_script_handle(engine.0, id).is_null());
             assert_eq!(ffi::rhai_scope_names(engine.0, id, -1, null(), 0), INVALID);
@@ -133,7 +132,7 @@ fn ids_that_there_are_not_are_refused() {
                 assert_eq!(copied, INVALID, "{from} to {to}");
             }
             if id != 0 {
-                assert_refused(start_all(&engine, 1, id, 1));
+                assert_refused(start_all(&engine, 1, id));
                 assert_eq!(ffi::rhai_eval_in(engine.0, 1, id, -1, null(), 0), INVALID);
             }
         }
@@ -151,12 +150,6 @@ fn lengths_beyond_the_input_are_refused() {
     let (engine, script, scope) = engine();
     let too_long = engine.host().with_frame(|frame| frame.input_capacity) + 1;
     for len in [too_long, 1 << 40, u64::MAX] {
-        let names = start_all(&engine, 1, 0, len).into_iter();
-        assert_refused(
-            names
-                .filter(|(function, _)| *function != "eval_script")
-                .collect(),
-        );
         let uses = use_scope(&engine, 1, len);
         assert_refused(uses);
         for (text, name) in [(len, 0), (0, len), (1, len), (len, len), (len, u64::MAX)] {
@@ -177,18 +170,30 @@ fn lengths_beyond_the_input_are_refused() {
 }
 
 #[test]
+fn functions_that_a_script_does_not_have_are_errors() {
+    let (engine, script, scope) = engine();
+    engine
+        .host()
+        .with_frame(|frame| frame.slots[0].tag_and_len = 0);
+    for function in [1, 2, 1 << 40, u64::MAX] {
+        for with_this in [false, true] {
+            // SAFETY: the engine is alive, and only used here.
+            let step = unsafe {
+                ffi::rhai_call_script(engine.0, 1, function, with_this, 0, -1, null(), 0)
+            };
+            assert_eq!(step, step::FAILED, "{function}");
+        }
+    }
+    free(script);
+    free(scope);
+}
+
+#[test]
 fn texts_that_are_no_texts_are_refused() {
     let (engine, script, scope) = engine();
     for text in [&b"\xff"[..], b"f\xff", b"\xc3", "é".as_bytes()] {
         // Of the last one, the first byte alone.
         let len = text.len().min(2) as u64 - u64::from(text == "é".as_bytes());
-        write_input(engine.host(), text);
-        let named = start_all(&engine, 1, 0, len).into_iter();
-        assert_refused(
-            named
-                .filter(|(function, _)| *function != "eval_script")
-                .collect(),
-        );
         write_input(engine.host(), text);
         assert_refused(use_scope(&engine, 1, len));
         assert_eq!(compile(&engine, text, len, 0), INVALID);
@@ -226,7 +231,7 @@ fn arguments_that_are_malformed_are_errors_of_the_call() {
             });
             // SAFETY: the engine is alive, and only used here.
             let step =
-                unsafe { ffi::rhai_call_script(engine.0, 1, 1, with_this, 0, -1, null(), 0) };
+                unsafe { ffi::rhai_call_script(engine.0, 1, 0, with_this, 0, -1, null(), 0) };
             assert_eq!(step, step::FAILED, "{tag_and_len} {payload}");
         }
     }
@@ -244,7 +249,7 @@ fn what_is_in_use_is_refused_to_others() {
     assert_eq!(step, step::CALL);
     let execution = engine.host().with_frame(|frame| frame.execution);
     write_input(engine.host(), b"f");
-    let started = start_all(&engine, 1, 1, 1);
+    let started = start_all(&engine, 1, 1);
     assert_refused(started);
     // SAFETY: as above.
     unsafe {
@@ -263,7 +268,7 @@ fn what_is_in_use_is_refused_to_others() {
         .host()
         .with_frame(|frame| frame.slots[0].tag_and_len = 0);
     assert_eq!(engine.resume(execution, 1), step::DONE);
-    let started = start_all(&engine, 1, 0, 1);
+    let started = start_all(&engine, 1, 0);
     assert_refused(started);
 }
 

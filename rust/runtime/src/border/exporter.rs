@@ -152,7 +152,7 @@ impl<'a> Exporter<'a> {
     /// A pointer to a function of the running script that runs as one of it wherever it is
     /// called.
     fn bind(&self, pointer: FnPtr) -> FnPtr {
-        if host_object::is_closure(&pointer) || function_of(&pointer).is_some() {
+        if is_free(&pointer) {
             return pointer;
         }
         let function = self.function(pointer);
@@ -189,6 +189,18 @@ impl<'a> Exporter<'a> {
             }
         });
     }
+}
+
+/// Whether a function pointer means the same in every script.
+fn is_free(pointer: &FnPtr) -> bool {
+    host_object::is_closure(pointer) || function_of(pointer).is_some()
+}
+
+/// Whether a function pointer, or perhaps an argument that it carries, means something only in
+/// the script that made it.
+pub fn needs_binding(pointer: &FnPtr) -> bool {
+    // The first argument of one that means the same everywhere says what it is.
+    !is_free(pointer) || pointer.curry().len() > 1
 }
 
 /// The pointer to a function, for a script that has captured `to`.

@@ -230,3 +230,37 @@ pub fn for_each_function(value: &mut Dynamic, mut f: impl FnMut(&mut FnPtr)) {
         }
     }
 }
+
+/// Whether `test` holds for a function pointer in `value`, or may do so, as `value` is changed
+/// by somebody. It is not asked about the curried arguments of others.
+pub fn may_have_function(value: &Dynamic, test: impl Fn(&FnPtr) -> bool) -> bool {
+    let is_flat = !(value.is_shared() || value.is_array() || value.is_map() || value.is_fnptr());
+    !is_flat && walk(value, &mut Functions(test)).is_err()
+}
+
+/// Fails at a function pointer for which a test holds.
+struct Functions<F>(F);
+
+impl<F: Fn(&FnPtr) -> bool> Visitor for Functions<F> {
+    fn leaf(&mut self, value: &Dynamic) -> Result<(), ConversionError> {
+        let pointer = value.read_lock::<FnPtr>();
+        match pointer.is_some_and(|pointer| (self.0)(&pointer)) {
+            true => Err(ConversionError::new("", "")),
+            false => Ok(()),
+        }
+    }
+
+    fn array(&mut self, _: &Array) -> Result<bool, ConversionError> {
+        Ok(true)
+    }
+
+    fn map(&mut self, _: &Map) -> Result<(), ConversionError> {
+        Ok(())
+    }
+
+    fn key(&mut self, _: &str) -> Result<(), ConversionError> {
+        Ok(())
+    }
+
+    fn end(&mut self, _: bool) {}
+}

@@ -387,9 +387,12 @@ impl<H: Host> Execution<H> {
 /// the host of this name.
 fn add_candidates<H: Host>(hosted: &Hosted<H>, error: &mut ScriptError) {
     if let Detail::Runtime(RuntimeKind::FunctionNotFound, name) = &error.detail {
-        let functions = hosted.shared.host_functions.borrow();
-        if let Some(candidates) = functions.candidates(name) {
-            error.message.push_str(&candidates);
-        }
+        // Who is abandoned would never give back what is borrowed.
+        memory::held(|| {
+            let functions = hosted.shared.host_functions.borrow();
+            if let Some(candidates) = functions.candidates(name) {
+                error.message.push_str(&candidates);
+            }
+        });
     }
 }

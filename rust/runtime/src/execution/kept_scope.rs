@@ -10,7 +10,6 @@
 //! taken something out of it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::mem;
 use std::rc::Rc;
 
@@ -21,7 +20,8 @@ use crate::border::exporter::Exporter;
 use crate::context::context::ExecutionContext;
 use crate::data::{depth, size, walk};
 use crate::errors::termination::Termination;
-use crate::execution::variables::add_constant;
+use crate::execution::scope_changes::{self, entries, in_scope, Entry};
+use crate::execution::variables::{add_constant, Variables};
 use crate::functions::bound::{function_of, BoundFunction};
 use crate::functions::captured::CapturedVariables;
 use crate::functions::table::FunctionTable;
@@ -45,10 +45,10 @@ pub struct KeptScope {
     is_used: Cell<bool>,
     /// Whether its variables are in the scope of a script.
     is_out: Cell<bool>,
-    /// The number of the engine's variables below those of the scope, while it is used.
-    below: Cell<usize>,
     /// The number of its variables before it was used.
     before: Cell<usize>,
+    /// The number of the engine's variables above them, while it is used.
+    above: Cell<usize>,
     /// Operations since its levels were counted.
     operations: Cell<u64>,
     /// Bytes by which it may have grown since it was measured.
@@ -79,8 +79,8 @@ impl KeptScope {
             parts: OnFiber::new(parts, stacks),
             is_used: Cell::new(false),
             is_out: Cell::new(false),
-            below: Cell::new(0),
             before: Cell::new(0),
+            above: Cell::new(0),
             operations: Cell::new(0),
             left: Cell::new(0),
         }
@@ -134,28 +134,36 @@ impl KeptScope {
         self.left.set(self.left.get().saturating_add(bytes));
     }
 
-    /// Moves its variables into the scope of a script, above the engine's.
+    /// Moves its variables into the scope of a script, and above them copies of those of the
+    /// engine that the script may use, but for those of a name that it has itself.
+    #[inline(never)]
     pub fn move_to(
         &self,
         scope: &mut Scope<'static>,
         global: &mut GlobalRuntimeState,
         script: &CompiledScript,
+        engine: &Variables,
     ) {
         memory::held(|| {
+            let mut above = Scope::new();
+            if !engine.is_empty() {
+                let own = self.parts.variables.borrow();
+                let is_hidden = in_scope(&own, engine.most_used_by(script));
+                engine.add_to(&mut above, global, script, is_hidden);
+            }
             self.add_constants_to(global, script);
-            let mut own = self.parts.variables.take();
+            *scope = self.parts.variables.take();
             self.is_out.set(true);
-            self.below.set(scope.len());
-            self.before.set(own.len());
-            match scope.is_empty() {
-                true => mem::swap(scope, &mut own),
-                false => scope.extend(entries(own)),
+            self.before.set(scope.len());
+            self.above.set(above.len());
+            if !above.is_empty() {
+                scope.extend(entries(above));
             }
         });
     }
 
-    /// Takes the variables of a script that has ended back, if it came to have them. Functions among them get what they
-    /// need to run in other scripts from `exporter`.
+    /// Takes the variables of a script that has ended back, if it came to have them. Functions
+    /// among them get what they need to run in other scripts from `exporter`.
     pub fn take_back(
         &self,
         mut scope: Scope<'static>,
@@ -167,34 +175,16 @@ impl KeptScope {
             return;
         }
         memory::held(|| {
-            let captured = self.captured();
-            if self.below.get() > 0 || scope.len() != self.before.get() {
-                scope = self.only_own(scope, &captured);
+            if scope.len() != self.before.get() {
+                let (before, above) = (self.before.get(), self.above.get());
+                scope = scope_changes::only_own(scope, before, above, &self.captured());
             }
-            if script.is_some_and(may_make_functions) {
+            if script.is_some_and(may_make_functions) && scope_changes::has_unbound(&scope) {
                 scope = entries(scope).map(|entry| bound(entry, exporter)).collect();
             }
             self.parts.variables.replace(scope);
         });
         self.note_growth(context.operations(), memory::used());
-    }
-
-    /// The variables of a scope without those of the engine, and without those that others
-    /// shadow.
-    fn only_own(&self, scope: Scope<'static>, captured: &CapturedVariables) -> Scope<'static> {
-        let mut own: Vec<Entry> = entries(scope).collect();
-        let above = own.split_off(self.below.get().min(own.len()));
-        let mut gone = own;
-        let mut seen = HashSet::new();
-        let mut last: Vec<Entry> = Vec::with_capacity(above.len());
-        for entry in above.into_iter().rev() {
-            match seen.insert(entry.0.clone()) {
-                true => last.push(entry),
-                false => gone.push(entry),
-            }
-        }
-        captured.keep(gone.into_iter().collect());
-        last.into_iter().rev().collect()
     }
 
     /// Adds copies of its constants that `script` may use to `global`, if functions may look
@@ -347,16 +337,6 @@ impl Drop for ScopeUse {
         // If the script was abandoned, they are gone.
         self.0.is_out.set(false);
     }
-}
-
-/// A variable: its name, whether it is a constant, and its value.
-type Entry = (String, bool, Dynamic);
-
-/// The variables of a scope, in their order.
-fn entries(scope: Scope<'static>) -> impl Iterator<Item = Entry> {
-    scope
-        .into_iter()
-        .map(|(name, value, _)| (name, value.is_read_only(), value))
 }
 
 fn value<'a>((_, _, value): (&'a str, bool, &'a Dynamic)) -> &'a Dynamic {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use fibers::OnFiber;
-use rhai::{Dynamic, Engine, EvalAltResult, Position, ScriptFuncDef, Shared};
+use rhai::{Dynamic, Engine, EvalAltResult, Position};
 
 use crate::analysis::declarations::declarations;
 use crate::context::context::ExecutionContext;
@@ -74,7 +74,7 @@ impl KeptScript {
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         let (script, host_functions) = scripts.compile_kept(engine, &self.text, context)?;
         if script.interface.get().is_none() {
-            let interface = Interface::new(&script.ast, self.described(engine));
+            let interface = Interface::new(&script.ast, self.described(engine))?;
             // Somebody else may have found them meanwhile.
             let _ = script
                 .interface
@@ -87,13 +87,6 @@ impl KeptScript {
         let before = self.compiled.replace(Some(compiled));
         drop(before);
         Ok(script)
-    }
-
-    /// The function that the host can call by a name with some number of arguments.
-    pub fn function(&self, name: &str, arity: usize) -> Option<Shared<ScriptFuncDef>> {
-        let compiled = self.compiled.borrow();
-        let interface = compiled.as_ref()?.script.interface.get()?;
-        interface.function(name, arity).cloned()
     }
 
     /// Its functions in the order in which they are declared.

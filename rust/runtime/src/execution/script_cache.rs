@@ -32,6 +32,9 @@ pub enum Source {
     Kept(Rc<KeptScript>),
 }
 
+/// A compiled script, and the functions of the host that it is compiled for.
+pub type CompiledFor = (Rc<CompiledScript>, Rc<HashSet<String>>);
+
 /// Compiles the scripts of an engine, and keeps them.
 #[derive(Debug)]
 pub struct ScriptCache {
@@ -165,7 +168,7 @@ impl ScriptCache {
         engine: &Engine,
         script: &str,
         context: &ExecutionContext,
-    ) -> Result<(Rc<CompiledScript>, Rc<HashSet<String>>), Box<EvalAltResult>> {
+    ) -> Result<CompiledFor, Box<EvalAltResult>> {
         let host_functions = self.host_functions();
         let kept = self.scripts.borrow().get(script, &self.literals);
         let script = match kept {

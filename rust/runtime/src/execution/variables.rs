@@ -1,6 +1,6 @@
 //! The variables that every script of an engine starts with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use rhai::{Dynamic, GlobalRuntimeState, Scope};
@@ -76,18 +76,32 @@ impl Variables {
         constants.map(|(name, _)| &**name)
     }
 
-    /// Adds copies of those that `script` may use to its scope, and the constants among
-    /// them to `global` if it may look for them there. Run it on a fiber: copying recurses.
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The most of them that `script` may use.
+    pub fn most_used_by(&self, script: &CompiledScript) -> usize {
+        let words = script.words().map_or(usize::MAX, HashSet::len);
+        words.min(self.0.len())
+    }
+
+    /// Adds copies of those that `script` may use to its scope, but for those that others hide,
+    /// and the constants among them to `global` if it may look for them there. Run it on a fiber:
+    /// copying recurses.
     #[inline]
     pub fn add_to(
         &self,
         scope: &mut Scope,
         global: &mut GlobalRuntimeState,
         script: &CompiledScript,
+        is_hidden: impl Fn(&str) -> bool,
     ) {
         if !self.0.is_empty() {
             let global = Some(global).filter(|_| script.may_use(GLOBAL));
-            self.add_used(scope, global, script);
+            self.add_used(scope, global, script, is_hidden);
         }
     }
 
@@ -104,19 +118,28 @@ impl Variables {
         scope: &mut Scope,
         mut global: Option<&mut GlobalRuntimeState>,
         script: &CompiledScript,
+        is_hidden: impl Fn(&str) -> bool,
     ) {
+        let mut add = |variable: &Variable, name: &str| {
+            if let Some(global) = global.as_deref_mut().filter(|_| variable.is_constant) {
+                add_constant(global, name, variable.value.get().clone());
+            }
+            if !is_hidden(name) {
+                variable.add_to(scope, name);
+            }
+        };
         match script.words() {
             Some(words) if words.len() < self.0.len() => {
                 for name in words {
                     if let Some(variable) = self.0.get(name.as_str()) {
-                        variable.add_to(scope, global.as_deref_mut(), name);
+                        add(variable, name);
                     }
                 }
             }
             _ => {
                 for (name, variable) in &self.0 {
                     if script.may_use(name) {
-                        variable.add_to(scope, global.as_deref_mut(), name);
+                        add(variable, name);
                     }
                 }
             }
@@ -125,11 +148,8 @@ impl Variables {
 }
 
 impl Variable {
-    fn add_to(&self, scope: &mut Scope, global: Option<&mut GlobalRuntimeState>, name: &str) {
+    fn add_to(&self, scope: &mut Scope, name: &str) {
         let value = self.value.get().clone();
-        if let Some(global) = global.filter(|_| self.is_constant) {
-            add_constant(global, name, value.clone());
-        }
         match self.is_constant {
             true => scope.push_constant_dynamic(name, value),
             false => scope.push_dynamic(name, value),

@@ -43,7 +43,7 @@ pub struct ScriptFunction {
 struct Parts {
     pointer: FnPtr,
     engine: SharedEngine,
-    /// The script's functions, constants and imports.
+    /// The script's functions, constants and imports, for calls that are not nested.
     global: GlobalRuntimeState,
 }
 
@@ -53,11 +53,12 @@ impl ScriptFunction {
     pub fn new(
         pointer: FnPtr,
         engine: SharedEngine,
-        global: GlobalRuntimeState,
+        mut global: GlobalRuntimeState,
         serial: u64,
         captured: &Rc<CapturedVariables>,
         stacks: &Rc<StackPool>,
     ) -> Self {
+        global.level = 0;
         let parts = Parts {
             pointer,
             engine,
@@ -97,11 +98,15 @@ impl ScriptFunction {
             engine,
             global,
         } = &*self.parts;
-        let mut global = global.clone();
-        global.level = level;
+        let nested = (level > 0).then(|| {
+            let mut nested = Box::new(global.clone());
+            nested.level = level;
+            nested
+        });
+        let global = nested.as_deref().unwrap_or(global);
         let name = pointer.fn_name();
         let none = Position::NONE;
-        let context = NativeCallContext::new_with_all_fields(engine, name, None, &global, none);
+        let context = NativeCallContext::new_with_all_fields(engine, name, None, global, none);
         f(pointer, &context)
     }
 

@@ -1,16 +1,20 @@
-//! The functions of a script that the host can call by their names.
+//! The functions of a script that the host can call.
 
 use std::collections::HashMap;
 
-use rhai::{Array, Dynamic, FnAccess, ImmutableString, Position, ScriptFuncDef, Shared, AST};
+use rhai::{
+    Array, Dynamic, EvalAltResult, FnAccess, FnPtr, ImmutableString, Position, ScriptFuncDef,
+    Shared, AST,
+};
 
 use crate::language::names::is_closure;
 
-/// The functions of a script that are neither private nor closures.
+/// The functions of a script that are neither private nor closures, in the order in which they
+/// are declared. The index of one is its id.
 #[derive(Debug)]
 pub struct Interface {
-    functions: HashMap<ImmutableString, Vec<Shared<ScriptFuncDef>>>,
     described: Vec<Described>,
+    pointers: Vec<FnPtr>,
 }
 
 /// A function as the script declares it.
@@ -26,33 +30,41 @@ pub struct Described {
     pub comment: String,
 }
 
+/// The name of a function, and the number of its parameters.
+type Signature = (ImmutableString, usize);
+
 impl Interface {
-    /// Finds the functions in a syntax tree. They are described as far as they are there, in
-    /// this order.
-    pub fn new(ast: &AST, described: impl Iterator<Item = Described>) -> Self {
-        let mut functions = HashMap::<_, Vec<_>>::new();
-        for function in ast.iter_fn_def() {
-            if function.access == FnAccess::Public && !is_closure(&function.name) {
-                let same = functions.entry(function.name.clone()).or_default();
-                same.push(function.clone());
-            }
-        }
+    /// Finds what has been `declared` and the host can call in a syntax tree.
+    ///
+    /// # Errors
+    ///
+    /// A name is none of a function. (None that a script declares is.)
+    pub fn new(
+        ast: &AST,
+        declared: impl Iterator<Item = Described>,
+    ) -> Result<Self, Box<EvalAltResult>> {
+        let public = public_functions(ast);
         let mut interface = Interface {
-            functions,
             described: Vec::new(),
+            pointers: Vec::new(),
         };
-        let described = described.filter(|function| {
-            let arity = function.parameters.len();
-            interface.function(&function.name, arity).is_some()
-        });
-        interface.described = described.collect();
-        interface
+        for function in declared {
+            let signature = (function.name.as_str().into(), function.parameters.len());
+            let pointer = match public.get(&signature) {
+                Some(Some(definition)) => definition.clone().into(),
+                // Rhai finds it by the type of `this`.
+                Some(None) => FnPtr::new(&*function.name)?,
+                None => continue,
+            };
+            interface.pointers.push(pointer);
+            interface.described.push(function);
+        }
+        Ok(interface)
     }
 
-    /// The function of a name with some number of arguments.
-    pub fn function(&self, name: &str, arity: usize) -> Option<&Shared<ScriptFuncDef>> {
-        let mut same = self.functions.get(name)?.iter();
-        same.find(|function| function.params.len() == arity)
+    /// A pointer to the function with this id.
+    pub fn pointer(&self, id: usize) -> Option<&FnPtr> {
+        self.pointers.get(id)
     }
 
     /// Describes the functions: for each an array of its name, an array of the names of its
@@ -71,4 +83,18 @@ impl Interface {
         });
         functions.collect::<Array>().into()
     }
+}
+
+/// The functions of a script that are neither private nor closures. One that is for a type of
+/// `this`, or has such a namesake, is without its definition.
+fn public_functions(ast: &AST) -> HashMap<Signature, Option<Shared<ScriptFuncDef>>> {
+    let mut functions = HashMap::new();
+    for function in ast.iter_fn_def() {
+        if function.access == FnAccess::Public && !is_closure(&function.name) {
+            let signature = (function.name.clone(), function.params.len());
+            let is_alone = function.this_type.is_none() && !functions.contains_key(&signature);
+            functions.insert(signature, is_alone.then(|| function.clone()));
+        }
+    }
+    functions
 }
