@@ -66,6 +66,12 @@ const SCRIPTS: &[&str] = &[
     "let x = later(1); let y = later([x, \"two\"]); [x, y]",
     "[3, 1, 2].sort(|a, b| later(a - b)); [1, 2].map(|x| later(x)) ",
     "let s = #{n: 0}; try { later(s); throw s } catch (e) { later(e) }",
+    // Calls at the same time.
+    "parallel([1, 2, 3], |x| `${later(x)}` + x)",
+    "let all = []; parallel([|| all.push(later([1])), || all.push(`text`)]); all",
+    "parallel([1, 2], |x| parallel([`a`, `b`], |y| [x, y, later(x)]))",
+    "try { parallel([|| later(1), || throw [\"thrown\"], || later(2)]) } catch (e) { later(e) }",
+    "parallel([|| { later(1); throw \"later\" }, || { let a = later([1]); a + [2] }])",
     // Modules.
     "import \"outer\" as o; import \"outer\" as p; o::X + p::X",
     "try { import \"fails\" as f; } catch (e) { e.message }",
@@ -110,12 +116,31 @@ fn new_host() -> DartHost {
 fn run(host: &mut DartHost, script: &str) -> Outcome {
     let mut outcome = host.eval(script);
     for number in 1_i64.. {
-        match outcome {
-            Outcome::Waiting(waiting) => outcome = host.complete(waiting, number),
-            _ => return outcome,
-        }
+        let Outcome::Waiting(waiting) = outcome else {
+            return outcome;
+        };
+        run_children(host, number);
+        outcome = host.complete(waiting, number);
     }
     unreachable!("there are more numbers than waits");
+}
+
+/// Completes with `number` what calls of `parallel` wait for. The first that fails ends the
+/// others.
+fn run_children(host: &mut DartHost, number: i64) {
+    let mut has_failed = false;
+    while !host.children.is_empty() {
+        let child = host.children.remove(0);
+        if has_failed {
+            host.engine.cancel(child.execution);
+            continue;
+        }
+        has_failed = match host.complete(child, number) {
+            Outcome::Done(succeeded) => succeeded.as_bool() != Ok(true),
+            Outcome::Failed(_) => true,
+            Outcome::Waiting(_) => panic!("it waits once"),
+        };
+    }
 }
 
 /// The engine does what it always does, also with what it did before.
