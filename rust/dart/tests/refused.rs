@@ -66,6 +66,12 @@ const SCRIPTS: &[&str] = &[
     "let x = later(1); let y = later([x, \"two\"]); [x, y]",
     "[3, 1, 2].sort(|a, b| later(a - b)); [1, 2].map(|x| later(x)) ",
     "let s = #{n: 0}; try { later(s); throw s } catch (e) { later(e) }",
+    // Calls at the same time.
+    "parallel([1, 2, 3], |x| `${later(x)}` + x)",
+    "let all = []; parallel([|| all.push(later([1])), || all.push(`text`)]); all",
+    "parallel([1, 2], |x| parallel([`a`, `b`], |y| [x, y, later(x)]))",
+    "try { parallel([|| later(1), || throw [\"thrown\"], || later(2)]) } catch (e) { later(e) }",
+    "parallel([|| { later(1); throw \"later\" }, || { let a = later([1]); a + [2] }])",
     // Modules.
     "import \"outer\" as o; import \"outer\" as p; o::X + p::X",
     "try { import \"fails\" as f; } catch (e) { e.message }",
@@ -110,12 +116,31 @@ fn new_host() -> DartHost {
 fn run(host: &mut DartHost, script: &str) -> Outcome {
     let mut outcome = host.eval(script);
     for number in 1_i64.. {
-        match outcome {
-            Outcome::Waiting(waiting) => outcome = host.complete(waiting, number),
-            _ => return outcome,
-        }
+        let Outcome::Waiting(waiting) = outcome else {
+            return outcome;
+        };
+        run_children(host, number);
+        outcome = host.complete(waiting, number);
     }
     unreachable!("there are more numbers than waits");
+}
+
+/// Completes with `number` what calls of `parallel` wait for. The first that fails ends the
+/// others.
+fn run_children(host: &mut DartHost, number: i64) {
+    let mut has_failed = false;
+    while !host.children.is_empty() {
+        let child = host.children.remove(0);
+        if has_failed {
+            host.engine.cancel(child.execution);
+            continue;
+        }
+        has_failed = match host.complete(child, number) {
+            Outcome::Done(succeeded) => succeeded.as_bool() != Ok(true),
+            Outcome::Failed(_) => true,
+            Outcome::Waiting(_) => panic!("it waits once"),
+        };
+    }
 }
 
 /// The engine does what it always does, also with what it did before.
@@ -259,4 +284,89 @@ fn what_an_abandoned_script_was_changing_can_be_looked_at() {
             Outcome::Waiting(_) => unreachable!("it waits for nothing"),
         }
     }
+}
+
+#[test]
+fn a_scope_can_be_used_after_a_script_that_was_abandoned_in_it() {
+    let script = "let f = |x| x + a; let list = [1, `text ${a}`]; const C = #{a: a}; let g = f; \
+                  let a = f.call(1); list.push(g.call(2)); later(); list.len() + a";
+    let mut lost = 0;
+    for index in 1.. {
+        let mut host = new_host();
+        let scope = host.engine.new_scope().expect("a scope");
+        let id = scope.id();
+        host.put(&Dynamic::from(5_i64));
+        let set = host.engine.set_in_scope(id, "a", false);
+        assert!(set.is_some_and(|set| set.is_ok()));
+        refusing::refuse(index);
+        let step = host.engine.eval_in(script, Some(id), Start::default());
+        let mut outcome = host.drive(step.expect("nobody uses the scope"));
+        if let Outcome::Waiting(waiting) = outcome {
+            outcome = host.complete(waiting, 1_i64);
+        }
+        let was_refused = refusing::stop();
+        assert!(!host.engine.is_scope_used(id), "{index}");
+        let step = host.engine.eval_in("1", Some(id), Start::default());
+        let after = host.drive(step.expect("nobody uses the scope")).done();
+        assert_eq!(after.as_int(), Ok(1), "{index}");
+        if !was_refused {
+            assert_eq!(outcome.done().as_int(), Ok(9));
+            assert!(lost > 0 && host.engine.scope_has(id, "a"));
+            return;
+        }
+        assert_eq!(outcome.failed().number, Limit::Memory as i64, "{index}");
+        // Its variables are gone, or as they were.
+        lost += u32::from(!host.engine.scope_has(id, "a"));
+        host.engine.empty_scope(id);
+        let step = host
+            .engine
+            .eval_in("let a = 7; a", Some(id), Start::default());
+        let after = host.drive(step.expect("nobody uses the scope")).done();
+        assert_eq!(after.as_int(), Ok(7), "{index}");
+    }
+}
+
+#[test]
+fn a_script_that_was_abandoned_when_it_was_compiled_or_called_is_no_harm() {
+    let text = "/// Text.\nfn f(x) { let g = |y| y + x; [g.call(1), `${x}`, global::C] } f(1)";
+    for index in 1.. {
+        let mut host = new_host();
+        host.put(&Dynamic::from(5_i64));
+        assert!(host.engine.set_variable("C", true).is_ok());
+        refusing::refuse(index);
+        let step = host.engine.compile(text, "name", Start::default());
+        let compiled = host.drive(step);
+        let was_refused = refusing::stop();
+        if let Outcome::Failed(failure) = &compiled {
+            assert!(was_refused);
+            assert_eq!(failure.number, Limit::Memory as i64, "{index}");
+            // Nobody has learnt of it. Another one is compiled as ever.
+            let step = host.engine.compile("1", "name", Start::default());
+            let _ = host.drive(step).done();
+            continue;
+        }
+        let _script = host.engine.script_handle(1).expect("it was compiled");
+        if refuse_calls(&mut host) {
+            assert!(!was_refused);
+            return;
+        }
+    }
+}
+
+/// Refuses each allocation of a call of `f`. Returns whether there were some.
+fn refuse_calls(host: &mut DartHost) -> bool {
+    for index in 1.. {
+        host.put(&vec![Dynamic::from(3_i64)].into());
+        refusing::refuse(index);
+        let step = host
+            .engine
+            .call_named(1, "f", false, None, Start::default());
+        let outcome = host.drive(step.expect("a script"));
+        if !refusing::stop() {
+            assert_eq!(outcome.done().to_string(), "[4, \"3\", 5]");
+            return index > 1;
+        }
+        assert_eq!(outcome.failed().number, Limit::Memory as i64, "{index}");
+    }
+    unreachable!("no call allocates for ever");
 }

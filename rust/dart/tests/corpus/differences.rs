@@ -19,6 +19,7 @@ pub struct Difference {
 /// The numbers of an error that was thrown, and of a value that cannot cross.
 const THROWN: ErrorNumbers = (2, 0);
 const CONVERSION: ErrorNumbers = (6, 0);
+const FUNCTION_NOT_FOUND: ErrorNumbers = (2, 2);
 const VARIABLE_NOT_FOUND: ErrorNumbers = (2, 3);
 
 fn is_value_there_and(numbers: ErrorNumbers, rhai: &End, here: &End) -> bool {
@@ -115,6 +116,13 @@ pub const DIFFERENCES: &[Difference] = &[
         explains: |rhai, here| {
             rhai.result == Err(VARIABLE_NOT_FOUND) && here.result == Ok("Fn(…)".into())
         },
+    },
+    Difference {
+        name: "calls at the same time",
+        reason: "`parallel` makes calls that wait at the same time",
+        example: "parallel([|| 1, || 2])",
+        word: "parallel",
+        explains: |rhai, here| rhai.result == Err(FUNCTION_NOT_FOUND) && here.result.is_ok(),
     },
     Difference {
         name: "values that cannot cross",

@@ -47,7 +47,7 @@ fn work(n: i64, depth: u32) -> i64 {
     n + 1 + if depth > 0 { calls.sum() } else { 0 }
 }
 
-/// What an execution that has not ended waits for.
+/// An event for which an execution waits.
 enum State {
     /// The answer to a call of `step` with this argument.
     Step(i64),
@@ -72,7 +72,7 @@ struct Strand {
     has_failed: bool,
 }
 
-/// What may go wrong in a round.
+/// A cause of trouble in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
     None,
