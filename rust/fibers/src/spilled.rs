@@ -128,7 +128,10 @@ fn find_differences(stack: &[u64], image: &[u64], found: &mut Vec<u64>) -> io::R
     found.resize(groups, 0);
     let pairs = stack.chunks(GROUP).zip(image.chunks(GROUP));
     for (group, (stack, image)) in pairs.enumerate() {
-        let mut bits = differing(stack, image);
+        let mut bits = 0;
+        for (index, (word, other)) in stack.iter().zip(image).enumerate() {
+            bits |= u64::from(word != other) << index;
+        }
         found[group] = bits;
         while bits != 0 {
             found.push(stack[bits.trailing_zeros() as usize]);
@@ -136,38 +139,6 @@ fn find_differences(stack: &[u64], image: &[u64], found: &mut Vec<u64>) -> io::R
         }
     }
     Ok(())
-}
-
-/// Says which words of a group differ.
-///
-/// Most are the same. Words of a fixed number are compared all at once, several at a time.
-fn differing(group: &[u64], other: &[u64]) -> u64 {
-    const LINE: usize = 8;
-    let mut bits = 0;
-    let (lines, others) = (group.chunks_exact(LINE), other.chunks_exact(LINE));
-    let rest = (lines.remainder(), others.remainder());
-    for (line, (words, others)) in lines.zip(others).enumerate() {
-        let words: &[u64; LINE] = words.try_into().expect("a line");
-        let others: &[u64; LINE] = others.try_into().expect("a line");
-        let mut all = 0;
-        for index in 0..LINE {
-            all |= words[index] ^ others[index];
-        }
-        if all != 0 {
-            bits |= differing_words(words, others) << (line * LINE);
-        }
-    }
-    if !rest.0.is_empty() {
-        bits |= differing_words(rest.0, rest.1) << (group.len() - rest.0.len());
-    }
-    bits
-}
-
-fn differing_words(words: &[u64], others: &[u64]) -> u64 {
-    let pairs = words.iter().zip(others).enumerate();
-    pairs.fold(0, |bits, (index, (word, other))| {
-        bits | u64::from(word != other) << index
-    })
 }
 
 /// A copy for which the process does not end if there is no memory.
