@@ -2,6 +2,7 @@ import 'dart:async';
 
 import 'deadlines.dart';
 import 'error_cache.dart';
+import 'execution_zone.dart';
 import 'registered_function.dart';
 import 'timer_zone.dart';
 import 'turns.dart';
@@ -138,7 +139,7 @@ final class Execution extends TimedWait implements TurnTaker {
 
   /// Runs [body] in the zone of its functions.
   R runInOwnZone<R>(R Function() body) =>
-      (_ownZone ??= _base.fork(zoneValues: {_key: this})).run<R>(body);
+      (_ownZone ??= forkWith(_base, _key, this)).run<R>(body);
 
   Zone _findBase() {
     final other = zone[_key] as Execution?;
@@ -161,6 +162,18 @@ final class Execution extends TimedWait implements TurnTaker {
     if (!isParked || wake.isCompleted) return;
     isParked = false;
     wake.complete();
+  }
+
+  /// Goes on after a wait: now, or in a later turn if this one is over.
+  ///
+  /// The native side would find that out, too. But it takes twice the time to go on twice.
+  void goOnInTurn() {
+    // Where a zone has a time of its own it may refuse to make a timer, too.
+    if (Turns.isOver && identical(timerZone, Zone.root)) {
+      Turns.add(this);
+    } else {
+      goOn();
+    }
   }
 
   @override
