@@ -5,18 +5,27 @@ use std::collections::HashSet;
 use fibers::OnFiber;
 use rhai::{Identifier, Token, AST};
 
+use crate::language::names::GLOBAL;
+
 /// A compiled script.
 #[derive(Debug)]
 pub struct CompiledScript {
     /// Its syntax tree, which may hold constants of any depth.
     pub ast: OnFiber<AST>,
     words: Words,
+    /// Whether it may look for constants by the name of the namespace of the global ones.
+    pub may_use_global: bool,
 }
 
 impl CompiledScript {
     /// A script with this syntax tree that was made of these words.
     pub fn new(ast: OnFiber<AST>, words: Words) -> Self {
-        CompiledScript { ast, words }
+        let may_use_global = words.may_have(GLOBAL);
+        CompiledScript {
+            ast,
+            words,
+            may_use_global,
+        }
     }
 
     /// The words by which it may look for variables; `None` if it finds any.
@@ -29,7 +38,7 @@ impl CompiledScript {
 
     /// Whether it may look for a variable of this name.
     pub fn may_use(&self, name: &str) -> bool {
-        self.words().is_none_or(|words| words.contains(name))
+        self.words.may_have(name)
     }
 }
 
@@ -52,6 +61,13 @@ impl Default for Words {
 const LOOKING: [&str; 2] = ["eval", "is_def_var"];
 
 impl Words {
+    fn may_have(&self, name: &str) -> bool {
+        match self {
+            Words::Written(words) => words.contains(name),
+            Words::Any => true,
+        }
+    }
+
     /// Notes a token of a script that is compiled. (Not what is in its syntax tree: Rhai
     /// shows only a part of that.)
     pub fn note(&mut self, token: &Token) {
