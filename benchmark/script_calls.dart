@@ -20,54 +20,60 @@ typedef Ways = Map<String, void Function()>;
 
 void main() {
   final engine = RhaiEngine();
-  _compare('a function of two ints', _ways(engine, 'add', [1, 2]));
+  _compare(
+    'a function of two ints',
+    _ways(engine, 'add(1, 2)', 'a + b', [1, 2]),
+  );
   final map = {'n': 1, 's': 'text'};
-  _compare('a function of a small map', _ways(engine, 'n', [map]));
+  _compare(
+    'a function of a small map',
+    _ways(engine, 'n(#{n: 1, s: "text"})', 'a.n', [map]),
+  );
   _compare('1 + 1', _evaluations(engine));
   engine.dispose();
 }
 
-const _functions = 'fn add(a, b) { a + b } fn n(m) { m.n }';
-
-/// The ways to call the function [name] of [_functions].
-Ways _ways(RhaiEngine engine, String name, List<Object?> arguments) {
-  engine.clearScope();
-  for (final (i, argument) in arguments.indexed) {
-    engine.setVar('a$i', argument);
-  }
-  final passed = [for (var i = 0; i < arguments.length; i++) 'a$i'].join(', ');
-  // What an evaluation gets as a variable or writes out, a call gets as an argument.
-  final text = arguments.every((argument) => argument is int)
-      ? '$_functions $name(${arguments.join(', ')})'
-      : '$_functions $name($passed)';
-  final script = engine.compile(text);
-  final function = engine.eval('$_functions Fn("$name")') as RhaiFunction;
+/// The ways to make a [call] of a function with a [body], as a script writes it, with
+/// [arguments].
+Ways _ways(
+  RhaiEngine engine,
+  String call,
+  String body,
+  List<Object?> arguments,
+) {
+  final name = call.substring(0, call.indexOf('('));
   final parameters = ['a', 'b'].take(arguments.length).join(', ');
-  final body = name == 'add' ? 'a + b' : 'a.n';
-  final closure = engine.eval('|$parameters| $body') as RhaiFunction;
-  final capturing =
-      engine.eval('let x = 1; |$parameters| { x; $body }') as RhaiFunction;
-  void Function() callOf(RhaiFunction function) => switch (arguments) {
-    [final a] => () => function(a),
-    [final a, final b] => () => function(a, b),
-    _ => throw ArgumentError.value(arguments),
-  };
+  final declaration = 'fn $name($parameters) { $body }';
+  final text = '$declaration $call';
+  final script = engine.compile(text);
+  void Function() callOf(String source) {
+    final function = engine.eval(source) as RhaiFunction;
+    return switch (arguments) {
+      [final a] => () => function(a),
+      [final a, final b] => () => function(a, b),
+      _ => throw ArgumentError.value(arguments, 'arguments'),
+    };
+  }
+
   return {
     'engine.eval(text), kept compiled': () => engine.eval(text),
     'script.eval()': script.eval,
     'script.call(name)': () => script.call(name, arguments),
-    'RhaiFunction from Fn(name)': callOf(function),
-    'RhaiFunction, a closure': callOf(closure),
-    'RhaiFunction, a closure that captured': callOf(capturing),
+    'RhaiFunction from Fn(name)': callOf('$declaration Fn("$name")'),
+    'RhaiFunction, a closure': callOf('|$parameters| $body'),
+    'RhaiFunction, a closure that captured': callOf(
+      'let x = 1; |$parameters| { x; $body }',
+    ),
   };
 }
 
 /// Evaluations without a scope, and in scopes with more and more variables.
 Ways _evaluations(RhaiEngine engine) {
-  engine.clearScope();
   final script = engine.compile('1 + 1');
   final withFunction = engine.compile('fn f() { 1 } 1 + 1');
   final declaring = engine.compile('let x = 1;');
+  engine.setVar('e', 1);
+  final using = engine.compile('1 + e');
   RhaiScope scopeOf(int count) {
     final scope = engine.newScope();
     for (var i = 0; i < count; i++) {
@@ -87,6 +93,7 @@ Ways _evaluations(RhaiEngine engine) {
       'in a scope of $count, with a function': () =>
           withFunction.eval(scope: scope),
       'in a scope of $count, declaring': () => declaring.eval(scope: scope),
+      'in a scope of $count, with a setVar': () => using.eval(scope: scope),
     },
   };
 }

@@ -288,7 +288,8 @@ final class Frame {
       writer.writeValue(value);
       if (isClosed) throw const RhaiCancelledError();
       // Again: writing what comes after it may have run code that disposed it.
-      if (writer.functions.any((function) => function.isDisposed)) {
+      if (writer.functions.isNotEmpty &&
+          writer.functions.any((function) => function.isDisposed)) {
         throw RhaiConversionError(
           what,
           disposedFunction,

@@ -254,6 +254,7 @@ final class ValueWriter extends FlatWriter {
 
   bool _enterMap(Map<Object?, Object?> map) {
     final start = _entryCount;
+    final isPlain = map is LinkedHashMap;
     // Its length is not asked for: a class may count its keys for that, without end.
     map.forEach((key, value) {
       if (key is! String) {
@@ -262,7 +263,7 @@ final class ValueWriter extends FlatWriter {
           'object maps have String keys',
         );
       }
-      if (map is! LinkedHashMap) _readingTime.next();
+      if (!isPlain) _readingTime.next();
       if (_entryCount == _entries.length) _growEntries();
       _entries[_entryCount] = key;
       _entries[_entryCount + 1] = value;

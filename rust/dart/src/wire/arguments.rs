@@ -26,6 +26,9 @@ pub fn read_arguments(mailbox: &Mailbox, shared: &Shared) -> Result<Array, Conve
     };
     match mailbox.with_frame(|frame| frame.argument_count) {
         IN_ARRAY => Ok(read(0)?.into_array().unwrap_or_default()),
-        count => (0..count as usize).map(read).collect(),
+        count => {
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            (0..count).map(read).collect()
+        }
     }
 }

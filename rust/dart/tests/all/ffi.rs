@@ -165,6 +165,41 @@ fn a_call_is_answered_through_the_frame() {
 }
 
 #[test]
+fn malformed_arguments_are_an_error_of_the_call() {
+    let engine = Handle::new();
+    let script = b"|a, b| a + b";
+    assert_eq!(engine.eval(script), step::DONE);
+    let host = engine.host();
+    let bytes = host.with_frame(|frame| frame.slots[0].payload) as *const u8;
+    // SAFETY: the result, a tag and the id of a function, is there until the next call.
+    let id = unsafe { std::slice::from_raw_parts(bytes.add(1), 8) };
+    let id = u64::from_ne_bytes(id.try_into().expect("8 bytes"));
+    let call = |count: u64, second: (u64, u64)| {
+        host.with_frame(|frame| {
+            frame.argument_count = count;
+            (frame.slots[0].tag_and_len, frame.slots[0].payload) = (3, 40);
+            (frame.slots[1].tag_and_len, frame.slots[1].payload) = second;
+        });
+        // SAFETY: the engine is alive, and only used here.
+        unsafe { ffi::rhai_call(engine.0, id, -1, null(), 0) }
+    };
+    assert_eq!(call(2, (3, 2)), step::DONE);
+    assert_eq!(host.with_frame(|frame| frame.slots[0].payload), 42);
+    for count in [0, 1, 3, 16, 17, 1 << 20, 1 << 63, u64::MAX - 1, u64::MAX] {
+        assert_eq!(call(count, (3, 2)), step::FAILED, "{count}");
+    }
+    for second in [
+        (9, 0),
+        (255, 0),
+        (5 | 100_000 << 8, 0),
+        (5 | 4 << 8, u64::MAX),
+    ] {
+        assert_eq!(call(2, second), step::FAILED, "{second:?}");
+    }
+    assert_eq!(call(2, (3, 3)), step::DONE);
+}
+
+#[test]
 fn a_malformed_reply_is_an_error_of_the_script() {
     let engine = Handle::new();
     engine.register("f", 1);

@@ -20,13 +20,12 @@ use crate::border::exporter::Exporter;
 use crate::context::context::ExecutionContext;
 use crate::data::{depth, size, walk};
 use crate::errors::termination::Termination;
-use crate::execution::scope_changes::{self, entries, in_scope, Entry};
+use crate::execution::scope_changes::{self, entries, search, Entry};
 use crate::execution::variables::{add_constant, Variables};
 use crate::functions::bound::{function_of, BoundFunction};
 use crate::functions::captured::CapturedVariables;
 use crate::functions::table::FunctionTable;
 use crate::language::compiled_script::CompiledScript;
-use crate::language::names::GLOBAL;
 use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::stack::MAX_KEPT_LEVELS;
@@ -145,20 +144,17 @@ impl KeptScope {
         engine: &Variables,
     ) {
         memory::held(|| {
-            let mut above = Scope::new();
-            if !engine.is_empty() {
-                let own = self.parts.variables.borrow();
-                let is_hidden = in_scope(&own, engine.most_used_by(script));
-                engine.add_to(&mut above, global, script, is_hidden);
-            }
-            self.add_constants_to(global, script);
             *scope = self.parts.variables.take();
             self.is_out.set(true);
             self.before.set(scope.len());
-            self.above.set(above.len());
-            if !above.is_empty() {
-                scope.extend(entries(above));
+            if !engine.is_empty() {
+                let is_hidden = search(scope, engine.most_used_by(script));
+                engine.add_to(scope, global, script, is_hidden);
             }
+            let above = scope.len() - self.before.get();
+            self.above.set(above);
+            // After the engine's, which they hide. The last variables come first here.
+            add_constants(scope.iter_raw().skip(above), global, script);
         });
     }
 
@@ -190,16 +186,7 @@ impl KeptScope {
     /// Adds copies of its constants that `script` may use to `global`, if functions may look
     /// for them.
     pub fn add_constants_to(&self, global: &mut GlobalRuntimeState, script: &CompiledScript) {
-        if !script.may_use(GLOBAL) {
-            return;
-        }
-        for (name, is_constant, value) in self.parts.variables.borrow().iter_raw() {
-            if is_constant && script.may_use(name) {
-                if let Ok(value) = copy_of(value) {
-                    add_constant(global, name, value);
-                }
-            }
-        }
+        add_constants(self.parts.variables.borrow().iter_raw(), global, script);
     }
 
     /// Sets a variable, or a constant, for later evaluations. Closures that captured it find
@@ -307,6 +294,25 @@ impl KeptScope {
         self.parts.variables.replace(scope);
         self.note_growth(other.operations.get(), other.left.get());
         Ok(())
+    }
+}
+
+/// Adds copies of the constants among variables that `script` may use to `global`, if functions
+/// may look for them.
+fn add_constants<'a>(
+    variables: impl Iterator<Item = (&'a str, bool, &'a Dynamic)>,
+    global: &mut GlobalRuntimeState,
+    script: &CompiledScript,
+) {
+    if !script.may_use_global {
+        return;
+    }
+    for (name, is_constant, value) in variables {
+        if is_constant && script.may_use(name) {
+            if let Ok(value) = copy_of(value) {
+                add_constant(global, name, value);
+            }
+        }
     }
 }
 

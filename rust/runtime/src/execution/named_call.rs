@@ -12,7 +12,6 @@ use crate::execution::kept_script::KeptScript;
 use crate::execution::script_cache::ScriptCache;
 use crate::execution::variables::Variables;
 use crate::host::Host;
-use crate::language::names::GLOBAL;
 
 type RhaiResult = Result<Dynamic, Box<EvalAltResult>>;
 
@@ -53,7 +52,7 @@ impl NamedCall {
         let pointer = interface
             .and_then(|functions| functions.pointer(self.function))
             .ok_or("the script has no such function")?;
-        if script.may_use(GLOBAL) {
+        if script.may_use_global {
             self.variables.add_constants_to(global, &script);
             if let Some(scope) = &self.scope {
                 scope.add_constants_to(global, &script);

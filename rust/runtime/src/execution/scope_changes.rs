@@ -30,12 +30,13 @@ pub fn entries(scope: Scope<'static>) -> impl Iterator<Item = Entry> {
         .map(|(name, value, _)| (name, value.is_read_only(), value))
 }
 
-/// Tells whether names are those of variables of a scope, `count` times at most.
-pub fn in_scope<'a>(scope: &'a Scope, count: usize) -> impl Fn(&str) -> bool + 'a {
+/// Tells whether a scope has a variable of some name, `count` times at most, while variables of
+/// other names are added to it.
+pub fn search(scope: &Scope, count: usize) -> impl Fn(&Scope, &str) -> bool {
     let is_quick = scope.len().saturating_mul(count) <= FEW_COMPARISONS;
-    let names: Option<HashSet<&str>> =
-        (!is_quick).then(|| scope.iter_raw().map(|(name, ..)| name).collect());
-    move |name| match &names {
+    let names = || scope.iter_raw().map(|(name, ..)| Identifier::from(name));
+    let names: Option<HashSet<Identifier>> = (!is_quick).then(|| names().collect());
+    move |scope, name| match &names {
         Some(names) => names.contains(name),
         None => scope.contains(name),
     }
@@ -75,9 +76,10 @@ fn without_few(
             false => declared.push(last),
         }
     }
-    while scope.len() > before {
-        gone.extend(pop(&mut scope));
-    }
+    let engines = scope.iter_raw().take(scope.len().saturating_sub(before));
+    let shared = engines.filter(|(_, _, value)| value.is_shared());
+    gone.extend(shared.map(|(name, _, value)| (name, value.clone())));
+    scope.rewind(before);
     let mut is_shadowed = false;
     for (name, ..) in &declared {
         is_shadowed |= !remove(&mut scope, name, gone);

@@ -45,7 +45,7 @@ impl Script {
             Source::Kept(kept) => kept.compiled(engine, &self.scripts, context)?,
         });
         match &self.scope {
-            None => self.variables.add_to(scope, global, script, |_| false),
+            None => self.variables.add_to(scope, global, script, |_, _| false),
             Some(kept) => kept.move_to(scope, global, script, &self.variables),
         }
         // Setting another copies them while somebody has them.
@@ -54,7 +54,7 @@ impl Script {
         // The list takes an allocation.
         if ast.has_functions() {
             global.lib.push(ast.shared_lib().clone());
-        } else if script.may_use(GLOBAL) {
+        } else if script.may_use_global {
             // Rhai notes a script's constants only if it has functions: without them, it
             // would not find its own, and those of the host that they hide in their place.
             let mut not_empty = Module::new();

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use rhai::{Dynamic, GlobalRuntimeState, Scope};
 
 use crate::language::compiled_script::CompiledScript;
-use crate::language::names::GLOBAL;
 use fibers::OnFiber;
 use fibers::StackPool;
 
@@ -97,10 +96,10 @@ impl Variables {
         scope: &mut Scope,
         global: &mut GlobalRuntimeState,
         script: &CompiledScript,
-        is_hidden: impl Fn(&str) -> bool,
+        is_hidden: impl Fn(&Scope, &str) -> bool,
     ) {
         if !self.0.is_empty() {
-            let global = Some(global).filter(|_| script.may_use(GLOBAL));
+            let global = Some(global).filter(|_| script.may_use_global);
             self.add_used(scope, global, script, is_hidden);
         }
     }
@@ -118,13 +117,13 @@ impl Variables {
         scope: &mut Scope,
         mut global: Option<&mut GlobalRuntimeState>,
         script: &CompiledScript,
-        is_hidden: impl Fn(&str) -> bool,
+        is_hidden: impl Fn(&Scope, &str) -> bool,
     ) {
         let mut add = |variable: &Variable, name: &str| {
             if let Some(global) = global.as_deref_mut().filter(|_| variable.is_constant) {
                 add_constant(global, name, variable.value.get().clone());
             }
-            if !is_hidden(name) {
+            if !is_hidden(scope, name) {
                 variable.add_to(scope, name);
             }
         };

@@ -7,6 +7,7 @@ use fibers::OnFiber;
 use rhai::{Identifier, Token, AST};
 
 use crate::language::interface::Interface;
+use crate::language::names::GLOBAL;
 
 /// A compiled script.
 #[derive(Debug)]
@@ -16,15 +17,19 @@ pub struct CompiledScript {
     words: Words,
     /// The functions that the host can call, once it keeps the script.
     pub interface: OnceCell<OnFiber<Interface>>,
+    /// Whether it may look for constants by the name of the namespace of the global ones.
+    pub may_use_global: bool,
 }
 
 impl CompiledScript {
     /// A script with this syntax tree that was made of these words.
     pub fn new(ast: OnFiber<AST>, words: Words) -> Self {
+        let may_use_global = words.may_have(GLOBAL);
         CompiledScript {
             ast,
             words,
             interface: OnceCell::new(),
+            may_use_global,
         }
     }
 
@@ -38,7 +43,7 @@ impl CompiledScript {
 
     /// Whether it may look for a variable of this name.
     pub fn may_use(&self, name: &str) -> bool {
-        self.words().is_none_or(|words| words.contains(name))
+        self.words.may_have(name)
     }
 }
 
@@ -61,6 +66,13 @@ impl Default for Words {
 const LOOKING: [&str; 2] = ["eval", "is_def_var"];
 
 impl Words {
+    fn may_have(&self, name: &str) -> bool {
+        match self {
+            Words::Written(words) => words.contains(name),
+            Words::Any => true,
+        }
+    }
+
     /// Notes a token of a script that is compiled. (Not what is in its syntax tree: Rhai
     /// shows only a part of that.)
     pub fn note(&mut self, token: &Token) {
