@@ -369,8 +369,9 @@ impl<H: Host> Execution<H> {
 /// the host of this name.
 fn add_candidates<H: Host>(hosted: &Hosted<H>, error: &mut ScriptError) {
     if let Detail::Runtime(RuntimeKind::FunctionNotFound, name) = &error.detail {
-        let functions = hosted.shared.host_functions.borrow();
-        if let Some(candidates) = functions.candidates(name) {
+        let functions = &hosted.shared.host_functions;
+        // What is borrowed is the engine's.
+        if let Some(candidates) = memory::held(|| functions.borrow().candidates(name)) {
             error.message.push_str(&candidates);
         }
     }

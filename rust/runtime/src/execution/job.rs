@@ -269,23 +269,27 @@ fn find_hint<H: Host>(
         let objects = host_objects_in(error, script, scope).into_iter();
         objects.map(|object| type_name(hosted, &object?)).collect()
     });
-    let visible = Visible {
-        engine: &context.environment().engine,
-        config,
-        host_functions: &hosted.shared.host_functions.borrow(),
-        host_constants: &hosted.shared.host_constants.borrow(),
-        restrictions: &hosted.shared.restrictions.borrow(),
-        imports: context.imported(),
-        last_arities: context.error_details().last_arities(),
-        global,
-        script,
-        scope,
-        variables,
-        call,
-    };
-    let mut hint = context
-        .error_details()
-        .with_faulty_line(|line| visible.hint(error, line));
+    // What is borrowed is the engine's. Nothing of the script's runs any more, so it need not be
+    // left for what this takes.
+    let mut hint = memory::held(|| {
+        let visible = Visible {
+            engine: &context.environment().engine,
+            config,
+            host_functions: &hosted.shared.host_functions.borrow(),
+            host_constants: &hosted.shared.host_constants.borrow(),
+            restrictions: &hosted.shared.restrictions.borrow(),
+            imports: context.imported(),
+            last_arities: context.error_details().last_arities(),
+            global,
+            script,
+            scope,
+            variables,
+            call,
+        };
+        context
+            .error_details()
+            .with_faulty_line(|line| visible.hint(error, line))
+    });
     hint.types = objects.unwrap_or_default();
     Some(hint.into())
 }

@@ -203,13 +203,15 @@ impl KeptScope {
         if !script.may_use(GLOBAL) {
             return;
         }
-        for (name, is_constant, value) in self.parts.variables.borrow().iter_raw() {
-            if is_constant && script.may_use(name) {
-                if let Ok(value) = copy_of(value) {
-                    add_constant(global, name, value);
+        memory::held(|| {
+            for (name, is_constant, value) in self.parts.variables.borrow().iter_raw() {
+                if is_constant && script.may_use(name) {
+                    if let Ok(value) = copy_of(value) {
+                        add_constant(global, name, value);
+                    }
                 }
             }
-        }
+        });
     }
 
     /// Sets a variable, or a constant, for later evaluations. Closures that captured it find
@@ -282,17 +284,19 @@ impl KeptScope {
     ///
     /// A function that waits is changing it.
     pub fn get(&self, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        match self.parts.variables.borrow().get(name) {
+        memory::held(|| match self.parts.variables.borrow().get(name) {
             Some(value) => copy_of(value),
             None => Ok(Dynamic::UNIT),
-        }
+        })
     }
 
     /// The names of its variables, in the order in which they were declared.
     pub fn names(&self) -> Array {
-        let scope = &*self.parts.variables.borrow();
-        let names = scope.into_iter().map(|(name, ..)| name.into());
-        names.collect()
+        memory::held(|| {
+            let scope = &*self.parts.variables.borrow();
+            let names = scope.into_iter().map(|(name, ..)| name.into());
+            names.collect()
+        })
     }
 
     /// Copies the variables of `other` into this scope, which is empty. Closures keep what they
@@ -307,14 +311,17 @@ impl KeptScope {
         exporter: &Exporter,
     ) -> Result<(), Box<EvalAltResult>> {
         let captured = self.captured();
-        let mut scope = Scope::new();
-        for (name, value, _) in &*other.parts.variables.borrow() {
-            let is_constant = value.is_read_only();
-            let mut value = copy_of(value)?;
-            exporter.bind_all(&mut value, Some(&captured));
-            scope.extend([(name, is_constant, value)]);
-        }
-        self.parts.variables.replace(scope);
+        let copies = memory::held(|| {
+            let mut scope = Scope::new();
+            for (name, value, _) in &*other.parts.variables.borrow() {
+                let is_constant = value.is_read_only();
+                let mut value = copy_of(value)?;
+                exporter.bind_all(&mut value, Some(&captured));
+                scope.extend([(name, is_constant, value)]);
+            }
+            Ok::<_, Box<EvalAltResult>>(scope)
+        });
+        self.parts.variables.replace(copies?);
         self.note_growth(other.operations.get(), other.left.get());
         Ok(())
     }
