@@ -1,7 +1,8 @@
 /// Lets scripts grow until they have no more memory, and checks what they leave behind:
 /// `./dartw run tool/sweep.dart`.
 ///
-/// Every way to grow is tried at many budgets. `--budgets=N` sets how many (200).
+/// Every way to grow is tried at many budgets, as a script, as a function of a compiled one and
+/// in a scope in turn. `--budgets=N` sets how many (200).
 /// `--rows=N` sets up to how many maps the script that doubles them starts with (600).
 library;
 
@@ -15,7 +16,7 @@ import '../test/hostile/process_memory.dart';
 import '../test/hostile/run_attack.dart' show slack;
 
 /// Ends the process with 1 if something is not as it must be.
-void main(List<String> arguments) {
+Future<void> main(List<String> arguments) async {
   int option(String name, int otherwise) {
     final prefix = '--$name=';
     for (final argument in arguments) {
@@ -28,7 +29,7 @@ void main(List<String> arguments) {
 
   try {
     _sweepRows(option('rows', 600));
-    _sweepBudgets(budgets(option('budgets', 200)));
+    await _sweepBudgets(budgets(option('budgets', 200)));
   } on TestFailure catch (failure) {
     print('FOUND: $failure');
     exitCode = 1;
@@ -60,12 +61,13 @@ void _sweepRows(int most) {
   );
 }
 
-void _sweepBudgets(List<int> budgets) {
+Future<void> _sweepBudgets(List<int> budgets) async {
   for (final growth in growths) {
     var largest = 0.0;
     final watch = Stopwatch()..start();
-    for (final budget in budgets) {
-      final grown = grow(growth, budget);
+    for (final (i, budget) in budgets.indexed) {
+      final way = Way.values[i % Way.values.length];
+      final grown = await grow(growth, budget, way);
       if (grown > largest) largest = grown;
     }
     print(

@@ -1,6 +1,7 @@
 /// Runs random scripts and checks the rules that hold for all of them.
 library;
 
+import 'dart:async';
 import 'dart:math';
 
 import 'package:rhai_dart/rhai_dart.dart';
@@ -9,6 +10,7 @@ import '../hostile/attacks.dart';
 import '../hostile/process_memory.dart';
 import '../support/futures.dart';
 import 'script_generator.dart';
+import 'surroundings.dart';
 import 'vocabulary.dart';
 
 /// A script that breaks a rule.
@@ -29,6 +31,9 @@ final class Finding implements Exception {
 /// Runs scripts in engines that each has run many.
 final class Fuzzer {
   final _engines = <RhaiEngine?>[null, null, null];
+
+  /// A scope of each engine, in which some of its scripts run.
+  final _scopes = <RhaiScope?>[null, null, null];
   final _batch = <(int, String)>[];
   var _memory = ProcessMemory();
   var _runs = 0;
@@ -110,14 +115,54 @@ final class Fuzzer {
 
   Future<void> _run(int seed, String script) async {
     final index = seed % _configs.length;
-    final engine = _engines[index] ??= _newEngine(_configs[index]);
+    final config = _configs[index];
+    final engine = _engines[index] ??= _newEngine(config);
     final isValid = _analyze(engine, script);
-    final hasValue = await _evaluate(engine, _configs[index], script);
+    final hasValue = await switch (seed ~/ _configs.length % 4) {
+      0 => _runCompiled(engine, config, script),
+      1 => _runInScope(index, config, script),
+      _ => _evaluate(config, script, () => engine.eval(script)),
+    };
     if (hasValue && !isValid) {
       throw Finding('a script that does not parse has a value', script);
     }
     if (hasValue) values++;
     await _checkHealth(engine, script);
+  }
+
+  /// Runs [script] in a scope with what others have left there. Returns whether it ends with
+  /// a value.
+  Future<bool> _runInScope(int index, RhaiConfig config, String script) {
+    final engine = _engines[index]!;
+    final scope = _scopes[index] ??= engine.newScope();
+    // Else nothing might run in it any more.
+    if (_runs % 10 == 0) scope.clear();
+    return _evaluate(config, script, () => engine.eval(script, scope: scope));
+  }
+
+  /// Compiles [script], runs it, and calls its functions. Returns whether it ends with a
+  /// value.
+  Future<bool> _runCompiled(
+    RhaiEngine engine,
+    RhaiConfig config,
+    String script,
+  ) async {
+    RhaiScript? compiled;
+    final hasValue = await _evaluate(
+      config,
+      script,
+      () => (compiled = engine.compile(script)).eval(),
+    );
+    for (final function in compiled?.functions ?? <ScriptFunctionInfo>[]) {
+      final arguments = [for (final _ in function.parameters) 1];
+      await _evaluate(
+        config,
+        script,
+        () => compiled!.call(function.name, arguments, thisValue: [1]),
+      );
+    }
+    compiled?.dispose();
+    return hasValue;
   }
 
   /// Whether [script] parses.
@@ -141,16 +186,16 @@ final class Fuzzer {
     }
   }
 
-  /// Whether [script] ends with a value.
+  /// Does [run] with [script]. Returns whether it ends with a value.
   Future<bool> _evaluate(
-    RhaiEngine engine,
     RhaiConfig config,
     String script,
+    FutureOr<Object?> Function() run,
   ) async {
     final watch = Stopwatch()..start();
     var hasValue = false;
     try {
-      final value = await engine.eval(script);
+      final value = await run();
       hasValue = true;
       if (value is RhaiFunction) value.dispose();
     } on RhaiFFIError catch (error) {
@@ -206,30 +251,19 @@ final class Fuzzer {
     for (var i = 0; i < _engines.length; i++) {
       _engines[i]?.dispose();
       _engines[i] = null;
+      _scopes[i] = null;
     }
     await later(null);
   }
 
-  RhaiEngine _newEngine(RhaiConfig config) => RhaiEngine.withConfig(config)
-    ..registerFunction('id', (Object? x) => x)
-    ..registerFunction('add', (int a, int b) => a + b)
-    ..registerFunction('fail', () => throw StateError('failed'))
-    ..registerFunction('fail_with', (Object? x) => throw ArgumentError(x))
-    ..registerFunction('later', later)
-    ..registerFunction('later_fail', () async => throw StateError('late'))
-    ..registerFunction('run', (RhaiFunction f, [Object? x]) => f.call(x))
-    ..registerFunction(
-      'run_later',
-      (RhaiFunction f) async => await later(await f.call()),
-    )
-    ..registerFunction('keep', _keep)
-    ..setVar('v', [1, 2]);
+  RhaiEngine _newEngine(RhaiConfig config) =>
+      engineForRandomScripts(config, keep: _keep);
 
   /// The last function that a script wanted to be kept.
   static RhaiFunction? kept;
 
-  static RhaiFunction _keep(RhaiFunction f) {
+  static void _keep(RhaiFunction f) {
     kept?.dispose();
-    return kept = f;
+    kept = f;
   }
 }

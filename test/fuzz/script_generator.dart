@@ -3,6 +3,7 @@ library;
 
 import 'dart:math';
 
+import 'surroundings.dart' show modulePaths;
 import 'vocabulary.dart' as vocabulary;
 
 /// Makes scripts out of random pieces of the language.
@@ -124,7 +125,7 @@ final class ScriptGenerator {
     }
 
     final e = _expression(depth);
-    return switch (_random.nextInt(19)) {
+    return switch (_random.nextInt(20)) {
       0 => 'let ${_name()} = $e;',
       1 => 'const ${_name().toUpperCase()} = $e;',
       2 || 3 => '${_place(depth)} ${_pick(vocabulary.assignments)} $e;',
@@ -142,6 +143,8 @@ final class ScriptGenerator {
       15 => '${_pick(['print', 'debug'])}($e);',
       16 => '${_name()}.${_method(depth)};',
       17 => block(),
+      18 =>
+        'import "${_pick(modulePaths)}" as ${_pick(const ['a', 'f', 'x'])};',
       _ => '$e;',
     };
   }
@@ -175,7 +178,7 @@ final class ScriptGenerator {
   /// An expression that can be assigned to.
   String _place(int depth) => switch (_random.nextInt(4)) {
     0 => '${_name()}[${_expression(min(depth, 1))}]',
-    1 => '${_name()}.${_pick(const ['a', 'b', 'c', 'len'])}',
+    1 => '${_name()}.${_pick(const ['a', 'b', 'c', 'len', 'name'])}',
     _ => _name(),
   };
 
@@ -195,7 +198,7 @@ final class ScriptGenerator {
   String _expression(int depth) {
     if (depth <= 0) return _pick(vocabulary.values);
     String e() => _expression(depth - 1);
-    return switch (_random.nextInt(20)) {
+    return switch (_random.nextInt(23)) {
       0 || 1 => _expression(0),
       2 || 3 => '(${e()} ${_pick(vocabulary.operators)} ${e()})',
       4 => '[${_arguments(depth - 1)}]',
@@ -209,10 +212,19 @@ final class ScriptGenerator {
       15 => '(|z| ${e()})',
       16 => _closure(depth),
       17 => _oneIn(2) ? '(-(${e()}))' : _condition(depth),
-      18 => '(${e()}).${_pick(const ['a', 'len', 'bytes', 'start', 'bits'])}',
+      18 => '(${e()}).${_pick(_properties)}',
+      19 => 'parallel([(|| ${e()}), ${_closure(depth)}])',
+      20 =>
+        'parallel(${e()}, ${_closure(depth)}, ${_pick(const ['1', '2', 'x'])})',
+      21 => '${_pick(const ['lib::two', 'lib::slow', 'a::f'])}(${e()})',
       _ => _oneIn(4) ? 'eval(${e()})' : _place(depth),
     };
   }
+
+  static const _properties = [
+    ...['a', 'len', 'bytes', 'start', 'bits'],
+    ...['id', 'name', 'slow', 'nothing'],
+  ];
 
   String _closure(int depth) {
     // It is in no loop.

@@ -14,7 +14,7 @@ const _words =
     'let const fn if else while loop for in do until switch _ return throw try '
     'catch break continue this true false private import export as global eval '
     'print debug type_of is_shared curry call Fn is_def_var is_def_fn x y v f e i '
-    'id add fail later this default case match async await new use goto exit shared is';
+    'id add fail later parallel Row lib a this default case match async await new use goto exit shared is';
 
 const _symbols =
     '{ } ( ) [ ] #{ , ; : :: . ?. ?[ ?? | || && & ^ ! ~ = == != < > <= >= => -> + '
@@ -38,6 +38,7 @@ const values = [
   ],
   ...["'c'", "'👍'", 'true', 'false', '()', '[]', '#{}', '[1, 2, 3]'],
   ...['#{a: 1, b: "x"}', '0..3', '0..=5', '5..0', '0..9223372036854775807'],
+  ...['Row(1)', 'Row(x)', 'lib::ONE', 'lib::LIST', 'a::X', 'Fn("lib::two")'],
   ...['blob(3)', 'blob(10, 65)', 'timestamp()', 'Fn("f")', 'Fn("id")'],
   ...[
     '(|q| q)',
@@ -88,7 +89,8 @@ const _ofNumbers =
     'PI exp ln log sin atan hypot is_nan';
 
 const _ofDart =
-    'id add fail fail_with later later_fail sleep run run_later keep f g';
+    'id add fail fail_with later later_fail sleep run run_later keep f g parallel '
+    'Row call_with slow';
 
 /// Scripts that random changes are made to, beside the hostile ones.
 const samples = [
@@ -111,5 +113,10 @@ const samples = [
   'let k = keep(|z| loop { z += 1; }); k.call(1)',
   '[1, 2, 3, 4].reduce(|s, e| s + e, 0) ** 2 % 7 << 1',
   'parse_json("{\\"a\\": [1, null, 2.5]}").to_json()',
+  'parallel([1, 2, 3], |z| { v.push(z); [z, later(z)] }, 2)',
+  'parallel([|| parallel([|| later(1), || x]), || fail(), || later_fail()])',
+  'import "b" as a; let n = a::X; n += a::f(1); import "f" as f; f::f(n).id',
+  'let r = Row(1); r.name = [r.slow]; for q in r { v.push(q); } r["a"] + r.name[0]',
+  'lib::two(lib::LIST).map(|z| lib::slow(z)) == lib::two(lib::ONE)',
   'let a = [[1, [2]], #{b: [3]}]; a[0][1][0] += 4; a[1].b[0] -= 1; a',
 ];

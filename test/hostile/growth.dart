@@ -6,6 +6,7 @@ import 'dart:math';
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
+import '../support/futures.dart';
 import 'attack.dart';
 import 'process_memory.dart';
 import 'run_attack.dart';
@@ -66,7 +67,7 @@ const _walkArray = 'for x in v { n += 1; }';
 const _callAll = 'v.all(|f, i| f.call() == i)';
 const _walkMap = 'for k in v.keys() { if v.contains(k) { n += 1; } }';
 
-/// Fifteen ways to grow.
+/// Ways to grow.
 const growths = [
   Growth('one map', '#{}', 'v["k" + i] = i', walk: _walkMap),
   Growth(
@@ -112,7 +113,49 @@ const growths = [
     unmetered: 8,
   ),
   Growth('kept functions', '[]', 'let x = [i]; keep(|| x); v.push(x)'),
+  Growth(
+    'results of parallel',
+    '[]',
+    'v += parallel([i, i + 1, i + 2], |x| [x, "text " + x])',
+  ),
+  Growth(
+    'calls that wait',
+    '[]',
+    'parallel([1, 2, 3], |x| { let y = blob(x * 5000); v.push(later(y)); })',
+  ),
+  Growth(
+    'calls of calls',
+    '[]',
+    'v += parallel([1, 2], |x| parallel([x, i], |y| [y, later(blob(5000))]))',
+  ),
+  Growth(
+    'modules',
+    '[]',
+    r'import `rows${i % 50}` as m; v.push(m::row(i)); v.push(m::ROW)',
+  ),
+  Growth(
+    'Dart objects',
+    '[]',
+    'v.push(Row(i))',
+    equal: 'v.all(|row, i| row.id == i)',
+    unmetered: 8,
+  ),
+  Growth(
+    'members of Dart objects',
+    '[]',
+    'let row = Row(i); row.name += "!"; v.push(row.name); '
+        'v.push(row.repeated(i % 20)); for x in row { v.push(x); } '
+        'if i % 10 == 0 { v.push(row.slow); }',
+  ),
 ];
+
+/// A Dart class that scripts know as `Row`.
+final class _Row {
+  _Row(this.id);
+
+  final int id;
+  String name = 'the name of a row';
+}
 
 /// Budgets from 64 KiB to 16 MiB, no two alike.
 List<int> budgets(int count) => [
@@ -138,60 +181,114 @@ void check(Object? actual, Object? expected, {required String reason}) {
   throw TestFailure('$reason: expected $expected, got $actual');
 }
 
+/// How a script that grows is run.
+enum Way {
+  /// As a script.
+  eval,
+
+  /// As a function of a compiled script.
+  call,
+
+  /// As a script in a scope, which then has what has grown.
+  scope,
+}
+
 /// Lets [growth] grow under [budget], and checks the remains.
 ///
 /// Returns how much the process grew, as a part of the growth that is allowed.
-double grow(Growth growth, int budget) {
+Future<double> grow(Growth growth, int budget, Way way) async {
+  final reason = '${growth.name}, $budget bytes, ${way.name}';
   final engine = RhaiEngine.withConfig(
-    RhaiConfig.unlimited().copyWith(maxMemory: budget),
+    RhaiConfig.unlimited().copyWith(
+      maxMemory: budget,
+      moduleLoader: (path, _) =>
+          'export const ROW = ["$path", [1, 2]]; fn row(i) { [i, "$path"] }',
+    ),
   );
   final kept = <RhaiFunction>[];
-  engine
-    ..registerFunction('keep', kept.add)
-    ..registerFunction(
-      'table',
-      (int size) => [
-        for (var i = 0; i < size; i++) {'id': i, 'name': 'row $i'},
-      ],
-    )
-    ..registerFunction('send', (Object? value) => value.hashCode);
+  _register(engine, kept);
+  final scope = engine.newScope();
   final allowed = 2 * budget + slack + growth.unmetered * budget;
   final memory = ProcessMemory();
   Object? error;
   try {
-    engine.eval(growth.script);
+    await switch (way) {
+      Way.eval => engine.eval(growth.script),
+      Way.call =>
+        engine.compile('fn grow() { ${growth.script} }').call('grow', []),
+      Way.scope => engine.eval(growth.script, scope: scope),
+    };
   } on RhaiException catch (e) {
     error = e;
   }
   final grown = memory.growth;
-  check(error, isOutOfMemory, reason: '${growth.name}, $budget bytes');
+  check(error, isOutOfMemory, reason: reason);
   check(
     grown,
     lessThanOrEqualTo(allowed),
-    reason: '${growth.name}, $budget bytes: by which the process grew',
+    reason: '$reason: by which the process grew',
   );
-  check(engine.leakedBytes, 0, reason: '${growth.name}, $budget bytes');
-  if (kept.isNotEmpty) _checkKept(kept.first, '${growth.name}, $budget bytes');
+  check(engine.leakedBytes, 0, reason: reason);
+  check(engine.pendingCount, 0, reason: reason);
+  if (kept.isNotEmpty) await _checkKept(kept.first, reason);
+  if (way == Way.scope) _checkScope(scope, reason);
   check(engine.eval('40 + 2'), 42, reason: 'health');
   engine.dispose();
   return grown / allowed;
 }
 
+/// Registers what the scripts use. Functions that they keep come to [kept].
+void _register(RhaiEngine engine, List<RhaiFunction> kept) => engine
+  ..registerFunction('keep', kept.add)
+  ..registerFunction('later', later)
+  ..registerFunction(
+    'table',
+    (int size) => [
+      for (var i = 0; i < size; i++) {'id': i, 'name': 'row $i'},
+    ],
+  )
+  ..registerFunction('send', (Object? value) => value.hashCode)
+  ..registerType<_Row>(
+    'Row',
+    constructors: {'Row': _Row.new},
+    getters: {
+      'id': (row) => row.id,
+      'name': (row) => row.name,
+      'slow': (row) async => await later([row.id]),
+    },
+    setters: {'name': (_Row row, String name) => row.name = name},
+    methods: {
+      'repeated': (_Row row, int times) => List.filled(times, row.name),
+    },
+    iterator: (row) => [row.id, row.name],
+  );
+
+/// Looks at what an ended script has left in a scope: all that it has declared, which the
+/// next one may find too large, or nothing.
+void _checkScope(RhaiScope scope, String reason) {
+  if (scope.keys.isNotEmpty) {
+    check(scope.keys, ['v', 'i'], reason: reason);
+    check(scope.get<int>('i'), greaterThanOrEqualTo(0), reason: reason);
+  }
+  scope.clear();
+  check(scope.keys, isEmpty, reason: reason);
+}
+
 /// Walks through the value that an ended script has left in a function. It must be
 /// right, or too large for the function's own memory.
-void _checkKept(RhaiFunction kept, String reason) {
-  Object? call(String what) {
+Future<void> _checkKept(RhaiFunction kept, String reason) async {
+  Future<Object?> call(String what) async {
     try {
-      return kept.call(what);
+      return await kept.call(what);
     } on RhaiLimitError catch (error) {
       check(error, isOutOfMemory, reason: reason);
       return null;
     }
   }
 
-  final len = call('len');
-  final walked = call('walk');
+  final len = await call('len');
+  final walked = await call('walk');
   if (walked != null) check(walked, len, reason: reason);
-  check(call('equal'), anyOf(isNull, isTrue), reason: reason);
-  check(call('text'), anyOf(isNull, isTrue), reason: reason);
+  check(await call('equal'), anyOf(isNull, isTrue), reason: reason);
+  check(await call('text'), anyOf(isNull, isTrue), reason: reason);
 }

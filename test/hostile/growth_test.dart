@@ -11,9 +11,9 @@ import 'run_attack.dart';
 
 void main() {
   for (final growth in growths) {
-    test('${growth.name}: ends at every budget', () {
-      for (final budget in budgets(10)) {
-        grow(growth, budget);
+    test('${growth.name}: ends at every budget', () async {
+      for (final (i, budget) in budgets(10).indexed) {
+        await grow(growth, budget, Way.values[i % Way.values.length]);
       }
     });
   }

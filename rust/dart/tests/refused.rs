@@ -6,11 +6,16 @@
 #[allow(dead_code)]
 #[path = "all/dart_host.rs"]
 mod dart_host;
+#[path = "refused/kept.rs"]
+mod kept;
+#[path = "refused/things.rs"]
+mod things;
 
 use dart_host::DartHost;
 use memory::refusing;
 use rhai::Dynamic;
 use runtime::context::execution_time::Start;
+use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 use test_host::{Answer, Outcome};
@@ -78,8 +83,28 @@ const SCRIPTS: &[&str] = &[
     "import \"fails\" as f;",
     "import \"bad\" as b;",
     "import \"nowhere\" as n;",
+    "try { import \"slow\" as s; } catch (e) { e.message }",
     "lib::LIST + [lib::LIST[0].len]",
     "lib::LIXT",
+    // Calls at the same time.
+    "parallel([|| 1, || [2], || \"three\"])",
+    "parallel([1, 2, 3], |x, i| `${x}${i}`, 2)",
+    "let n = [0]; let r = parallel([1, 2, 3], |x| { n.push(x); [x, later(x)] }); [r, n]",
+    "parallel([[1], [2]], |x| [later(x), later(x)], 1)",
+    "try { parallel([|| later(1), || throw [\"failed\"]]) } catch (e) { e }",
+    "parallel([|| parallel([|| [1]]), || parallel([2], echo)])",
+    "parallel([1, \"no function\"])",
+    "parallel([|| { import \"outer\" as o; o::X }, || { import \"./outer\" as o; o::X }])",
+    "parallel([|| { import \"bad\" as b; }, || 1])",
+    // Objects of the host.
+    "let t = Thing(1); t.name = t.name + 1; t.name",
+    "let n = []; for x in Thing(1) { n.push(x + \"!\"); } n",
+    "`${Thing(1)}` + type_of(Thing(2)) + (Thing(1) == Thing(2)) + (Thing(1) in [Thing(2)])",
+    "[Thing(1), Thing(2)].map(|t| t.slow)",
+    "let m = #{t: Thing(1)}; m.t.name = [m.t.twice(2)]; m.t?.name.len",
+    "try { Thing(1).nothing } catch (e) { e.message }",
+    "Thing(1).nothing(2)",
+    "echo(1, 2)",
 ];
 
 fn new_host() -> DartHost {
@@ -103,8 +128,10 @@ fn new_host() -> DartHost {
         "inner" => Answer::value("#!rhai\nfn f(n) { [n, \"text\"] }"),
         "bad" => Answer::value("let x = 1; x = ;"),
         "fails" => Answer::Error("Failure", "it failed".into()),
+        "slow" => Answer::Pending,
         _ => Answer::value(()),
     });
+    things::register(&mut host);
     host.put(&Dynamic::from(vec![Dynamic::from("constant"), 1.into()]));
     let constant = host.engine.set_variable("lib::LIST", true);
     assert!(constant.is_ok());
@@ -114,7 +141,12 @@ fn new_host() -> DartHost {
 
 /// Runs a script to its end, completing what it waits for with increasing numbers.
 fn run(host: &mut DartHost, script: &str) -> Outcome {
-    let mut outcome = host.eval(script);
+    let outcome = host.eval(script);
+    finish(host, outcome)
+}
+
+/// Completes what a script and its calls wait for with increasing numbers.
+fn finish(host: &mut DartHost, mut outcome: Outcome) -> Outcome {
     for number in 1_i64.. {
         let Outcome::Waiting(waiting) = outcome else {
             return outcome;
@@ -135,10 +167,10 @@ fn run_children(host: &mut DartHost, number: i64) {
             host.engine.cancel(child.execution);
             continue;
         }
-        has_failed = match host.complete(child, number) {
+        let ended = host.complete(child, number);
+        has_failed = match finish(host, ended) {
             Outcome::Done(succeeded) => succeeded.as_bool() != Ok(true),
-            Outcome::Failed(_) => true,
-            Outcome::Waiting(_) => panic!("it waits once"),
+            _ => true,
         };
     }
 }
@@ -158,6 +190,23 @@ fn check_health(host: &mut DartHost) {
     assert_eq!(host.int("let a = [1, 2]; a.map(|x| x + 1)[1]"), 3);
 }
 
+/// Changes what scripts find. Those that were abandoned have borrowed nothing of it for ever.
+fn change(host: &mut DartHost) {
+    host.register("fresh", 0, |_| Answer::value(1));
+    assert!(host.engine.unregister_function("fresh"));
+    assert_eq!(host.engine.restrict(NameList::DeniedFunctions, &[]), Ok(()));
+    for name in ["fresh", "more::X"] {
+        host.put(&"a new value".into());
+        assert!(host.engine.set_variable(name, true).is_ok());
+    }
+    host.engine.replace_module("more");
+    host.engine.keep_module("more", "export const X = 1;");
+    host.engine.invalidate_modules(None);
+    host.engine.drop_released();
+    assert_eq!(host.engine.execution_count(), 0);
+    assert_eq!(host.int("[fresh, more::X].len"), 2);
+}
+
 /// Refuses each allocation of `script` in turn; returns how many there were.
 fn refuse_each(script: &str) -> u64 {
     let mut host = new_host();
@@ -166,6 +215,7 @@ fn refuse_each(script: &str) -> u64 {
     for index in 1.. {
         // With nothing kept, so that the script is compiled, too.
         if index % 16 == 1 {
+            change(&mut host);
             host = new_host();
         }
         refusing::refuse(index);
@@ -358,9 +408,7 @@ fn refuse_calls(host: &mut DartHost) -> bool {
     for index in 1.. {
         host.put(&vec![Dynamic::from(3_i64)].into());
         refusing::refuse(index);
-        let step = host
-            .engine
-            .call_named(1, "f", false, None, Start::default());
+        let step = host.engine.call_named(1, 0, false, None, Start::default());
         let outcome = host.drive(step.expect("a script"));
         if !refusing::stop() {
             assert_eq!(outcome.done().to_string(), "[4, \"3\", 5]");

@@ -89,8 +89,16 @@ impl<H: TestHost> Driver<H> {
     /// Loads modules by `loader`, which gets a path and who imports it. Needs an engine that
     /// has its modules loaded.
     pub fn load_modules(&mut self, loader: impl FnMut(Vec<Dynamic>) -> Answer + 'static) {
-        self.functions
-            .insert(LOAD_MODULE_FUNCTION, Box::new(loader));
+        self.answer_calls_of(LOAD_MODULE_FUNCTION, loader);
+    }
+
+    /// Answers the calls of a function that scripts do not call by a name.
+    pub fn answer_calls_of(
+        &mut self,
+        function: u64,
+        answer: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
+    ) {
+        self.functions.insert(function, Box::new(answer));
     }
 
     /// Answers `for … in` of objects: `iterate` gets an object and returns an iterator, `next`

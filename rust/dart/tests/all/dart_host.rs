@@ -18,6 +18,7 @@ use runtime::data::conversion_error::ConversionError;
 use runtime::errors::script_error::ScriptError;
 use runtime::execution::pending_futures::PendingFutures;
 use runtime::host::Host;
+use runtime::objects::host_object::{HostObject, HostReference};
 use test_host::{Driver, Failure, TestHost};
 
 /// A mailbox with Dart's side of it.
@@ -115,10 +116,16 @@ fn read(slot: Slot, mailbox: &Mailbox, shared: &Shared) -> Dynamic {
     if slot.tag() != Some(Tag::Array) {
         return decode_slot(Slot { payload: 0, ..slot }, bytes, mailbox, shared).expect("a value");
     }
+    let id = || u64::from_ne_bytes(bytes[1..9].try_into().expect("8 bytes"));
+    if bytes[0] == Tag::Object as u8 {
+        return Dynamic::from(HostObject::new(HostReference::new(id(), &Arc::default())));
+    }
     if bytes[0] == Tag::Function as u8 {
         // A function by itself, which the host keeps as long as the engine lives.
-        let id = u64::from_ne_bytes(bytes[1..9].try_into().expect("8 bytes"));
-        let function = shared.functions.get(id).expect("a function of the host's");
+        let function = shared
+            .functions
+            .get(id())
+            .expect("a function of the host's");
         return into_pointer(function, shared);
     }
     // On the way from the host, a header comes first.
@@ -141,6 +148,13 @@ pub fn encode(value: &Dynamic) -> (Slot, Vec<u8>) {
         (Tag::String, text.as_bytes().to_vec())
     } else if let Ok(blob) = value.as_blob_ref() {
         (Tag::Blob, blob.to_vec())
+    } else if let Some(object) = value.read_lock::<HostObject>() {
+        // To a script, each is a new one.
+        let header = [object.id().to_ne_bytes(), 1_u64.to_ne_bytes()];
+        (
+            Tag::Array,
+            [&header.concat()[..], &[Tag::Object as u8]].concat(),
+        )
     } else {
         let mut bytes = vec![0; header::LENGTH];
         rhai_dart::wire::encode::encode(value, &mut bytes, usize::MAX, None)

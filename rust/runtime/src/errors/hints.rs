@@ -53,17 +53,14 @@ impl Visible<'_> {
     /// Facts about an error; `line` is the line of the script that does not parse,
     /// if one does not.
     pub fn hint(&self, error: &EvalAltResult, line: Option<&FaultyLine>) -> Hint {
-        // Nothing of the script's runs any more, so it is not left for what this takes.
-        memory::held(|| {
-            let (place, error) = Place::of(error);
-            let called = self.called(error, &place);
-            let advice = self.advice(error, &place, called.as_deref(), line);
-            Hint {
-                advice,
-                called,
-                types: Vec::new(),
-            }
-        })
+        let (place, error) = Place::of(error);
+        let called = self.called(error, &place);
+        let advice = self.advice(error, &place, called.as_deref(), line);
+        Hint {
+            advice,
+            called,
+            types: Vec::new(),
+        }
     }
 
     fn advice(

@@ -186,7 +186,9 @@ impl KeptScope {
     /// Adds copies of its constants that `script` may use to `global`, if functions may look
     /// for them.
     pub fn add_constants_to(&self, global: &mut GlobalRuntimeState, script: &CompiledScript) {
-        add_constants(self.parts.variables.borrow().iter_raw(), global, script);
+        memory::held(|| {
+            add_constants(self.parts.variables.borrow().iter_raw(), global, script);
+        });
     }
 
     /// Sets a variable, or a constant, for later evaluations. Closures that captured it find
@@ -259,17 +261,19 @@ impl KeptScope {
     ///
     /// A function that waits is changing it.
     pub fn get(&self, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        match self.parts.variables.borrow().get(name) {
+        memory::held(|| match self.parts.variables.borrow().get(name) {
             Some(value) => copy_of(value),
             None => Ok(Dynamic::UNIT),
-        }
+        })
     }
 
     /// The names of its variables, in the order in which they were declared.
     pub fn names(&self) -> Array {
-        let scope = &*self.parts.variables.borrow();
-        let names = scope.into_iter().map(|(name, ..)| name.into());
-        names.collect()
+        memory::held(|| {
+            let scope = &*self.parts.variables.borrow();
+            let names = scope.into_iter().map(|(name, ..)| name.into());
+            names.collect()
+        })
     }
 
     /// Copies the variables of `other` into this scope, which is empty. Closures keep what they
@@ -284,14 +288,17 @@ impl KeptScope {
         exporter: &Exporter,
     ) -> Result<(), Box<EvalAltResult>> {
         let captured = self.captured();
-        let mut scope = Scope::new();
-        for (name, value, _) in &*other.parts.variables.borrow() {
-            let is_constant = value.is_read_only();
-            let mut value = copy_of(value)?;
-            exporter.bind_all(&mut value, Some(&captured));
-            scope.extend([(name, is_constant, value)]);
-        }
-        self.parts.variables.replace(scope);
+        let copies = memory::held(|| {
+            let mut scope = Scope::new();
+            for (name, value, _) in &*other.parts.variables.borrow() {
+                let is_constant = value.is_read_only();
+                let mut value = copy_of(value)?;
+                exporter.bind_all(&mut value, Some(&captured));
+                scope.extend([(name, is_constant, value)]);
+            }
+            Ok::<_, Box<EvalAltResult>>(scope)
+        });
+        self.parts.variables.replace(copies?);
         self.note_growth(other.operations.get(), other.left.get());
         Ok(())
     }
