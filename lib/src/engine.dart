@@ -301,24 +301,30 @@ final class RhaiEngine implements Finalizable {
   /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
   /// it declares and needs.
   ///
-  /// It is compared with the functions and variables that the engine has now.
+  /// It is compared with the functions and variables that the engine has now, and with those
+  /// of [scope], in which it would run.
   ///
   /// Throws a [RhaiTimeoutError] or a [RhaiLimitError] if that takes more time or memory
-  /// than the script may take. Other limits that it breaks make it invalid.
+  /// than the script may take. Other limits that it breaks make it invalid. Throws for [scope]
+  /// as [eval] does: variables of a scope are not known while a script uses it.
   ///
   /// This holds the event loop until it is done. Where that matters, as on a server,
   /// use [analyzeAsync].
-  AnalysisResult analyze(String script) =>
-      _readAnalysis(_open.analyze(script, Waiting.ifNeeded));
+  AnalysisResult analyze(String script, {RhaiScope? scope}) {
+    final runner = _open;
+    final id = ScriptScope.idOf(scope, runner);
+    return _readAnalysis(runner.analyze(script, id, Waiting.ifNeeded));
+  }
 
   /// Looks at [script] like [analyze], and lets the event loop run every few
   /// milliseconds. Errors complete the [Future].
   ///
-  /// Throws a [StateError] after [dispose].
-  Future<AnalysisResult> analyzeAsync(String script) {
+  /// Throws a [StateError] after [dispose]. Throws for [scope] as [eval] does.
+  Future<AnalysisResult> analyzeAsync(String script, {RhaiScope? scope}) {
     final runner = _open;
+    final id = ScriptScope.idOf(scope, runner);
     return Future.sync(
-      () => runner.analyze(script, Waiting.mayYield),
+      () => runner.analyze(script, id, Waiting.mayYield),
     ).then(_readAnalysis);
   }
 

@@ -1,6 +1,7 @@
 //! An engine: its limits, functions, variables and cached scripts.
 
 use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::context::clock::Clock;
 use crate::context::exchange::{Reply, Step};
 use crate::context::execution_time::Start;
 use crate::engine_builder::build;
+use crate::engine_scripts::ScopeId;
 use crate::errors::script_error::ScriptError;
 use crate::errors::translate::limit_of;
 use crate::execution::execution::Execution;
@@ -368,25 +370,35 @@ impl<H: Host> ScriptEngine<H> {
         self.hosted.shared.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
     }
 
-    /// Analyses a script, under the limits of an execution. It ends with what
-    /// [`Host::describe`] makes of the report.
-    pub fn analyze(&mut self, script: &str, start: Start) -> Step {
-        let surroundings = Surroundings {
+    /// Analyses a script that would run in a scope, under the limits of an execution. It ends
+    /// with what [`Host::describe`] makes of the report. `None` if there is no such scope, or it
+    /// is used.
+    pub fn analyze(&mut self, script: &str, scope: ScopeId, start: Start) -> Option<Step> {
+        let mut surroundings = Surroundings {
             functions: self.hosted.shared.host_functions.borrow().names(),
             hidden: self.hosted.shared.restrictions.borrow().hidden().clone(),
-            variables: self.variables.names().map(String::from).collect(),
+            variables: HashMap::new(),
             config: self.config.clone(),
-            constants: self.variables.constants().map(String::from).collect(),
+            constants: HashSet::new(),
             module_constants: {
                 let constants = self.hosted.shared.host_constants.borrow();
                 constants.names().map(String::from).collect()
             },
         };
+        for name in self.variables.names() {
+            surroundings.add_variable(name, false);
+        }
+        for name in self.variables.constants() {
+            surroundings.add_variable(name, true);
+        }
+        if let Some(scope) = scope {
+            self.free_scope(scope)?.add_names_to(&mut surroundings);
+        }
         let analysis = Analysis {
             script: script.into(),
             surroundings,
         };
-        self.start_task(Task::Analysis(analysis), start)
+        Some(self.start_task(Task::Analysis(analysis), start))
     }
 
     /// Drops the functions that the host has let go of.

@@ -100,7 +100,7 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// The scope with this id, unless it is used.
-    fn free_scope(&self, scope: u64) -> Option<Rc<KeptScope>> {
+    pub(crate) fn free_scope(&self, scope: u64) -> Option<Rc<KeptScope>> {
         let scope = self.kept.scopes.get(scope);
         scope.filter(|scope| !scope.is_used())
     }

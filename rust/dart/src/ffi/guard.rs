@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use runtime::context::exchange::Step;
 use runtime::context::execution_time::Start;
+use runtime::engine_scripts::ScopeId;
 use runtime::errors::script_error::ScriptError;
 
 use crate::host::DartEngine;
@@ -108,6 +109,11 @@ pub fn input_text(engine: &DartEngine, len: u64) -> Option<String> {
         let bytes = input.get(..usize::try_from(len).ok()?)?;
         str::from_utf8(bytes).ok().map(str::to_string)
     })
+}
+
+/// The scope with an id, or none for 0.
+pub fn scope_of(id: u64) -> ScopeId {
+    (id != 0).then_some(id)
 }
 
 /// Reads how an execution starts from the parameters of [`rhai_eval`](super::rhai_eval).

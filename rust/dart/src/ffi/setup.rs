@@ -11,7 +11,7 @@ use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 use runtime::limits::limit::{Limit, Limits};
 
-use super::guard::{enter, guarded, input_text, run, start, with_engine};
+use super::guard::{enter, guarded, input_text, run, scope_of, start, with_engine};
 use crate::host::DartEngine;
 use crate::mailbox::{Frame, Mailbox};
 use crate::wire::protocol::status::{INVALID, OK};
@@ -287,7 +287,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds its report, see [`describe`](crate::records::analysis::describe). The
+/// running it, for the scope with an id, or for none if that is 0; slot 0 then holds its report, see [`describe`](crate::records::analysis::describe). The
 /// other parameters are those of [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
@@ -297,6 +297,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
 pub unsafe extern "C" fn rhai_analyze(
     engine: *mut DartEngine,
     script_len: u64,
+    scope: u64,
     held: i64,
     outer_engine: *const DartEngine,
     outer_execution: u64,
@@ -306,7 +307,7 @@ pub unsafe extern "C" fn rhai_analyze(
         let start = start(held, outer_engine, outer_execution);
         run(engine, |engine| {
             let script = input_text(engine, script_len)?;
-            Some(engine.analyze(&script, start))
+            engine.analyze(&script, scope_of(scope), start)
         })
     }
 }

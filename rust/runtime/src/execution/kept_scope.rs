@@ -17,6 +17,7 @@ use std::rc::Rc;
 use fibers::{OnFiber, StackPool};
 use rhai::{Array, Dynamic, EvalAltResult, GlobalRuntimeState, Scope};
 
+use crate::analysis::surroundings::Surroundings;
 use crate::border::exporter::Exporter;
 use crate::context::context::ExecutionContext;
 use crate::data::{depth, size, walk};
@@ -293,6 +294,13 @@ impl KeptScope {
         let scope = &*self.parts.variables.borrow();
         let names = scope.into_iter().map(|(name, ..)| name.into());
         names.collect()
+    }
+
+    /// Adds the names of its variables to those that an analysis knows.
+    pub fn add_names_to(&self, surroundings: &mut Surroundings) {
+        for (name, is_constant, _) in self.parts.variables.borrow().iter_raw() {
+            surroundings.add_variable(name, is_constant);
+        }
     }
 
     /// Copies the variables of `other` into this scope, which is empty. Closures keep what they
