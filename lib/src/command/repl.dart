@@ -10,22 +10,27 @@ import 'command_line.dart';
 import 'console.dart';
 import 'continuation.dart';
 import 'error_report.dart';
+import 'script_modules.dart';
 import 'session.dart';
 import 'source_files.dart';
+import 'sources.dart';
 import 'usage_error.dart';
 import 'value_text.dart';
 
 /// Evaluates what is typed until the input ends, and returns an exit code.
 Future<int> runRepl(CommandLine line, Console console) async {
-  final repl = _Repl(Session(line.permissions), console);
+  final modules = await ScriptModules.inFolder(line.modules);
+  final session = Session(line.permissions, modules, console.write);
+  final repl = _Repl(session, modules, console);
   await repl.run();
   return ExitCode.success;
 }
 
 final class _Repl {
-  _Repl(this._session, this._console);
+  _Repl(this._session, this._modules, this._console);
 
   final Session _session;
+  final ScriptModules _modules;
   final Console _console;
 
   /// The lines of an input that goes on.
@@ -94,7 +99,7 @@ final class _Repl {
     } on RhaiException catch (error) {
       if (!_wasInterrupted) {
         _console.writeError(
-          describeError(error, Sources(name, input), _console),
+          describeError(error, Sources(name, input, _modules), _console),
         );
       }
     } finally {

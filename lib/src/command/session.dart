@@ -4,6 +4,7 @@ library;
 import '../../rhai_dart.dart';
 import 'permissions.dart';
 import 'script_engine.dart';
+import 'script_modules.dart';
 import 'typed_functions.dart';
 
 /// Evaluates one input after the other, in one scope.
@@ -12,11 +13,13 @@ import 'typed_functions.dart';
 /// too: they are registered as functions of Dart that call those of the compiled script. They
 /// find no constants of other inputs, as these are in use by the script that calls them.
 final class Session {
-  /// Creates an empty session.
-  Session(this._permissions);
+  /// Creates an empty session, whose inputs may import [_modules], and print by [_onPrint].
+  Session(this._permissions, this._modules, this._onPrint);
 
   final Permissions _permissions;
-  late ScriptEngine _script = ScriptEngine(_permissions);
+  final ScriptModules _modules;
+  final void Function(String text) _onPrint;
+  late ScriptEngine _script = _newEngine();
   late RhaiScope _scope = engine.newScope();
 
   /// Inputs that declare functions.
@@ -33,10 +36,15 @@ final class Session {
     for (final name in _scope.keys) name: _scope.get<Object?>(name),
   };
 
+  ScriptEngine _newEngine() =>
+      ScriptEngine(_permissions, _modules, onPrint: _onPrint);
+
   /// Evaluates an input.
   ///
   /// Throws a [RhaiException] if it fails.
   Future<Object?> evaluate(String text) async {
+    // Files may have been edited since the last input.
+    engine.invalidateModules();
     final script = await engine.compileAsync(text);
     _saved = variables;
     if (script.functions.isNotEmpty) {
@@ -69,7 +77,7 @@ final class Session {
   ///
   /// That are those with functions in them, which belong to an engine.
   Future<List<String>> restore() async {
-    _script = ScriptEngine(_permissions);
+    _script = _newEngine();
     _scope = engine.newScope();
     final lost = <String>[];
     for (final MapEntry(key: name, :value) in _saved.entries) {
