@@ -159,6 +159,7 @@ void main() {
       ['no such file.rhai']: 'cannot read no such file.rhai: ',
       ['test']: 'cannot read test: ',
       ['--check']: '--check needs a FILE',
+      ['--check', '-', '-']: 'standard input (-) can be read once',
       ['--fatal-warnings', 'x']: '--fatal-warnings needs --check',
       ['--allow', 'foo', 'x']: 'there is no such thing; there are http, read',
       ['--allow=read', 'x']: 'read needs a value, as in read=FOLDER',

@@ -4,6 +4,7 @@ library;
 import 'package:args/args.dart';
 
 import 'permissions.dart';
+import 'source_files.dart';
 import 'usage_error.dart';
 
 /// Things that the command does.
@@ -53,6 +54,9 @@ final class CommandLine {
     final rest = results.rest;
     if (results.flag('check')) {
       if (rest.isEmpty) throw const UsageError('--check needs a FILE.');
+      if (rest.where((file) => file == standardInput).length > 1) {
+        throw const UsageError('standard input (-) can be read once.');
+      }
       return CommandLine._(
         Mode.check,
         permissions: permissions,

@@ -114,7 +114,7 @@ final class _Repl {
     final lost = await _session.restore();
     _console.writeError('interrupted');
     if (lost.isEmpty) return;
-    _console.writeError('lost, as they have functions: ${lost.join(', ')}');
+    _console.writeError('lost, as they cannot be kept: ${lost.join(', ')}');
   }
 
   /// Runs a command of the REPL. Returns whether there may be more input.
@@ -127,8 +127,13 @@ final class _Repl {
         _console.write(_help);
       case ':vars':
         _session.variables.forEach((name, value) {
-          _console.write(_shorten('$name = ${textOf(value, quoted: true)}'));
+          final text = value is RhaiException
+              ? value.message
+              : textOf(value, quoted: true);
+          _console.write(_shorten('$name = $text'));
         });
+      case ':clear':
+        _session.clear();
       case ':functions':
         for (final function in _session.engine.functions) {
           _console.write('$function');
@@ -147,7 +152,9 @@ final class _Repl {
 
   Future<void> _load(String path) async {
     try {
-      await _evaluate(await readSource(path), name: path);
+      // Standard input is read already.
+      final file = path == standardInput ? './$path' : path;
+      await _evaluate(await readSource(file), name: path);
     } on UsageError catch (error) {
       _console.writeError(error.message);
     }
@@ -161,6 +168,7 @@ final class _Repl {
 
   static const _help = '''
 :vars         the variables and constants
+:clear        removes the variables and constants
 :functions    the functions that Dart and this session have added
 :load FILE    evaluates a file
 :history      the inputs so far

@@ -31,11 +31,24 @@ final class Session {
   /// The engine, which is another one after [interrupt].
   RhaiEngine get engine => _script.engine;
 
-  /// The variables and constants.
+  /// The variables and constants. One whose value Dart cannot have is a [RhaiException], which
+  /// says why.
   Map<String, Object?> get variables => {
-    for (final name in _scope.keys) name: _scope.get<Object?>(name),
+    for (final name in _scope.keys) name: _read(name),
   };
 
+  Object? _read(String name) {
+    try {
+      return _scope.get<Object?>(name);
+    } on RhaiException catch (error) {
+      return error;
+    }
+  }
+
+  /// Removes the variables and constants. Functions stay.
+  void clear() => _scope.clear();
+
+  /// Makes an engine for inputs, without anything that they declare.
   ScriptEngine _newEngine() =>
       ScriptEngine(_permissions, _modules, onPrint: _onPrint);
 
@@ -45,8 +58,9 @@ final class Session {
   Future<Object?> evaluate(String text) async {
     // Files may have been edited since the last input.
     engine.invalidateModules();
-    final script = await engine.compileAsync(text);
+    // Before it is compiled, which can be interrupted, too.
     _saved = variables;
+    final script = await engine.compileAsync(text);
     if (script.functions.isNotEmpty) {
       _declarations.add(text);
       _register(script);
@@ -57,6 +71,7 @@ final class Session {
   void _register(RhaiScript script) {
     final names = <String>{};
     for (final ScriptFunctionInfo(:name, :parameters) in script.functions) {
+      if (parameters.length > maxArity) continue;
       engine.registerFunction(
         name,
         withArity(
@@ -75,14 +90,15 @@ final class Session {
   /// Makes a new engine after [interrupt], with the functions, and with the variables as they
   /// were before the input. Returns the names of those that are lost.
   ///
-  /// That are those with functions in them, which belong to an engine.
+  /// That are those with functions in them, which belong to an engine, and those that Dart
+  /// cannot have.
   Future<List<String>> restore() async {
     _script = _newEngine();
     _scope = engine.newScope();
     final lost = <String>[];
     for (final MapEntry(key: name, :value) in _saved.entries) {
       try {
-        _scope.set(name, value);
+        value is RhaiException ? lost.add(name) : _scope.set(name, value);
       } on RhaiException {
         lost.add(name);
       }

@@ -1,7 +1,10 @@
 /// Functions of Dart with a number of parameters that is known when the program runs.
 library;
 
-/// Returns a function with [count] parameters, up to 16, that passes them to [call].
+/// The most parameters that a function can have which scripts call.
+const maxArity = 16;
+
+/// Returns a function with [count] parameters, up to [maxArity], that passes them to [call].
 Function withArity(
   int count,
   Future<Object?> Function(List<Object?> arguments) call,
