@@ -12,6 +12,7 @@ import 'execution/script_runner.dart';
 import 'execution/starter.dart';
 import 'parameters/expected.dart';
 import 'records/analysis_record.dart';
+import 'rhai_constant_info.dart';
 import 'rhai_function.dart';
 import 'rhai_function_info.dart';
 import 'rhai_range.dart';
@@ -203,16 +204,26 @@ final class RhaiEngine implements Finalizable {
   /// again. Scripts that run keep what they started with.
   bool unregister(String name) => _open.functions.remove(name);
 
-  /// The Dart functions that scripts can call, sorted by name. The list cannot be changed.
+  /// The Dart functions that scripts can call, sorted by name: those of [registerFunction] and
+  /// [registerModule], and the members of types of [registerType]. The list cannot be changed.
   ///
   /// Each overload is there by itself. `sleep` of the engine itself is there, too.
   List<RhaiFunctionInfo> get functions => _open.functions.describe();
 
-  /// The [functions] as a definition file for Rhai's language server.
+  /// The constants of [registerModule], [registerType] and [registerEnum], sorted by name. The
+  /// list cannot be changed.
+  List<RhaiConstantInfo> get constants => _open.functions.constants.describe();
+
+  /// The [functions], [constants] and registered types as a definition file for Rhai's language
+  /// server.
   ///
   /// The server reads it from a file with the ending `.d.rhai`. Rhai's own functions are not
   /// in it.
-  String definitions() => definitionsOf(functions);
+  String definitions() => definitionsOf(
+    functions,
+    constants: constants,
+    types: _open.functions.typeNames,
+  );
 
   /// Lets scripts that start from now on use objects of the class [T], and of its subtypes,
   /// as the type [name].

@@ -80,7 +80,7 @@ void main() {
             warning.message,
             'constant changed: $name cannot be assigned to',
           );
-          expect(warning.position?.line, 1);
+          expect(warning.position.line, 1);
         }
       }
       expect(engine.analyze('E = 2').warnings, hasLength(1));

@@ -5,6 +5,7 @@ import '../wire/protocol.dart';
 import 'dart_type.dart';
 import 'function_info.dart';
 import 'member_call.dart';
+import 'registered_constants.dart';
 import 'registered_function.dart';
 import 'type_registry.dart';
 import 'type_table.dart';
@@ -22,6 +23,9 @@ final class FunctionRegistry {
   /// The functions that the engine has from the start, by their names. They come back when
   /// those in their place are removed.
   final Map<String, RegisteredFunction> _own = {};
+
+  /// The constants in namespaces.
+  late final RegisteredConstants constants = RegisteredConstants(_types);
 
   /// The names whose functions the native side does not know so far.
   final Set<String> _unpublished = {};
@@ -140,6 +144,7 @@ final class FunctionRegistry {
     _types.add(type);
     for (final MapEntry(key: name, value: object) in type.constants.entries) {
       _unpublishedConstants['${type.name}::$name'] = object;
+      constants.addToType(type.name, '${type.name}::$name');
     }
   }
 
@@ -158,7 +163,11 @@ final class FunctionRegistry {
       );
     }
     checkName(name, argument: 'constructors');
-    return RegisteredFunction(name, function);
+    return RegisteredFunction(
+      name,
+      function,
+      origin: RhaiFunctionOrigin.constructor,
+    );
   }
 
   /// Adds a function that the engine has from the start.
@@ -186,11 +195,12 @@ final class FunctionRegistry {
     return true;
   }
 
-  /// Descriptions of all functions, by their names.
-  List<RhaiFunctionInfo> describe() => List.unmodifiable([
-    for (final name in _byName.keys.toList()..sort())
-      ..._byName[name]!.map(describeFunction),
-  ]);
+  /// Descriptions of all functions and members of types, by their names.
+  List<RhaiFunctionInfo> describe() =>
+      describeFunctions(_byName.values.expand((same) => same), _types.table);
+
+  /// The names of the types, in the order in which they were registered.
+  Iterable<String> get typeNames => _types.types.map((type) => type.name);
 
   /// Removes the functions in a namespace, which the native side knows to be gone.
   void removeNamespace(String namespace) {
@@ -198,6 +208,7 @@ final class FunctionRegistry {
     _byName.removeWhere((name, _) => isInIt(name));
     _unpublished.removeWhere(isInIt);
     _unpublishedConstants.removeWhere((name, _) => isInIt(name));
+    constants.removeNamespace(namespace);
   }
 
   /// Tells the native side of new functions. Scripts that start later can call them.
@@ -273,6 +284,7 @@ final class FunctionRegistry {
   void clear() {
     _unpublished.clear();
     _unpublishedConstants.clear();
+    constants.clear();
     _byName.clear();
     _own.clear();
     _publishedTypes = null;

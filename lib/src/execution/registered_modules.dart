@@ -1,4 +1,5 @@
 import '../ffi/bindings.dart';
+import '../rhai_function_info.dart';
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
 import 'function_registry.dart';
@@ -33,13 +34,16 @@ final class RegisteredModules {
     _checkNames(module);
     final functions = [
       for (final MapEntry(:key, :value) in module.functions.entries)
-        RegisteredFunction(key, value),
+        RegisteredFunction(key, value, origin: RhaiFunctionOrigin.module),
     ];
     _stage(module.constants);
     rhaiReplaceModule(_frame.engine, _frame.writeText(name, 'name'));
     _frame.forgetReleased();
     _functions.removeNamespace(name);
     functions.forEach(_functions.add);
+    module.constants.forEach(
+      (path, value) => _functions.constants.addToModule(name, path, value),
+    );
   }
 
   void _checkNames(_Members module) {

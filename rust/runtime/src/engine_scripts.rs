@@ -10,15 +10,12 @@ use crate::context::execution_time::Start;
 use crate::engine::ScriptEngine;
 use crate::errors::script_error::ScriptError;
 use crate::execution::job::{Job, Task};
-use crate::execution::kept_scope::KeptScope;
+use crate::execution::kept_scope::{KeptScope, ScopeId};
 use crate::execution::kept_script::{Compilation, KeptScript};
 use crate::execution::named_call::NamedCall;
 use crate::execution::script_cache::Source;
 use crate::host::Host;
 use crate::objects::handles::Handle;
-
-/// The scope that an execution uses: none, or one with this id.
-pub type ScopeId = Option<u64>;
 
 impl<H: Host> ScriptEngine<H> {
     /// Compiles a script to be kept, under the limits of an execution. It ends with an array of

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use runtime::context::exchange::Step;
 use runtime::context::execution_time::Start;
-use runtime::engine_scripts::ScopeId;
 use runtime::errors::script_error::ScriptError;
+use runtime::execution::kept_scope::ScopeId;
 
 use crate::host::DartEngine;
 use crate::wire::protocol::status::INVALID;

@@ -33,6 +33,9 @@ use crate::limits::limit::Limit;
 use crate::limits::stack::MAX_KEPT_LEVELS;
 use crate::objects::handles::HandleTable;
 
+/// The scope that an execution uses: none, or one with this id.
+pub type ScopeId = Option<u64>;
+
 /// The scopes that the host has.
 pub type KeptScopes = HandleTable<KeptScope>;
 
