@@ -15,6 +15,7 @@ export 'src/engine.dart';
 export 'src/engine_config.dart' show RhaiConfig;
 export 'src/errors.dart';
 export 'src/rhai_function.dart';
+export 'src/rhai_constant_info.dart';
 export 'src/rhai_function_info.dart';
 export 'src/rhai_limit.dart';
 export 'src/rhai_position.dart';

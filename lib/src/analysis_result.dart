@@ -83,7 +83,8 @@ enum AnalysisWarningKind {
   /// name and number of parameters.
   shadowedFunction,
 
-  /// An assignment to a constant at global level, as `global::NAME`.
+  /// An assignment to a constant: at global level as `global::NAME`, or to one of the engine or
+  /// the scope by its name.
   constantChanged,
 }
 

@@ -12,6 +12,7 @@ import 'execution/script_runner.dart';
 import 'execution/starter.dart';
 import 'parameters/expected.dart';
 import 'records/analysis_record.dart';
+import 'rhai_constant_info.dart';
 import 'rhai_function.dart';
 import 'rhai_function_info.dart';
 import 'rhai_range.dart';
@@ -205,16 +206,26 @@ final class RhaiEngine implements Finalizable {
   /// again. Scripts that run keep what they started with.
   bool unregister(String name) => _open.functions.remove(name);
 
-  /// The Dart functions that scripts can call, sorted by name. The list cannot be changed.
+  /// The Dart functions that scripts can call, sorted by name: those of [registerFunction] and
+  /// [registerModule], and the members of types of [registerType]. The list cannot be changed.
   ///
   /// Each overload is there by itself. `sleep` of the engine itself is there, too.
   List<RhaiFunctionInfo> get functions => _open.functions.describe();
 
-  /// The [functions] as a definition file for Rhai's language server.
+  /// The constants of [registerModule], [registerType] and [registerEnum], sorted by name. The
+  /// list cannot be changed.
+  List<RhaiConstantInfo> get constants => _open.functions.constants.describe();
+
+  /// The [functions], [constants] and registered types as a definition file for Rhai's language
+  /// server.
   ///
   /// The server reads it from a file with the ending `.d.rhai`. Rhai's own functions are not
   /// in it.
-  String definitions() => definitionsOf(functions);
+  String definitions() => definitionsOf(
+    functions,
+    constants: constants,
+    types: _open.functions.typeNames,
+  );
 
   /// Lets scripts that start from now on use objects of the class [T], and of its subtypes,
   /// as the type [name].
@@ -324,24 +335,30 @@ final class RhaiEngine implements Finalizable {
   /// Looks at [script] without running it: whether it is valid, looks wrong, and which names
   /// it declares and needs.
   ///
-  /// It is compared with the functions and variables that the engine has now.
+  /// It is compared with the functions and variables that the engine has now, and with those
+  /// of [scope], in which it would run.
   ///
   /// Throws a [RhaiTimeoutError] or a [RhaiLimitError] if that takes more time or memory
-  /// than the script may take. Other limits that it breaks make it invalid.
+  /// than the script may take. Other limits that it breaks make it invalid. Throws for [scope]
+  /// as [eval] does: variables of a scope are not known while a script uses it.
   ///
   /// This holds the event loop until it is done. Where that matters, as on a server,
   /// use [analyzeAsync].
-  AnalysisResult analyze(String script) =>
-      _readAnalysis(_open.analyze(script, Waiting.ifNeeded));
+  AnalysisResult analyze(String script, {RhaiScope? scope}) {
+    final runner = _open;
+    final id = ScriptScope.idOf(scope, runner);
+    return _readAnalysis(runner.analyze(script, id, Waiting.ifNeeded));
+  }
 
   /// Looks at [script] like [analyze], and lets the event loop run every few
   /// milliseconds. Errors complete the [Future].
   ///
-  /// Throws a [StateError] after [dispose].
-  Future<AnalysisResult> analyzeAsync(String script) {
+  /// Throws a [StateError] after [dispose]. Throws for [scope] as [eval] does.
+  Future<AnalysisResult> analyzeAsync(String script, {RhaiScope? scope}) {
     final runner = _open;
+    final id = ScriptScope.idOf(scope, runner);
     return Future.sync(
-      () => runner.analyze(script, Waiting.mayYield),
+      () => runner.analyze(script, id, Waiting.mayYield),
     ).then(_readAnalysis);
   }
 

@@ -4,8 +4,8 @@ library;
 /// A Dart function that scripts can call, as [RhaiEngine.functions] lists it.
 ///
 /// Types are those of Rhai's definition files: `int`, `float`, `bool`, `char`, `String`,
-/// `Array`, `Map`, `Blob`, `Range`, `FnPtr` and `()`, with `|` between alternatives. `?`
-/// stands for anything, and for Dart objects.
+/// `Array`, `Map`, `Blob`, `Range`, `FnPtr`, `()` and the names of registered types, with `|`
+/// between alternatives. `?` stands for anything, and for other Dart objects.
 final class RhaiFunctionInfo {
   /// Creates a description of a function.
   const RhaiFunctionInfo({
@@ -14,12 +14,18 @@ final class RhaiFunctionInfo {
     this.returnType,
     this.doc,
     this.origin = RhaiFunctionOrigin.function,
+    this.owner,
   });
 
   /// The name by which scripts call it, with its namespace if it is in one: `store::get`.
+  ///
+  /// For a getter or a setter it is the property, for an operator the sign; `[]`, `[]=` and
+  /// `for` for [RhaiFunctionOrigin.indexGet], [RhaiFunctionOrigin.indexSet] and
+  /// [RhaiFunctionOrigin.iterator].
   final String name;
 
-  /// Its parameters. The list cannot be changed.
+  /// Its parameters. The first one of a type's member, other than a constructor, is the object.
+  /// The list cannot be changed.
   final List<RhaiParameterInfo> parameters;
 
   /// The type of its result, or of the value that its [Future] completes with; null if its
@@ -32,10 +38,14 @@ final class RhaiFunctionInfo {
   /// The way in which it came into the engine.
   final RhaiFunctionOrigin origin;
 
-  /// Its signature, like `get(key: String, [default: int]) -> ?`.
+  /// The name of the type or module that it is a member of, or null.
+  final String? owner;
+
+  /// Its signature, like `get(key: String, [default: int]) -> ?`, with `get`, `set` or `op`
+  /// before a getter, a setter or an operator.
   @override
   String toString() =>
-      '$name(${parameters.join(', ')}) -> ${returnType ?? '?'}';
+      '${origin._word}$name(${parameters.join(', ')}) -> ${returnType ?? '?'}';
 }
 
 /// A parameter of a [RhaiFunctionInfo].
@@ -71,4 +81,36 @@ enum RhaiFunctionOrigin {
 
   /// [RhaiEngine.registerFunction].
   function,
+
+  /// [RhaiEngine.registerModule].
+  module,
+
+  /// A constructor of [RhaiEngine.registerType].
+  constructor,
+
+  /// A property of [RhaiEngine.registerType] that scripts can read.
+  getter('get '),
+
+  /// A property of [RhaiEngine.registerType] that scripts can write.
+  setter('set '),
+
+  /// A method of [RhaiEngine.registerType].
+  method,
+
+  /// An operator of [RhaiEngine.registerType].
+  operator('op '),
+
+  /// The reading of elements of [RhaiEngine.registerType].
+  indexGet,
+
+  /// The writing of elements of [RhaiEngine.registerType].
+  indexSet,
+
+  /// The iterator of [RhaiEngine.registerType], for `for … in`.
+  iterator;
+
+  const RhaiFunctionOrigin([this._word = '']);
+
+  /// The word before the name in a signature.
+  final String _word;
 }

@@ -112,7 +112,7 @@ fail(1)
     final result = await rhai(
       [],
       input:
-          ':load $path\nloaded() + y\n:load no\n:load $broken\n:load\n:nope\n'
+          ':load $path\nloaded() + y\n:load no\n:load $broken\n:load\n:load -\n:nope\n'
           'let t = "${'x' * 500}";\n:vars\n:history\n:help\n:quit\n1\n',
     );
     expect(result.exitCode, 0);
@@ -126,8 +126,46 @@ fail(1)
       'cannot read no: No such file or directory.\n'
       "$broken:2:5: error: Expecting name of a variable\nlet = 1\n    ^\n"
       'There is no command :load; see :help.\n'
+      'cannot read ./-: No such file or directory.\n'
       'There is no command :nope; see :help.\n',
     );
+  });
+
+  test('a variable that Dart cannot have does no harm', () async {
+    final result = await rhai(
+      [],
+      input: 'let t = timestamp();\n:vars\nt.elapsed < 1000.0\n',
+    );
+    expect(result.output, matches(RegExp(r'^t = .*timestamp.*\ntrue\n$')));
+    expect(result.errors, isEmpty);
+  });
+
+  test('variables can be removed, as when they take too much memory', () async {
+    final result = await rhai(
+      [],
+      input: '''
+fn f() { 7 }
+let a = []; a.pad(100000, "x"); let b = []; for i in 0..30 { b.push(a); }
+const C = b;
+let c = b;
+1
+:clear
+:vars
+f()
+''',
+    );
+    expect(result.output, '7\n');
+    expect(result.errors, contains('what the scope keeps takes more than'));
+  });
+
+  test('a function with too many parameters is of its input alone', () async {
+    final names = [for (var i = 0; i < 17; i++) 'a$i'].join(', ');
+    final result = await rhai(
+      [],
+      input: 'fn f($names) { 1 } fn g() { 2 }\ng()\n',
+    );
+    expect(result.output, '2\n');
+    expect(result.exitCode, 0);
   });
 
   test('what is allowed can be used, and ARGS is empty', () async {
@@ -167,12 +205,15 @@ fail(1)
 
     test('ends an endless loop, and the session goes on', () async {
       final result = await interrupt(
-        'let x = 1;\nlet f = || 1;\nfn g() { 5 }\n'
+        'let x = 1;\nlet f = || 1;\nlet t = timestamp();\nfn g() { 5 }\n'
             'x = 2; print("running"); loop {}\n',
         'x\ng()\nx += 1; x\n:vars\n',
       );
       expect(result.output, 'running\n1\n5\n2\nx = 2\n');
-      expect(result.errors, 'interrupted\nlost, as they have functions: f\n');
+      expect(
+        result.errors,
+        'interrupted\nlost, as they cannot be kept: f, t\n',
+      );
       expect(result.exitCode, 0);
     });
 

@@ -14,6 +14,14 @@ const version = '0.1.0';
 /// Runs the command with some arguments, and returns its exit code.
 Future<int> runCommand(List<String> arguments) async {
   final console = Console();
+  final exitCode = await _run(arguments, console);
+  final isWritten = await console.flush();
+  return exitCode == ExitCode.success && !isWritten
+      ? ExitCode.wrongUsage
+      : exitCode;
+}
+
+Future<int> _run(List<String> arguments, Console console) async {
   try {
     final line = CommandLine.parse(arguments);
     switch (line.mode) {
@@ -32,7 +40,5 @@ Future<int> runCommand(List<String> arguments) async {
   } on UsageError catch (error) {
     console.writeError('rhai: ${error.message}');
     return ExitCode.wrongUsage;
-  } finally {
-    await console.flush();
   }
 }

@@ -4,6 +4,7 @@ library;
 import 'package:args/args.dart';
 
 import 'permissions.dart';
+import 'source_files.dart';
 import 'usage_error.dart';
 
 /// Things that the command does.
@@ -29,6 +30,7 @@ final class CommandLine {
   const CommandLine._(
     this.mode, {
     this.permissions = const Permissions(),
+    this.modules,
     this.files = const [],
     this.arguments = const [],
     this.warningsAreFatal = false,
@@ -47,12 +49,18 @@ final class CommandLine {
     if (results.flag('help')) return const CommandLine._(Mode.help);
     if (results.flag('version')) return const CommandLine._(Mode.version);
     final permissions = Permissions.parse(results.multiOption('allow'));
+    final modules = results.option('modules');
+    if (modules == '') throw const UsageError('--modules needs a folder.');
     final rest = results.rest;
     if (results.flag('check')) {
       if (rest.isEmpty) throw const UsageError('--check needs a FILE.');
+      if (rest.where((file) => file == standardInput).length > 1) {
+        throw const UsageError('standard input (-) can be read once.');
+      }
       return CommandLine._(
         Mode.check,
         permissions: permissions,
+        modules: modules,
         files: rest,
         warningsAreFatal: results.flag('fatal-warnings'),
       );
@@ -60,10 +68,17 @@ final class CommandLine {
     if (results.flag('fatal-warnings')) {
       throw const UsageError('--fatal-warnings needs --check.');
     }
-    if (rest.isEmpty) return CommandLine._(Mode.repl, permissions: permissions);
+    if (rest.isEmpty) {
+      return CommandLine._(
+        Mode.repl,
+        permissions: permissions,
+        modules: modules,
+      );
+    }
     return CommandLine._(
       Mode.run,
       permissions: permissions,
+      modules: modules,
       files: [rest.first],
       arguments: rest.sublist(1),
     );
@@ -74,6 +89,9 @@ final class CommandLine {
 
   /// The things that scripts may do.
   final Permissions permissions;
+
+  /// The folder of the modules, or null for the one that a script is in.
+  final String? modules;
 
   /// The scripts; `-` is standard input.
   final List<String> files;
@@ -95,7 +113,8 @@ Usage: rhai [options] FILE [arguments]   runs FILE; - is standard input
 
 ${_parser.usage}
 
-Scripts may do nothing but compute and print, unless --allow lists more of:
+Scripts may do nothing but compute, print and import modules: files that end in .rhai
+in the folder of FILE, and below it. --allow lists more:
 
 ${Permissions.usage}
 The script finds its arguments in the constant ARGS. Its value is printed if it is
@@ -109,6 +128,12 @@ Exit codes: 0 success, 1 an error in a script, 2 wrong usage.''';
       abbr: 'a',
       valueHelp: 'THING,...',
       help: 'What scripts may do; see below.',
+    )
+    ..addOption(
+      'modules',
+      abbr: 'm',
+      valueHelp: 'DIR',
+      help: 'The folder of the modules, if it is another one.',
     )
     ..addFlag(
       'check',

@@ -1,19 +1,19 @@
 /// Output to standard output and standard error.
 library;
 
-import 'dart:async';
 import 'dart:io';
+
+import 'output.dart';
 
 /// The streams that the command writes to.
 final class Console {
   /// Creates the console of this process.
   Console()
     : hasColor = _isColored(stderr),
-      isInteractive = _isTerminal(stdin) && _isTerminal(stdout) {
-    // Whoever reads the output may stop to do so.
-    stdout.done.ignore();
-    stderr.done.ignore();
-  }
+      isInteractive = _isTerminal(stdin) && _isTerminal(stdout);
+
+  final _output = Output(stdout);
+  final _errors = Output(stderr);
 
   /// Whether errors are written in colour.
   final bool hasColor;
@@ -32,29 +32,28 @@ final class Console {
       (Platform.environment['NO_COLOR'] ?? '').isEmpty;
 
   /// Writes a line to standard output.
-  void write(String line) => stdout.writeln(line);
+  void write(String line) => _output.write('$line\n');
 
   /// Writes a line to standard error.
-  void writeError(String line) => stderr.writeln(line);
+  void writeError(String line) => _errors.write('$line\n');
 
   /// Writes text to standard output that asks for input, if somebody sees it.
   void prompt(String text) {
-    if (isInteractive) stdout.write(text);
+    if (isInteractive) _output.write(text);
   }
 
   /// Returns [text] in a [color], if errors have one.
   String paint(String text, AnsiColor color) =>
       hasColor ? '\x1b[${color.code}m$text\x1b[0m' : text;
 
-  /// Waits until everything has been written.
-  Future<void> flush() async {
-    for (final stream in [stdout, stderr]) {
-      try {
-        await stream.flush();
-      } on IOException {
-        // Nobody reads it.
-      }
-    }
+  /// Waits until everything has been written. Returns whether all output was, or whoever read it
+  /// has stopped to do so.
+  Future<bool> flush() async {
+    final failure = await _output.flush();
+    if (failure != null) writeError('rhai: cannot write the output: $failure.');
+    // There is nowhere to say that this fails.
+    await _errors.flush();
+    return failure == null;
   }
 }
 
@@ -62,9 +61,6 @@ final class Console {
 enum AnsiColor {
   /// Of the word "error".
   red('1;31'),
-
-  /// Of the word "warning".
-  yellow('1;33'),
 
   /// Of the caret.
   green('1;32'),

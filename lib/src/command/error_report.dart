@@ -3,7 +3,7 @@ library;
 
 import '../../rhai_dart.dart';
 import 'console.dart';
-import 'source_files.dart';
+import 'sources.dart';
 
 /// Describes an error with its place, the line that it is in, and the script's calls.
 String describeError(RhaiException error, Sources sources, Console console) {

@@ -10,22 +10,27 @@ import 'command_line.dart';
 import 'console.dart';
 import 'continuation.dart';
 import 'error_report.dart';
+import 'script_modules.dart';
 import 'session.dart';
 import 'source_files.dart';
+import 'sources.dart';
 import 'usage_error.dart';
 import 'value_text.dart';
 
 /// Evaluates what is typed until the input ends, and returns an exit code.
 Future<int> runRepl(CommandLine line, Console console) async {
-  final repl = _Repl(Session(line.permissions), console);
+  final modules = await ScriptModules.inFolder(line.modules);
+  final session = Session(line.permissions, modules, console.write);
+  final repl = _Repl(session, modules, console);
   await repl.run();
   return ExitCode.success;
 }
 
 final class _Repl {
-  _Repl(this._session, this._console);
+  _Repl(this._session, this._modules, this._console);
 
   final Session _session;
+  final ScriptModules _modules;
   final Console _console;
 
   /// The lines of an input that goes on.
@@ -94,7 +99,7 @@ final class _Repl {
     } on RhaiException catch (error) {
       if (!_wasInterrupted) {
         _console.writeError(
-          describeError(error, Sources(name, input), _console),
+          describeError(error, Sources(name, input, _modules), _console),
         );
       }
     } finally {
@@ -109,7 +114,7 @@ final class _Repl {
     final lost = await _session.restore();
     _console.writeError('interrupted');
     if (lost.isEmpty) return;
-    _console.writeError('lost, as they have functions: ${lost.join(', ')}');
+    _console.writeError('lost, as they cannot be kept: ${lost.join(', ')}');
   }
 
   /// Runs a command of the REPL. Returns whether there may be more input.
@@ -122,8 +127,13 @@ final class _Repl {
         _console.write(_help);
       case ':vars':
         _session.variables.forEach((name, value) {
-          _console.write(_shorten('$name = ${textOf(value, quoted: true)}'));
+          final text = value is RhaiException
+              ? value.message
+              : textOf(value, quoted: true);
+          _console.write(_shorten('$name = $text'));
         });
+      case ':clear':
+        _session.clear();
       case ':functions':
         for (final function in _session.engine.functions) {
           _console.write('$function');
@@ -142,7 +152,9 @@ final class _Repl {
 
   Future<void> _load(String path) async {
     try {
-      await _evaluate(await readSource(path), name: path);
+      // Standard input is read already.
+      final file = path == standardInput ? './$path' : path;
+      await _evaluate(await readSource(file), name: path);
     } on UsageError catch (error) {
       _console.writeError(error.message);
     }
@@ -156,6 +168,7 @@ final class _Repl {
 
   static const _help = '''
 :vars         the variables and constants
+:clear        removes the variables and constants
 :functions    the functions that Dart and this session have added
 :load FILE    evaluates a file
 :history      the inputs so far

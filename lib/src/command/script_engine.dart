@@ -7,16 +7,22 @@ import '../../rhai_dart.dart';
 import 'confined_folder.dart';
 import 'http_functions.dart';
 import 'permissions.dart';
+import 'script_modules.dart';
 import 'usage_error.dart';
 
 /// An engine whose scripts may do what the command's options say.
 final class ScriptEngine {
-  /// Creates the engine, with [arguments] for the script.
+  /// Creates the engine for scripts that may import [modules], and print by [onPrint], with
+  /// [arguments] for the script.
   ///
   /// Throws a [UsageError] if a folder does not exist.
-  ScriptEngine(Permissions permissions, {List<String> arguments = const []})
-    : _http = permissions.http ? HttpFunctions(_config.maxStringLength) : null,
-      engine = RhaiEngine(_configFor(permissions)) {
+  ScriptEngine(
+    Permissions permissions,
+    ScriptModules modules, {
+    required void Function(String text) onPrint,
+    List<String> arguments = const [],
+  }) : _http = permissions.http ? HttpFunctions(_config.maxStringLength) : null,
+       engine = RhaiEngine(_configFor(permissions, modules, onPrint)) {
     engine.setConstant('ARGS', arguments);
     if (_http case final http?) _addHttp(http);
     if (permissions.env) _addEnvironment();
@@ -31,10 +37,18 @@ final class ScriptEngine {
 
   static const _config = RhaiConfig();
 
-  static RhaiConfig _configFor(Permissions permissions) {
+  static RhaiConfig _configFor(
+    Permissions permissions,
+    ScriptModules modules,
+    void Function(String text) onPrint,
+  ) {
+    final config = _config.copyWith(
+      moduleLoader: modules.load,
+      onPrint: onPrint,
+    );
     final time = permissions.runTime;
-    if (time == null) return _config;
-    return _config.copyWith(
+    if (time == null) return config;
+    return config.copyWith(
       // They would end the script before that.
       maxOperations: 0,
       timeout: time,

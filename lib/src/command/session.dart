@@ -4,6 +4,7 @@ library;
 import '../../rhai_dart.dart';
 import 'permissions.dart';
 import 'script_engine.dart';
+import 'script_modules.dart';
 import 'typed_functions.dart';
 
 /// Evaluates one input after the other, in one scope.
@@ -12,11 +13,13 @@ import 'typed_functions.dart';
 /// too: they are registered as functions of Dart that call those of the compiled script. They
 /// find no constants of other inputs, as these are in use by the script that calls them.
 final class Session {
-  /// Creates an empty session.
-  Session(this._permissions);
+  /// Creates an empty session, whose inputs may import [_modules], and print by [_onPrint].
+  Session(this._permissions, this._modules, this._onPrint);
 
   final Permissions _permissions;
-  late ScriptEngine _script = ScriptEngine(_permissions);
+  final ScriptModules _modules;
+  final void Function(String text) _onPrint;
+  late ScriptEngine _script = _newEngine();
   late RhaiScope _scope = engine.newScope();
 
   /// Inputs that declare functions.
@@ -28,17 +31,36 @@ final class Session {
   /// The engine, which is another one after [interrupt].
   RhaiEngine get engine => _script.engine;
 
-  /// The variables and constants.
+  /// The variables and constants. One whose value Dart cannot have is a [RhaiException], which
+  /// says why.
   Map<String, Object?> get variables => {
-    for (final name in _scope.keys) name: _scope.get<Object?>(name),
+    for (final name in _scope.keys) name: _read(name),
   };
+
+  Object? _read(String name) {
+    try {
+      return _scope.get<Object?>(name);
+    } on RhaiException catch (error) {
+      return error;
+    }
+  }
+
+  /// Removes the variables and constants. Functions stay.
+  void clear() => _scope.clear();
+
+  /// Makes an engine for inputs, without anything that they declare.
+  ScriptEngine _newEngine() =>
+      ScriptEngine(_permissions, _modules, onPrint: _onPrint);
 
   /// Evaluates an input.
   ///
   /// Throws a [RhaiException] if it fails.
   Future<Object?> evaluate(String text) async {
-    final script = await engine.compileAsync(text);
+    // Files may have been edited since the last input.
+    engine.invalidateModules();
+    // Before it is compiled, which can be interrupted, too.
     _saved = variables;
+    final script = await engine.compileAsync(text);
     if (script.functions.isNotEmpty) {
       _declarations.add(text);
       _register(script);
@@ -49,6 +71,7 @@ final class Session {
   void _register(RhaiScript script) {
     final names = <String>{};
     for (final ScriptFunctionInfo(:name, :parameters) in script.functions) {
+      if (parameters.length > maxArity) continue;
       engine.registerFunction(
         name,
         withArity(
@@ -67,14 +90,15 @@ final class Session {
   /// Makes a new engine after [interrupt], with the functions, and with the variables as they
   /// were before the input. Returns the names of those that are lost.
   ///
-  /// That are those with functions in them, which belong to an engine.
+  /// That are those with functions in them, which belong to an engine, and those that Dart
+  /// cannot have.
   Future<List<String>> restore() async {
-    _script = ScriptEngine(_permissions);
+    _script = _newEngine();
     _scope = engine.newScope();
     final lost = <String>[];
     for (final MapEntry(key: name, :value) in _saved.entries) {
       try {
-        _scope.set(name, value);
+        value is RhaiException ? lost.add(name) : _scope.set(name, value);
       } on RhaiException {
         lost.add(name);
       }

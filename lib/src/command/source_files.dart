@@ -3,57 +3,39 @@ library;
 
 import 'dart:convert';
 import 'dart:io';
+import 'dart:typed_data';
 
 import 'usage_error.dart';
 
 /// Name of standard input among the files.
 const standardInput = '-';
 
+/// The path of a script as errors show it.
+String shownPath(String path) => path == standardInput ? '<stdin>' : path;
+
+/// The most bytes of a script, as of a module.
+const _maxLength = 10 << 20;
+
 /// Reads a script from a file, or from standard input.
 ///
-/// Throws a [UsageError] if it cannot be read.
+/// Throws a [UsageError] if it cannot be read, is too long or is no text.
 Future<String> readSource(String path) async {
+  final bytes = BytesBuilder(copy: false);
   try {
-    final bytes = path == standardInput
-        ? await stdin.fold(<int>[], (all, part) => all..addAll(part))
-        : await File(path).readAsBytes();
-    return utf8.decode(bytes);
+    final parts = path == standardInput ? stdin : File(path).openRead();
+    await for (final part in parts) {
+      bytes.add(part);
+      if (bytes.length > _maxLength) {
+        throw UsageError(
+          'cannot read $path: it has more than $_maxLength bytes.',
+        );
+      }
+    }
+    return utf8.decode(bytes.takeBytes());
   } on FileSystemException catch (error) {
     final reason = error.osError?.message ?? error.message;
     throw UsageError('cannot read $path: $reason.');
   } on FormatException {
     throw UsageError('cannot read $path: it is not text in UTF-8.');
-  }
-}
-
-/// The scripts that errors may be in.
-final class Sources {
-  /// Creates them for the main script, by its path and text.
-  Sources(this.path, this._text);
-
-  /// The path of the main script.
-  final String path;
-
-  final String _text;
-
-  /// Paths and texts of modules, by their names.
-  final Map<String, (String, String)> _modules = {};
-
-  /// Adds a module that was loaded, by the name that errors have for it.
-  void addModule(String name, String path, String text) =>
-      _modules[name] = (path, text);
-
-  /// The path of a module; the main script has the name ''.
-  String pathOf(String module) =>
-      module.isEmpty ? _shown : _modules[module]?.$1 ?? module;
-
-  String get _shown => path == standardInput ? '<stdin>' : path;
-
-  /// A line of a module, counted from 1; null if it is not known.
-  String? lineOf(String module, int line) {
-    final text = module.isEmpty ? _text : _modules[module]?.$2;
-    if (text == null) return null;
-    final lines = const LineSplitter().convert(text);
-    return line <= lines.length ? lines[line - 1] : null;
   }
 }

@@ -1,136 +1,37 @@
 /// Functions of Dart with a number of parameters that is known when the program runs.
 library;
 
-typedef _A = Object?;
+/// The most parameters that a function can have which scripts call.
+const maxArity = 16;
 
-/// Returns a function with [count] parameters, up to 16, that passes them to [call].
+/// Returns a function with [count] parameters, up to [maxArity], that passes them to [call].
 Function withArity(
   int count,
   Future<Object?> Function(List<Object?> arguments) call,
 ) => switch (count) {
+  // dart format off
   0 => () => call([]),
-  1 => (_A a) => call([a]),
-  2 => (_A a, _A b) => call([a, b]),
-  3 => (_A a, _A b, _A c) => call([a, b, c]),
-  4 => (_A a, _A b, _A c, _A d) => call([a, b, c, d]),
-  5 => (_A a, _A b, _A c, _A d, _A e) => call([a, b, c, d, e]),
-  6 => (_A a, _A b, _A c, _A d, _A e, _A f) => call([a, b, c, d, e, f]),
-  7 => (_A a, _A b, _A c, _A d, _A e, _A f, _A g) => call([
-    a,
-    b,
-    c,
-    d,
-    e,
-    f,
-    g,
-  ]),
-  8 => (_A a, _A b, _A c, _A d, _A e, _A f, _A g, _A h) => call([
-    a,
-    b,
-    c,
-    d,
-    e,
-    f,
-    g,
-    h,
-  ]),
-  9 => (_A a, _A b, _A c, _A d, _A e, _A f, _A g, _A h, _A i) => call([
-    a,
-    b,
-    c,
-    d,
-    e,
-    f,
-    g,
-    h,
-    i,
-  ]),
-  10 => (_A a, _A b, _A c, _A d, _A e, _A f, _A g, _A h, _A i, _A j) => call([
-    a,
-    b,
-    c,
-    d,
-    e,
-    f,
-    g,
-    h,
-    i,
-    j,
-  ]),
-  11 =>
-    (_A a, _A b, _A c, _A d, _A e, _A f, _A g, _A h, _A i, _A j, _A k) =>
-        call([a, b, c, d, e, f, g, h, i, j, k]),
-  12 =>
-    (_A a, _A b, _A c, _A d, _A e, _A f, _A g, _A h, _A i, _A j, _A k, _A l) =>
-        call([a, b, c, d, e, f, g, h, i, j, k, l]),
-  13 =>
-    (
-      _A a,
-      _A b,
-      _A c,
-      _A d,
-      _A e,
-      _A f,
-      _A g,
-      _A h,
-      _A i,
-      _A j,
-      _A k,
-      _A l,
-      _A m,
-    ) => call([a, b, c, d, e, f, g, h, i, j, k, l, m]),
-  14 =>
-    (
-      _A a,
-      _A b,
-      _A c,
-      _A d,
-      _A e,
-      _A f,
-      _A g,
-      _A h,
-      _A i,
-      _A j,
-      _A k,
-      _A l,
-      _A m,
-      _A n,
-    ) => call([a, b, c, d, e, f, g, h, i, j, k, l, m, n]),
-  15 =>
-    (
-      _A a,
-      _A b,
-      _A c,
-      _A d,
-      _A e,
-      _A f,
-      _A g,
-      _A h,
-      _A i,
-      _A j,
-      _A k,
-      _A l,
-      _A m,
-      _A n,
-      _A o,
-    ) => call([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o]),
-  _ =>
-    (
-      _A a,
-      _A b,
-      _A c,
-      _A d,
-      _A e,
-      _A f,
-      _A g,
-      _A h,
-      _A i,
-      _A j,
-      _A k,
-      _A l,
-      _A m,
-      _A n,
-      _A o,
-      _A p,
-    ) => call([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]),
+  1 => (a) => call([a]),
+  2 => (a, b) => call([a, b]),
+  3 => (a, b, c) => call([a, b, c]),
+  4 => (a, b, c, d) => call([a, b, c, d]),
+  5 => (a, b, c, d, e) => call([a, b, c, d, e]),
+  6 => (a, b, c, d, e, f) => call([a, b, c, d, e, f]),
+  7 => (a, b, c, d, e, f, g) => call([a, b, c, d, e, f, g]),
+  8 => (a, b, c, d, e, f, g, h) => call([a, b, c, d, e, f, g, h]),
+  9 => (a, b, c, d, e, f, g, h, i) => call([a, b, c, d, e, f, g, h, i]),
+  10 => (a, b, c, d, e, f, g, h, i, j) => call([a, b, c, d, e, f, g, h, i, j]),
+  11 => (a, b, c, d, e, f, g, h, i, j, k) =>
+      call([a, b, c, d, e, f, g, h, i, j, k]),
+  12 => (a, b, c, d, e, f, g, h, i, j, k, l) =>
+      call([a, b, c, d, e, f, g, h, i, j, k, l]),
+  13 => (a, b, c, d, e, f, g, h, i, j, k, l, m) =>
+      call([a, b, c, d, e, f, g, h, i, j, k, l, m]),
+  14 => (a, b, c, d, e, f, g, h, i, j, k, l, m, n) =>
+      call([a, b, c, d, e, f, g, h, i, j, k, l, m, n]),
+  15 => (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o) =>
+      call([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o]),
+  _ => (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) =>
+      call([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]),
+  // dart format on
 };

@@ -18,6 +18,7 @@ abstract final class ExitCode {
   /// A script failed, or is not valid.
   static const scriptError = 1;
 
-  /// The command was called in a wrong way, or a file could not be read.
+  /// The command was called in a wrong way, a file could not be read, or the output could not be
+  /// written.
   static const wrongUsage = 2;
 }

@@ -1,6 +1,7 @@
 import 'dart:async';
 
 import '../parameters/class_test.dart';
+import '../parameters/result_types.dart';
 import '../rhai_function.dart';
 import '../rhai_range.dart';
 import '../wire/arities.dart';
@@ -47,6 +48,14 @@ abstract final class DartType {
 
   /// Makes parameters of this class known as such.
   void makeKnown();
+
+  /// Whether [function], called with [count] arguments, accepts every object of this class at a
+  /// [place].
+  bool isAcceptedBy(Function function, int place, int count);
+
+  /// Describes the result of [function], called with [count] arguments; null if its type is not
+  /// this class.
+  String? describeResult(Function function, int count);
 
   /// Whether the member of this name is an operator, or one in brackets.
   static bool isOperator(String member) =>
@@ -120,6 +129,16 @@ final class DartTypeOf<T extends Object> extends DartType {
 
   @override
   void makeKnown() => ClassTest.add<T>(name);
+
+  @override
+  bool isAcceptedBy(Function function, int place, int count) =>
+      acceptsAt<T>(function, place, count);
+
+  @override
+  String? describeResult(Function function, int count) {
+    if (returns<FutureOr<T>>(function, count)) return name;
+    return returns<FutureOr<T?>?>(function, count) ? '$name | ()' : null;
+  }
 
   /// Adds a property that scripts can read.
   void addGetter(String property, Object? Function(T) getter) =>

@@ -5,7 +5,9 @@ import '../wire/protocol.dart';
 import 'dart_type.dart';
 import 'function_info.dart';
 import 'member_call.dart';
+import 'registered_constants.dart';
 import 'registered_function.dart';
+import 'shared_map.dart';
 import 'type_registry.dart';
 import 'type_table.dart';
 
@@ -17,14 +19,18 @@ final class FunctionRegistry {
 
   final Frame _frame;
   final TypeRegistry _types;
-  Map<String, List<RegisteredFunction>> _byName = {};
 
-  /// Whether a fork may have the same functions, which must not be changed then.
-  bool _isShared = false;
+  /// The functions by their names. The lists in it do not change.
+  final SharedMap<String, List<RegisteredFunction>> _all = SharedMap();
+
+  Map<String, List<RegisteredFunction>> get _byName => _all.map;
 
   /// The functions that the engine has from the start, by their names. They come back when
   /// those in their place are removed.
   final Map<String, RegisteredFunction> _own = {};
+
+  /// The constants in namespaces.
+  late final RegisteredConstants constants = RegisteredConstants(_types);
 
   /// The names whose functions the native side does not know so far.
   final Set<String> _unpublished = {};
@@ -103,7 +109,7 @@ final class FunctionRegistry {
   void add(RegisteredFunction function) {
     final others = [if (function.isOverload) ...?_byName[function.name]];
     function.checkAgainst(others);
-    _changing[function.name] = [...others, function];
+    _all.changing[function.name] = [...others, function];
     _unpublished.add(function.name);
   }
 
@@ -142,6 +148,7 @@ final class FunctionRegistry {
     _types.add(type);
     for (final MapEntry(key: name, value: object) in type.constants.entries) {
       _unpublishedConstants['${type.name}::$name'] = object;
+      constants.addToType(type.name, '${type.name}::$name');
     }
   }
 
@@ -160,7 +167,11 @@ final class FunctionRegistry {
       );
     }
     checkName(name, argument: 'constructors');
-    return RegisteredFunction(name, function);
+    return RegisteredFunction(
+      name,
+      function,
+      origin: RhaiFunctionOrigin.constructor,
+    );
   }
 
   /// Adds a function that the engine has from the start, or sees to it that the engine has it
@@ -178,17 +189,10 @@ final class FunctionRegistry {
   /// Takes over the functions of another engine, whose native side has told them to that of
   /// this one.
   void takeOver(FunctionRegistry other) {
-    other._isShared = _isShared = true;
-    _byName = other._byName;
+    _all.takeOver(other._all);
+    constants.takeOver(other.constants);
     _own.addAll(other._own);
     _publishedTypes = other._publishedTypes;
-  }
-
-  /// The functions by their names, for changes. The lists in it do not change.
-  Map<String, List<RegisteredFunction>> get _changing {
-    if (!_isShared) return _byName;
-    _isShared = false;
-    return _byName = {..._byName};
   }
 
   /// Removes the functions of a name, but none that the engine has from the start. Returns
@@ -201,7 +205,7 @@ final class FunctionRegistry {
     if (functions == null || functions.every((other) => other == own)) {
       return false;
     }
-    _changing.remove(name);
+    _all.changing.remove(name);
     // A member of this name that types have is published again.
     _unpublished.add(name);
     rhaiUnregisterFunction(_frame.engine, _frame.writeName(name));
@@ -210,18 +214,20 @@ final class FunctionRegistry {
     return true;
   }
 
-  /// Descriptions of all functions, by their names.
-  List<RhaiFunctionInfo> describe() => List.unmodifiable([
-    for (final name in _byName.keys.toList()..sort())
-      ..._byName[name]!.map(describeFunction),
-  ]);
+  /// Descriptions of all functions and members of types, by their names.
+  List<RhaiFunctionInfo> describe() =>
+      describeFunctions(_byName.values.expand((same) => same), _types.table);
+
+  /// The names of the types, in the order in which they were registered.
+  Iterable<String> get typeNames => _types.types.map((type) => type.name);
 
   /// Removes the functions in a namespace, which the native side knows to be gone.
   void removeNamespace(String namespace) {
     bool isInIt(String name) => name.startsWith('$namespace::');
-    _changing.removeWhere((name, _) => isInIt(name));
+    _all.changing.removeWhere((name, _) => isInIt(name));
     _unpublished.removeWhere(isInIt);
     _unpublishedConstants.removeWhere((name, _) => isInIt(name));
+    constants.removeNamespace(namespace);
   }
 
   /// Tells the native side of new functions. Scripts that start later can call them.
@@ -297,8 +303,8 @@ final class FunctionRegistry {
   void clear() {
     _unpublished.clear();
     _unpublishedConstants.clear();
-    _byName = {};
-    _isShared = false;
+    constants.clear();
+    _all.clear();
     _own.clear();
     _publishedTypes = null;
   }

@@ -1,4 +1,5 @@
 import '../ffi/bindings.dart';
+import '../rhai_function_info.dart';
 import '../wire/frame.dart';
 import '../wire/protocol.dart';
 import 'function_registry.dart';
@@ -37,7 +38,7 @@ final class RegisteredModules {
     _checkNames(module);
     final functions = [
       for (final MapEntry(:key, :value) in module.functions.entries)
-        RegisteredFunction(key, value),
+        RegisteredFunction(key, value, origin: RhaiFunctionOrigin.module),
     ];
     final holders = _stage(module.constants);
     rhaiReplaceModule(_frame.engine, _frame.writeText(name, 'name'));
@@ -48,6 +49,9 @@ final class RegisteredModules {
     }
     _functions.removeNamespace(name);
     functions.forEach(_functions.add);
+    module.constants.forEach(
+      (path, value) => _functions.constants.addToModule(name, path, value),
+    );
   }
 
   void _checkNames(_Members module) {

@@ -177,13 +177,14 @@ final class ScriptRunner
   /// Forgets the text of a module, or of all, and those that are being loaded.
   void invalidateModules(String? path) => _moduleLoads.forget(path);
 
-  /// Analyses a script, like [eval]. The value is an array of [AnalysisField]s.
-  Object? analyze(String script, Waiting waiting) {
+  /// Analyses a script, like [eval], for the scope with an id unless that is 0. The value is an
+  /// array of [AnalysisField]s.
+  Object? analyze(String script, int scope, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');
     return start(
       (held, outerEngine, outer) =>
-          rhaiAnalyze(_engine, length, held, outerEngine, outer),
+          rhaiAnalyze(_engine, length, scope, held, outerEngine, outer),
       waiting,
     );
   }

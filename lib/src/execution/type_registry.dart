@@ -6,6 +6,7 @@ import 'type_table.dart';
 final class TypeRegistry {
   /// The types, in the order in which they were registered. Forks may have the same list, so
   /// it does not change.
+  List<DartType> get types => _types;
   List<DartType> _types = const [];
 
   /// The members for scripts that start now.

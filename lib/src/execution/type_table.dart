@@ -9,8 +9,10 @@ final class TypeTable {
   /// Creates it for types in the order in which they were registered.
   TypeTable(List<DartType> types) : _types = _byDepth(types);
 
-  /// The types, those above others first.
   final List<DartType> _types;
+
+  /// The types, those above others first.
+  Iterable<DartType> get types => _types;
 
   final Map<Type, ObjectMembers> _byClass = {};
 

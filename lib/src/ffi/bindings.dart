@@ -262,11 +262,14 @@ external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
 )
 external int rhaiLeakedBytes(Pointer<NativeEngine> engine);
 
-/// Analyses a script.
-@Native<_Start>(symbol: 'rhai_analyze')
+/// Analyses a script, for the scope with an id unless that is 0.
+@Native<
+  Int32 Function(Pointer<NativeEngine>, Uint64, Uint64, Int64, UintPtr, Uint64)
+>(symbol: 'rhai_analyze')
 external int rhaiAnalyze(
   Pointer<NativeEngine> engine,
   int scriptLength,
+  int scope,
   int held,
   int outerEngine,
   int outerExecution,

@@ -39,14 +39,15 @@ final class _Result {
 
   /// The [kinds] if it is a [T] or null, or a Future of one.
   int? kindsIf<T>(int kinds) {
-    if (_returns<FutureOr<T>>(function, count)) return kinds;
-    return _returns<FutureOr<T?>?>(function, count) ? kinds | Kind.unit : null;
+    if (returns<FutureOr<T>>(function, count)) return kinds;
+    return returns<FutureOr<T?>?>(function, count) ? kinds | Kind.unit : null;
   }
 }
 
 typedef _N = Never;
 
-bool _returns<R>(Function f, int n) => switch (n) {
+/// Whether [f] returns an [R] when it is called with [n] arguments, as far as its type says.
+bool returns<R>(Function f, int n) => switch (n) {
   0 => f is R Function(),
   1 => f is R Function(_N),
   2 => f is R Function(_N, _N),

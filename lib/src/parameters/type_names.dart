@@ -1,6 +1,10 @@
 /// Names of types in Rhai's definition files.
 library;
 
+import 'dart:typed_data';
+
+import '../rhai_function.dart';
+import '../rhai_range.dart';
 import '../wire/protocol.dart';
 
 /// The name of a type that nothing is known of.
@@ -30,3 +34,18 @@ String typeNameOf(int kinds) {
       if (kinds & kind != 0) name,
   ].join(' | ');
 }
+
+/// The kind of a value, one of [Kind]; null for an object of another class.
+int? kindOf(Object? value) => switch (value) {
+  null => Kind.unit,
+  bool() => Kind.boolean,
+  int() => Kind.integer,
+  double() => Kind.float,
+  String() => Kind.string,
+  Uint8List() => Kind.blob,
+  RhaiRange() => Kind.range,
+  Iterable<Object?>() => Kind.array,
+  Map<Object?, Object?>() => Kind.map,
+  RhaiFunction() || Function() => Kind.function,
+  _ => null,
+};

@@ -1,6 +1,7 @@
 //! An engine: its limits and its scripts from start to end.
 
 use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::errors::script_error::ScriptError;
 use crate::execution::execution::Execution;
 use crate::execution::job::Job;
 use crate::execution::kept::Kept;
-use crate::execution::kept_scope::KeptScope;
+use crate::execution::kept_scope::{KeptScope, ScopeId};
 use crate::execution::script::Script;
 use crate::execution::script_cache::{ScriptCache, Source};
 use crate::execution::task::{Analysis, Task};
@@ -248,25 +249,35 @@ impl<H: Host> ScriptEngine<H> {
         self.hosted.shared.leaked() > MAX_LEAKED_BUDGETS.saturating_mul(lost)
     }
 
-    /// Analyses a script, under the limits of an execution. It ends with what
-    /// [`Host::describe`] makes of the report.
-    pub fn analyze(&mut self, script: &str, start: Start) -> Step {
-        let surroundings = Surroundings {
+    /// Analyses a script that would run in a scope, under the limits of an execution. It ends
+    /// with what [`Host::describe`] makes of the report. `None` if there is no such scope, or it
+    /// is used.
+    pub fn analyze(&mut self, script: &str, scope: ScopeId, start: Start) -> Option<Step> {
+        let mut surroundings = Surroundings {
             functions: self.hosted.shared.host_functions.borrow().names(),
             hidden: self.hosted.shared.restrictions.borrow().hidden().clone(),
-            variables: self.variables.names().map(String::from).collect(),
+            variables: HashMap::new(),
             config: self.config.clone(),
-            constants: self.variables.constants().map(String::from).collect(),
+            constants: HashSet::new(),
             module_constants: {
                 let constants = self.hosted.shared.host_constants.borrow();
                 constants.names().map(String::from).collect()
             },
         };
+        for name in self.variables.names() {
+            surroundings.add_variable(name, false);
+        }
+        for name in self.variables.constants() {
+            surroundings.add_variable(name, true);
+        }
+        if let Some(scope) = scope {
+            self.free_scope(scope)?.add_names_to(&mut surroundings);
+        }
         let analysis = Analysis {
             script: script.into(),
             surroundings,
         };
-        self.start_task(Task::Analysis(analysis), start)
+        Some(self.start_task(Task::Analysis(analysis), start))
     }
 
     /// Drops the functions that the host has let go of.

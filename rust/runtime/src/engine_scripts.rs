@@ -10,17 +10,13 @@ use crate::context::execution_time::Start;
 use crate::engine::ScriptEngine;
 use crate::errors::script_error::ScriptError;
 use crate::execution::job::Job;
-use crate::execution::kept_scope::KeptScope;
-use crate::execution::kept_script::Compilation;
-use crate::execution::kept_script::KeptScript;
+use crate::execution::kept_scope::{KeptScope, ScopeId};
+use crate::execution::kept_script::{Compilation, KeptScript};
 use crate::execution::named_call::NamedCall;
 use crate::execution::script_cache::Source;
 use crate::execution::task::Task;
 use crate::host::Host;
 use crate::objects::handles::Handle;
-
-/// The scope that an execution uses: none, or one with this id.
-pub type ScopeId = Option<u64>;
 
 impl<H: Host> ScriptEngine<H> {
     /// Compiles a script to be kept, under the limits of an execution. It ends with an array of
@@ -103,7 +99,7 @@ impl<H: Host> ScriptEngine<H> {
     }
 
     /// The scope with this id, unless it is used.
-    fn free_scope(&self, scope: u64) -> Option<Rc<KeptScope>> {
+    pub(crate) fn free_scope(&self, scope: u64) -> Option<Rc<KeptScope>> {
         let scope = self.kept.scopes.get(scope);
         scope.filter(|scope| !scope.is_used())
     }

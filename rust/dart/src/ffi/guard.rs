@@ -7,6 +7,7 @@ use std::time::Duration;
 use runtime::context::exchange::Step;
 use runtime::context::execution_time::Start;
 use runtime::errors::script_error::ScriptError;
+use runtime::execution::kept_scope::ScopeId;
 
 use crate::host::DartEngine;
 use crate::wire::protocol::status::INVALID;
@@ -106,6 +107,11 @@ fn publish(engine: &DartEngine, made: Step) -> i32 {
 fn text_in(input: &[u8], len: u64) -> Option<&str> {
     let bytes = input.get(..usize::try_from(len).ok()?)?;
     str::from_utf8(bytes).ok()
+}
+
+/// The scope with an id, or none for 0.
+pub fn scope_of(id: u64) -> ScopeId {
+    (id != 0).then_some(id)
 }
 
 /// A copy of the first `len` bytes of the input, if they are UTF-8.

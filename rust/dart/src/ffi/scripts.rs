@@ -1,15 +1,9 @@
 //! Scripts that Dart has compiled and keeps.
 
-use runtime::engine_scripts::ScopeId;
 use runtime::objects::handles::Handle;
 
-use super::guard::{begin, input_text, with_engine, with_text};
+use super::guard::{begin, input_text, scope_of, with_engine, with_text};
 use crate::host::DartEngine;
-
-/// The scope with an id, or none for 0.
-fn scope_of(id: u64) -> ScopeId {
-    (id != 0).then_some(id)
-}
 
 /// The text in the first `len` bytes of the input, and the `rest_len` bytes after it.
 fn input_texts(engine: &DartEngine, len: u64, rest_len: u64) -> Option<(String, String)> {

@@ -13,7 +13,7 @@ use runtime::language::restrictions::NameList;
 use runtime::limits::config::Config;
 use runtime::limits::limit::{Limit, Limits};
 
-use super::guard::{begin, enter, guarded, input_text, run, with_engine, with_text};
+use super::guard::{begin, enter, guarded, input_text, run, scope_of, with_engine, with_text};
 use crate::host::DartEngine;
 use crate::isolate::Isolate;
 use crate::mailbox::{Frame, Mailbox};
@@ -415,7 +415,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
 }
 
 /// Analyses the script in the first `script_len` bytes of the input, without
-/// running it; slot 0 then holds its report, see [`describe`](crate::records::analysis::describe). The
+/// running it, for the scope with an id, or for none if that is 0; slot 0 then holds its report, see [`describe`](crate::records::analysis::describe). The
 /// other parameters are those of [`rhai_eval`](super::rhai_eval).
 ///
 /// # Safety
@@ -425,6 +425,7 @@ pub unsafe extern "C" fn rhai_clear_scope(engine: *mut DartEngine) {
 pub unsafe extern "C" fn rhai_analyze(
     engine: *mut DartEngine,
     script_len: u64,
+    scope: u64,
     held: i64,
     outer_engine: *const DartEngine,
     outer_execution: u64,
@@ -438,7 +439,7 @@ pub unsafe extern "C" fn rhai_analyze(
             outer_execution,
             |engine, start| {
                 with_text(engine, script_len, |engine, script| {
-                    Some(engine.analyze(script, start))
+                    engine.analyze(script, scope_of(scope), start)
                 })
             },
         )

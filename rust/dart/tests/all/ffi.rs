@@ -91,7 +91,7 @@ fn a_null_engine_is_refused_by_every_function() {
         assert_eq!(ffi::rhai_start_child(null_mut(), 0, 0), INVALID);
         assert!(!ffi::rhai_complete_future(null_mut(), 1, false));
         assert!(!ffi::rhai_cancel(null_mut(), 1));
-        assert_eq!(ffi::rhai_analyze(null_mut(), 0, -1, null(), 0), INVALID);
+        assert_eq!(ffi::rhai_analyze(null_mut(), 0, 0, -1, null(), 0), INVALID);
         assert!(!ffi::rhai_is_usable_name(null_mut(), 0, true));
         assert_eq!(ffi::rhai_value_error(null_mut(), 0), INVALID);
         assert_eq!(ffi::rhai_leaked_bytes(null_mut()), 0);
@@ -119,7 +119,7 @@ fn text_that_is_no_text_is_refused() {
         // SAFETY: the engine is alive, and only used here.
         unsafe {
             assert_eq!(ffi::rhai_eval(engine.0, len, -1, null(), 0), INVALID);
-            assert_eq!(ffi::rhai_analyze(engine.0, len, -1, null(), 0), INVALID);
+            assert_eq!(ffi::rhai_analyze(engine.0, len, 0, -1, null(), 0), INVALID);
             assert_eq!(
                 ffi::rhai_register_function(engine.0, len, 2, 1, 0, false),
                 INVALID

@@ -140,20 +140,25 @@ impl BodyVisitor<'_, '_> {
             return;
         }
         let path = format!("{}{NAMESPACE_SEPARATOR}{}", parts.2, parts.1);
-        let warning = Warning {
-            kind: WarningKind::ConstantChanged,
-            message: format!("constant changed: {path} cannot be assigned to"),
-            name: path,
-            position: start_of_path(expr, *position),
-        };
+        let warning = constant_changed(path, start_of_path(expr, *position));
         let doubt = Doubt::NoConstant(parts.1.clone());
         self.findings.doubtful.push((warning, doubt));
+    }
+
+    /// Looks at `NAME`, which the script does not declare here, where something is assigned to it.
+    pub fn check_constant(&mut self, name: &str, position: Position) {
+        let set = &self.findings.surroundings.variables;
+        // What `eval` runs may declare a variable of that name.
+        if self.body.function.is_none() && !self.body.uses_eval && set.get(name) == Some(&true) {
+            let warning = constant_changed(name.into(), position);
+            self.findings.warnings.push(warning);
+        }
     }
 
     /// Whether the host has set a variable that is seen here.
     pub fn is_set(&self, name: &str) -> bool {
         let set = &self.findings.surroundings.variables;
-        self.body.function.is_none() && set.contains(name)
+        self.body.function.is_none() && set.contains_key(name)
     }
 
     /// Whether the script itself made what an expression stands for, so that no object
@@ -183,5 +188,14 @@ fn start_of_path(expr: &Expr, position: Position) -> Position {
     match expr.start_position() {
         start if start.is_none() => position,
         start => start,
+    }
+}
+
+fn constant_changed(name: String, position: Position) -> Warning {
+    Warning {
+        kind: WarningKind::ConstantChanged,
+        message: format!("constant changed: {name} cannot be assigned to"),
+        name,
+        position,
     }
 }

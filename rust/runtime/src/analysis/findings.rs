@@ -178,8 +178,8 @@ impl<'a> Findings<'a> {
 
     /// Hint about a constant that is not there as `global::NAME`.
     fn about_constant(&self, name: &str, patience: &Patience) -> String {
-        let is_variable =
-            self.declared.get(name) == Some(&true) || self.surroundings.variables.contains(name);
+        let is_variable = self.declared.get(name) == Some(&true)
+            || self.surroundings.variables.contains_key(name);
         if is_variable {
             return format!(" ({GLOBAL} has constants only, and {name} is a variable)");
         }

@@ -267,7 +267,10 @@ impl<'a, 'b> BodyVisitor<'a, 'b> {
                 variable.is_used |= is_compound;
                 variable.is_own_data &= is_own_data;
             }
-            None => self.use_undeclared(&variable.1, *position),
+            None => {
+                self.check_constant(&variable.1, *position);
+                self.use_undeclared(&variable.1, *position);
+            }
         }
     }
 

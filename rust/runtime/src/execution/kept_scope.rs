@@ -16,6 +16,7 @@ use std::rc::Rc;
 use fibers::{OnFiber, StackPool};
 use rhai::{Array, Dynamic, EvalAltResult, GlobalRuntimeState, Scope};
 
+use crate::analysis::surroundings::Surroundings;
 use crate::border::exporter::Exporter;
 use crate::context::context::ExecutionContext;
 use crate::data::{depth, size, walk};
@@ -30,6 +31,9 @@ use crate::limits::config::Config;
 use crate::limits::limit::Limit;
 use crate::limits::stack::MAX_KEPT_LEVELS;
 use crate::objects::handles::HandleTable;
+
+/// The scope that an execution uses: none, or one with this id.
+pub type ScopeId = Option<u64>;
 
 /// The scopes that the host has.
 pub type KeptScopes = HandleTable<KeptScope>;
@@ -274,6 +278,13 @@ impl KeptScope {
             let names = scope.into_iter().map(|(name, ..)| name.into());
             names.collect()
         })
+    }
+
+    /// Adds the names of its variables to those that an analysis knows.
+    pub fn add_names_to(&self, surroundings: &mut Surroundings) {
+        for (name, is_constant, _) in self.parts.variables.borrow().iter_raw() {
+            surroundings.add_variable(name, is_constant);
+        }
     }
 
     /// Copies the variables of `other` into this scope, which is empty. Closures keep what they

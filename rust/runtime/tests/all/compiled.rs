@@ -6,7 +6,7 @@ use std::time::Duration;
 use rhai::{Array, Dynamic};
 use runtime::context::exchange::{Reply, Step};
 use runtime::context::execution_time::Start;
-use runtime::engine_scripts::ScopeId;
+use runtime::execution::kept_scope::ScopeId;
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 use runtime::objects::handles::Handle;
