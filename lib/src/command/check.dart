@@ -141,7 +141,7 @@ final class _Check {
     kind == 'error' ? _hasErrors = true : _hasWarnings = true;
   }
 
-  /// What says whether two paths are of the same file.
+  /// The path of a file that is the same for all paths to it.
   static String _fileOf(String path) {
     try {
       return File(path).resolveSymbolicLinksSync();
