@@ -103,6 +103,7 @@ final class KeptScripts {
   /// Calls a function of a script, which finds the constants of the scope whose id
   /// [scopeId] returns, unless that is 0. It is asked for when the arguments were read.
   Object? call(NamedCall call, int Function() scopeId, Waiting waiting) {
+    _starter.checkRoom();
     _functions.publish();
     final (:script, :name, :arguments, :thisValue) = call;
     final length = _frame.writeText(name, 'name');

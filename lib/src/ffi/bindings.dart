@@ -205,6 +205,10 @@ external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
 )
 external int rhaiLeakedBytes(Pointer<NativeEngine> engine);
 
+/// Writes the numbers of an engine to slots. No leaf call: it looks at every execution.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_stats')
+external void rhaiEngineStats(Pointer<NativeEngine> engine);
+
 /// Analyses a script.
 @Native<_Start>(symbol: 'rhai_analyze')
 external int rhaiAnalyze(

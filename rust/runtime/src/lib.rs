@@ -15,6 +15,7 @@ pub mod analysis;
 pub mod engine;
 mod engine_builder;
 pub mod engine_scripts;
+pub mod engine_stats;
 pub mod host;
 
 pub mod border {

@@ -83,6 +83,11 @@ impl ScriptCache {
         }
     }
 
+    /// How many scripts and modules are kept, and the bytes that they take.
+    pub fn len_and_bytes(&self) -> (usize, usize) {
+        (self.scripts.borrow().len(), self.size.get())
+    }
+
     /// Returns a script, compiled if it is kept.
     pub fn get(&self, script: &str) -> Source {
         match self.scripts.borrow_mut().get(script) {
