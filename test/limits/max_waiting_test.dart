@@ -33,7 +33,7 @@ void main() {
     expect(const RhaiConfig.unlimited().maxWaiting, 0);
     final engine = engineWith(const RhaiConfig())
       ..registerFunction('wait', () => gate.future);
-    final all = [for (var i = 0; i < 500; i++) engine.evalAsync('wait()')];
+    final all = [for (var i = 0; i < 500; i++) engine.eval('wait()') as Future];
     expect(engine.pendingCount, 500);
     gate.complete(1);
     expect(await Future.wait(all), everyElement(1));
@@ -70,7 +70,10 @@ void main() {
 
   group('refuses, before anything runs,', () {
     final starts =
-        <String, Object? Function(RhaiEngine, RhaiScript, RhaiFunction)>{
+        <
+          String,
+          FutureOr<Object?> Function(RhaiEngine, RhaiScript, RhaiFunction)
+        >{
           'eval': (engine, _, _) => engine.eval('note()'),
           'evalSync': (engine, _, _) => engine.evalSync<Object?>('note()'),
           'evalAsync': (engine, _, _) => engine.evalAsync<Object?>('note()'),

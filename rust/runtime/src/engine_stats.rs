@@ -22,7 +22,7 @@ pub struct EngineStats {
 
 impl<H: Host> ScriptEngine<H> {
     /// The numbers now. It looks at every execution, so that none has to count while it runs.
-    pub fn stats(&self) -> EngineStats {
+    pub fn stats(&mut self) -> EngineStats {
         let mut memory = 0;
         let mut peak_memory = self.peak_memory;
         for (_, execution) in &self.executions {
@@ -30,6 +30,8 @@ impl<H: Host> ScriptEngine<H> {
             memory += used;
             peak_memory = peak_memory.max(used).max(execution.peak_memory());
         }
+        // What was told is not taken back.
+        self.peak_memory = peak_memory;
         let (cached_scripts, cached_bytes) = self.scripts.len_and_bytes();
         EngineStats {
             memory,
