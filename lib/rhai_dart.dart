@@ -23,3 +23,4 @@ export 'src/rhai_range.dart';
 export 'src/rhai_scope.dart';
 export 'src/rhai_script.dart';
 export 'src/rhai_stack_frame.dart';
+export 'src/rhai_stats.dart';

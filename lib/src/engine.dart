@@ -19,6 +19,7 @@ import 'rhai_range.dart';
 import 'rhai_scope.dart';
 import 'rhai_script.dart';
 import 'rhai_stack_frame.dart';
+import 'rhai_stats.dart';
 import 'script_scope.dart';
 
 /// Runs Rhai scripts and lets them call Dart functions.
@@ -27,7 +28,8 @@ import 'script_scope.dart';
 /// Dart functions at once. Call [dispose] when you are done with it. A forgotten engine is
 /// freed when it is garbage collected.
 ///
-/// After [dispose] every other member throws a [StateError].
+/// After [dispose] every other member throws a [StateError], except [stats], [pendingCount] and
+/// [isDisposed].
 final class RhaiEngine implements Finalizable {
   /// Creates an engine whose scripts are limited by [config]; by default so that untrusted
   /// scripts cannot do harm.
@@ -393,6 +395,12 @@ final class RhaiEngine implements Finalizable {
 
   /// The number of scripts of this engine that wait for a Dart function's Future now.
   int get pendingCount => _runner.pendingCount;
+
+  /// The numbers of this engine up to now: what its scripts have done, and what they use.
+  ///
+  /// Asking takes longer, the more executions are under way. After [dispose] they are the last
+  /// numbers.
+  RhaiStats get stats => _runner.stats;
 
   /// The bytes of native memory that scripts of this engine have left behind for good.
   ///

@@ -9,6 +9,8 @@ import 'rhai_position.dart';
 import 'wire/options.dart';
 import 'wire/protocol.dart';
 
+part 'engine_config_options.dart';
+
 /// Loads the text of the module `path`, or returns null if there is none. `importer` is the
 /// module that imports it, or null for a script. See [RhaiConfig.moduleLoader].
 typedef ModuleLoader =
@@ -19,7 +21,7 @@ typedef ModuleLoader =
 /// Wherever a number or a [Duration] is 0, there is no limit. A script that breaks a limit
 /// ends with a [RhaiLimitError] (or [RhaiTimeoutError]), which it cannot catch. The limits
 /// are those of one execution: each call of `eval`, or of a function that a script gave to
-/// Dart, starts anew.
+/// Dart, starts anew. Only [maxWaiting] is one of all executions of an engine.
 ///
 /// Two configurations are equal if all their settings are. Callbacks are equal if they are
 /// the same function.
@@ -50,6 +52,7 @@ final class RhaiConfig {
     this.timeout = const Duration(seconds: 5),
     this.totalTimeout = const Duration(minutes: 10),
     this.asyncTimeout = const Duration(seconds: 30),
+    this.maxWaiting = 0,
     this.allowFileIo = false,
     this.allowEval = false,
     bool? allowModules,
@@ -116,62 +119,11 @@ final class RhaiConfig {
         exposeStackTraces: true,
       );
 
-  /// Creates a configuration, as `RhaiConfig().copyWith(…)` does. It has the old names of
-  /// options, and checks their values.
+  /// Creates a configuration, as `RhaiConfig().copyWith(…)` does.
   @Deprecated(
     'Use RhaiConfig(…), with timeout, allowFileIo, allowEval, allowModules',
   )
-  factory RhaiConfig.custom({
-    int? maxOperations,
-    int? maxStackDepth,
-    int? maxExpressionDepth,
-    int? maxStringLength,
-    int? maxArraySize,
-    int? maxMapSize,
-    int? maxVariables,
-    int? maxFunctions,
-    int? maxModules,
-    int? maxMemory,
-    int? maxOutputLength,
-    int? scriptCacheSize,
-    int? timeoutMs,
-    Duration? totalTimeout,
-    Duration? asyncTimeout,
-    bool? disableFileIo,
-    bool? disableEval,
-    bool? disableModules,
-    bool? exposeStackTraces,
-    Set<String>? disabledSymbols,
-    Set<String>? allowedFunctions,
-    Set<String>? deniedFunctions,
-    void Function(String text)? onPrint,
-    void Function(String text, RhaiPosition position)? onDebug,
-  }) => const RhaiConfig().copyWith(
-    maxOperations: maxOperations,
-    maxStackDepth: maxStackDepth,
-    maxExpressionDepth: maxExpressionDepth,
-    maxStringLength: maxStringLength,
-    maxArraySize: maxArraySize,
-    maxMapSize: maxMapSize,
-    maxVariables: maxVariables,
-    maxFunctions: maxFunctions,
-    maxModules: maxModules,
-    maxMemory: maxMemory,
-    maxOutputLength: maxOutputLength,
-    scriptCacheSize: scriptCacheSize,
-    timeoutMs: timeoutMs,
-    totalTimeout: totalTimeout,
-    asyncTimeout: asyncTimeout,
-    disableFileIo: disableFileIo,
-    disableEval: disableEval,
-    disableModules: disableModules,
-    exposeStackTraces: exposeStackTraces,
-    disabledSymbols: disabledSymbols,
-    allowedFunctions: allowedFunctions,
-    deniedFunctions: deniedFunctions,
-    onPrint: onPrint,
-    onDebug: onDebug,
-  );
+  static final custom = const RhaiConfig().copyWith;
 
   /// The longest [timeout], [asyncTimeout] and [totalTimeout].
   static const maxAsyncTimeout = Duration(days: 365);
@@ -251,6 +203,15 @@ final class RhaiConfig {
   /// With [Duration.zero], a script waits as long as the Future takes, and does not keep a
   /// program from exiting.
   final Duration asyncTimeout;
+
+  /// Executions of an engine that may be under way at once: each waits for a Future, for the
+  /// event loop, or for the Dart function that starts another one. The next is a
+  /// [RhaiLimitError] of whoever starts it, and nothing of it runs.
+  ///
+  /// An execution is under way from its start to its end. What a Dart function of a script
+  /// runs counts, too. The calls that a script makes with `parallel` are part of it. Here 0,
+  /// the default, is safe where the program itself bounds what it starts.
+  final int maxWaiting;
 
   /// Whether `import` may read files, if [allowModules] is true. (Scripts have no other way
   /// to files.)
@@ -347,6 +308,7 @@ final class RhaiConfig {
     Duration? timeout,
     Duration? totalTimeout,
     Duration? asyncTimeout,
+    int? maxWaiting,
     bool? allowFileIo,
     bool? allowEval,
     bool? allowModules,
@@ -381,6 +343,7 @@ final class RhaiConfig {
           this.timeout,
       totalTimeout: totalTimeout ?? this.totalTimeout,
       asyncTimeout: asyncTimeout ?? this.asyncTimeout,
+      maxWaiting: maxWaiting ?? this.maxWaiting,
       allowFileIo:
           renamed(
             'allowFileIo',
@@ -424,21 +387,6 @@ final class RhaiConfig {
     return copy;
   }
 
-  // Defaults of `copyWith` that stand for the value that there is.
-  static const _sameNames = {'the same names'};
-  static void _samePrint(String text) {}
-  static void _sameDebug(String text, RhaiPosition position) {}
-  static String? _sameLoader(String path, String? importer) => null;
-
-  static bool? _not(bool? value) => value == null ? null : !value;
-
-  /// The time of an old number of milliseconds, which had no bound.
-  static Duration? _timeOf(int? milliseconds) => milliseconds == null
-      ? null
-      : Duration(
-          milliseconds: min(milliseconds, maxAsyncTimeout.inMilliseconds),
-        );
-
   @override
   bool operator ==(Object other) =>
       other is RhaiConfig && _options.areSame(this, other);
@@ -449,103 +397,3 @@ final class RhaiConfig {
   @override
   String toString() => 'RhaiConfig(${_options.describe(this)})';
 }
-
-/// Checks [config], and copies what its owner could change.
-///
-/// Throws an [ArgumentError] if an option cannot have its value.
-RhaiConfig checkedConfig(RhaiConfig config) => config.copyWith();
-
-/// The numbers that a native engine is made of, in the order of [EngineNumber].
-List<int> engineNumbersOf(RhaiConfig config) => _options.numbers(config);
-
-/// The options of a configuration, one row for each.
-final _options = Options<RhaiConfig>([
-  Option(
-    'maxOperations',
-    (config) => config.maxOperations,
-    number: EngineNumber.maxOperations,
-  ),
-  Option(
-    'maxStackDepth',
-    (config) => config.maxStackDepth,
-    number: EngineNumber.maxStackDepth,
-  ),
-  Option(
-    'maxExpressionDepth',
-    (config) => config.maxExpressionDepth,
-    number: EngineNumber.maxExpressionDepth,
-    most: RhaiConfig.mostExpressionDepth,
-  ),
-  Option(
-    'maxStringLength',
-    (config) => config.maxStringLength,
-    number: EngineNumber.maxStringLength,
-  ),
-  Option(
-    'maxArraySize',
-    (config) => config.maxArraySize,
-    number: EngineNumber.maxArraySize,
-  ),
-  Option(
-    'maxMapSize',
-    (config) => config.maxMapSize,
-    number: EngineNumber.maxMapSize,
-  ),
-  Option(
-    'maxVariables',
-    (config) => config.maxVariables,
-    number: EngineNumber.maxVariables,
-  ),
-  Option(
-    'maxFunctions',
-    (config) => config.maxFunctions,
-    number: EngineNumber.maxFunctions,
-  ),
-  Option(
-    'maxModules',
-    (config) => config.maxModules,
-    number: EngineNumber.maxModules,
-  ),
-  Option(
-    'maxMemory',
-    (config) => config.maxMemory,
-    number: EngineNumber.maxMemory,
-  ),
-  Option(
-    'maxOutputLength',
-    (config) => config.maxOutputLength,
-    number: EngineNumber.maxOutputLength,
-  ),
-  Option(
-    'scriptCacheSize',
-    (config) => config.scriptCacheSize,
-    number: EngineNumber.scriptCacheSize,
-  ),
-  Option(
-    'timeout',
-    (config) => config.timeout,
-    number: EngineNumber.timeout,
-    most: RhaiConfig.maxAsyncTimeout,
-  ),
-  Option(
-    'totalTimeout',
-    (config) => config.totalTimeout,
-    number: EngineNumber.totalTimeout,
-    most: RhaiConfig.maxAsyncTimeout,
-  ),
-  Option(
-    'asyncTimeout',
-    (config) => config.asyncTimeout,
-    most: RhaiConfig.maxAsyncTimeout,
-  ),
-  Option('allowFileIo', (config) => config.allowFileIo),
-  Option('allowEval', (config) => config.allowEval),
-  Option('allowModules', (config) => config.allowModules),
-  Option('exposeStackTraces', (config) => config.exposeStackTraces),
-  Option('disabledSymbols', (config) => config.disabledSymbols),
-  Option('allowedFunctions', (config) => config.allowedFunctions),
-  Option('deniedFunctions', (config) => config.deniedFunctions),
-  Option('onPrint', (config) => config.onPrint),
-  Option('onDebug', (config) => config.onDebug),
-  Option('moduleLoader', (config) => config.moduleLoader),
-]);

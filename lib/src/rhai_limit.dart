@@ -6,7 +6,7 @@ library;
 ///
 /// Time is not among them: a script that takes too long ends with a [RhaiTimeoutError].
 enum RhaiLimit {
-  // In the order of `Limit` in wire/protocol.dart.
+  // In the order of `Limit` in wire/protocol.dart. Behind these are those only Dart knows.
 
   /// [RhaiConfig.maxOperations].
   operations,
@@ -46,4 +46,7 @@ enum RhaiLimit {
 
   /// Bytes of native stack, which follow from [RhaiConfig.maxStackDepth].
   nativeStack,
+
+  /// [RhaiConfig.maxWaiting]. Whoever starts a script breaks it, and not the script.
+  waiting,
 }

@@ -106,7 +106,8 @@ pub mod engine_number {
   }
 
   final enums = {
-    'limit': RhaiLimit.values,
+    // The last one is Dart's alone.
+    'limit': RhaiLimit.values.sublist(0, RhaiLimit.waiting.index),
     'runtime_error_kind': RhaiRuntimeErrorKind.values,
     'warning_kind': AnalysisWarningKind.values,
   };

@@ -27,6 +27,7 @@ const _changed = <String, RhaiConfig>{
   'timeout': RhaiConfig(timeout: Duration(milliseconds: 1)),
   'totalTimeout': RhaiConfig(totalTimeout: Duration(seconds: 1)),
   'asyncTimeout': RhaiConfig(asyncTimeout: Duration(seconds: 1)),
+  'maxWaiting': RhaiConfig(maxWaiting: 1),
   'allowFileIo': RhaiConfig(allowFileIo: true),
   'allowEval': RhaiConfig(allowEval: true),
   'allowModules': RhaiConfig(allowModules: true),
@@ -56,6 +57,7 @@ void main() {
     expect(secure.timeout, const Duration(seconds: 5));
     expect(secure.totalTimeout, const Duration(minutes: 10));
     expect(secure.asyncTimeout, const Duration(seconds: 30));
+    expect(secure.maxWaiting, 0);
     expect(secure.allowFileIo, isFalse);
     expect(secure.allowEval, isFalse);
     expect(secure.allowModules, isFalse);
@@ -193,6 +195,7 @@ void main() {
       'maxMemory': RhaiConfig(maxMemory: -1),
       'maxOutputLength': RhaiConfig(maxOutputLength: -1),
       'scriptCacheSize': RhaiConfig(scriptCacheSize: -1),
+      'maxWaiting': RhaiConfig(maxWaiting: -1),
     };
     refused.forEach((name, config) {
       expect(() => RhaiEngine(config), refusesOption(name));
@@ -288,6 +291,7 @@ void main() {
         maxModules: max,
         maxMemory: max,
         maxOutputLength: max,
+        maxWaiting: max,
         timeout: RhaiConfig.maxAsyncTimeout,
         totalTimeout: RhaiConfig.maxAsyncTimeout,
       ),

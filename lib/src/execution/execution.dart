@@ -138,8 +138,9 @@ final class Execution extends TimedWait implements TurnTaker {
   bool get isInOwnZone => identical(Zone.current, _ownZone);
 
   /// Runs [body] in the zone of its functions.
-  R runInOwnZone<R>(R Function() body) =>
-      (_ownZone ??= forkWith(_base, _key, this)).run<R>(body);
+  R runInOwnZone<R>(R Function() body) => _makeOwnZone().run<R>(body);
+
+  Zone _makeOwnZone() => _ownZone ??= forkWith(_base, _key, this);
 
   Zone _findBase() {
     final other = zone[_key] as Execution?;
@@ -149,7 +150,10 @@ final class Execution extends TimedWait implements TurnTaker {
   }
 
   /// Notes that it waits, or lets the event loop run, from now on.
+  ///
+  /// The zone of its functions is made before: one of the user's may throw then.
   void park() {
+    _makeOwnZone();
     if (wake.isCompleted) wake = Completer.sync();
     isParked = true;
     if (_mayYield) return;

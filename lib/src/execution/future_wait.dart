@@ -10,6 +10,9 @@ abstract interface class WaitObserver {
   /// The longest wait.
   Duration get timeout;
 
+  /// Notes that a wait takes too long, before it fails.
+  void noteTimeout();
+
   /// Ends the wait with a value.
   void complete(FutureWait wait, Object? value);
 
@@ -66,14 +69,17 @@ final class FutureWait extends TimedWait {
   }
 
   @override
-  void timeOut() => _failInZone(
-    RhaiTimeoutError(
-      '${function.name} did not complete within '
-      '${_observer.timeout.inMilliseconds} ms (RhaiConfig.asyncTimeout)',
-      functionName: function.name,
-      timeout: _observer.timeout,
-    ),
-  );
+  void timeOut() {
+    _observer.noteTimeout();
+    _failInZone(
+      RhaiTimeoutError(
+        '${function.name} did not complete within '
+        '${_observer.timeout.inMilliseconds} ms (RhaiConfig.asyncTimeout)',
+        functionName: function.name,
+        timeout: _observer.timeout,
+      ),
+    );
+  }
 
   /// Ends the wait, unless it is over, because nothing can complete the Future any more.
   void abandon() {

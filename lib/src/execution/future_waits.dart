@@ -17,6 +17,14 @@ final class FutureWaits implements WaitObserver {
   /// The number of waiting scripts. Their calls of `parallel` are none.
   int count = 0;
 
+  /// How many waits there were.
+  int get started => _started;
+  int _started = 0;
+
+  /// How many of them took too long.
+  int get timeouts => _timeouts;
+  int _timeouts = 0;
+
   @override
   Duration get timeout => _deadlines.timeout;
 
@@ -28,10 +36,14 @@ final class FutureWaits implements WaitObserver {
     execution
       ..returned = null
       ..wait = wait;
+    _started++;
     if (execution.parent == null) count++;
     if (function.isTimed) _deadlines.add(wait);
     wait.listen(result);
   }
+
+  @override
+  void noteTimeout() => _timeouts++;
 
   @override
   void complete(FutureWait wait, Object? value) {

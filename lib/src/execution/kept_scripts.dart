@@ -105,6 +105,7 @@ final class KeptScripts {
   /// Calls a function of a script, which finds the constants of the scope whose id
   /// [scopeId] returns, unless that is 0. It is asked for when the arguments were read.
   Object? call(NamedCall call, int Function() scopeId, Waiting waiting) {
+    _starter.checkRoom();
     _functions.publish();
     final (:script, :function, :arguments, :thisValue) = call;
     final withThis = thisValue != null;

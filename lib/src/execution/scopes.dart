@@ -37,7 +37,7 @@ final class Scopes {
   /// The value of a variable; null if there is none.
   Object? get(Kept scope, String name) {
     final length = _frame.writeName(name);
-    return _starter.start(
+    return _starter.read(
       (held, outerEngine, outer) => rhaiScopeGet(
         _frame.engine,
         scope.id,
@@ -46,25 +46,22 @@ final class Scopes {
         outerEngine,
         outer,
       ),
-      Waiting.ifNeeded,
     );
   }
 
   /// The names of the variables.
   List<String> names(Kept scope) => List<String>.from(
-    _starter.start(
+    _starter.read(
           (held, outerEngine, outer) =>
               rhaiScopeNames(_frame.engine, scope.id, held, outerEngine, outer),
-          Waiting.ifNeeded,
         )!
         as List<Object?>,
   );
 
   /// Copies the variables of a scope to another one.
-  void copy(Kept from, Kept to) => _starter.start(
+  void copy(Kept from, Kept to) => _starter.read(
     (held, outerEngine, outer) =>
         rhaiScopeCopy(_frame.engine, from.id, to.id, held, outerEngine, outer),
-    Waiting.ifNeeded,
   );
 
   /// Whether there is a variable of this name.

@@ -20,6 +20,7 @@ final class ScriptFunctionCalls {
     List<Object?> arguments, {
     required bool mayYield,
   }) {
+    _starter.checkRoom();
     writeArguments(_frame, arguments);
     return _start(function, mayYield: mayYield, withThis: false);
   }
@@ -31,6 +32,7 @@ final class ScriptFunctionCalls {
     List<Object?> arguments, {
     required bool mayYield,
   }) {
+    _starter.checkRoom();
     final sent = writeWithThis(_frame, arguments, thisValue);
     final ended = _start(function, mayYield: mayYield, withThis: true);
     return applyToThis(ended, thisValue, sent);

@@ -8,28 +8,25 @@ import '../engine_config.dart';
 import '../errors.dart';
 import '../ffi/bindings.dart';
 import '../ffi/script_function.dart';
-import '../parameters/member_error.dart';
-import '../records/error_record.dart' show unnamedFunction;
+import '../rhai_stats.dart';
 import '../wire/frame.dart';
 import '../wire/object_table.dart';
 import '../wire/protocol.dart';
 import '../wire/value_limits.dart';
 import 'dart_type.dart';
-import 'deadlines.dart';
 import 'default_functions.dart';
-import 'error_writer.dart';
+import 'engine_stats.dart';
 import 'execution.dart';
+import 'executions.dart';
 import 'function_calls.dart';
 import 'function_registry.dart';
 import 'future_wait.dart';
 import 'future_waits.dart';
 import 'kept_scripts.dart';
-import 'member_call.dart';
 import 'module_loads.dart';
 import 'native_engine.dart';
 import 'outcome.dart';
 import 'parallel_calls.dart';
-import 'registered_function.dart';
 import 'registered_modules.dart';
 import 'scopes.dart';
 import 'script_function_calls.dart';
@@ -66,11 +63,15 @@ final class ScriptRunner
     ObjectTable objects,
     int size,
     ScriptRunner? original,
-  ) : _dartCalls = FunctionCalls(_config.maxStackDepth, original?._dartCalls),
-      _totalTimeouts = Deadlines(_config.totalTimeout),
+  ) : _executions = Executions(_config),
       _sleeps = Sleeps(_config.asyncTimeout) {
     _finalizer.attach(this, _engine.cast(), detach: this, externalSize: size);
     _frame = Frame(_engine, this, ValueLimits(_config), objects);
+    _dartCalls = FunctionCalls(
+      _frame,
+      _config.maxStackDepth,
+      original?._dartCalls,
+    );
     _waits = FutureWaits(_frame, _config.asyncTimeout);
     _moduleLoads = ModuleLoads(_frame, _config);
     objects.setInternal(
@@ -120,13 +121,10 @@ final class ScriptRunner
   final TypeRegistry _types = TypeRegistry();
   late final Variables _variables = Variables(_frame);
   late final FutureWaits _waits;
-  final FunctionCalls _dartCalls;
+  late final FunctionCalls _dartCalls;
   late final ScriptFunctionCalls _calls = ScriptFunctionCalls(_frame, this);
   final Sleeps _sleeps;
   late final ModuleLoads _moduleLoads;
-
-  /// Deadlines of executions that wait, or let the event loop run.
-  final Deadlines _totalTimeouts;
 
   @override
   bool get exposeStackTraces => _config.exposeStackTraces;
@@ -134,8 +132,14 @@ final class ScriptRunner
   @override
   Future<void> sleep(num seconds) => _sleeps.sleep(seconds);
 
-  /// Executions that have made a request and not ended, by their ids.
-  final Map<int, Execution> _executions = {};
+  final Executions _executions;
+
+  late final EngineStats _stats = EngineStats(
+    _frame,
+    _executions,
+    _dartCalls,
+    _waits,
+  );
 
   /// The scripts that are compiled once.
   late final KeptScripts scripts = KeptScripts(_frame, _functions, this);
@@ -145,6 +149,9 @@ final class ScriptRunner
 
   /// The number of scripts that wait for a Future.
   int get pendingCount => _waits.count;
+
+  /// The numbers of the engine, also after it was disposed.
+  RhaiStats get stats => _stats.read();
 
   @override
   bool get isDisposed => _engine == nullptr;
@@ -195,6 +202,7 @@ final class ScriptRunner
   Object? eval(String script, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');
+    _executions.begin();
     final outer = Execution.current;
     final step = rhaiEval(
       _engine,
@@ -226,7 +234,19 @@ final class ScriptRunner
   }) => _calls.callWith(function, thisValue, arguments, mayYield: mayYield);
 
   @override
+  void checkRoom() => _executions.checkRoom();
+
+  @override
+  Object? read(NativeStart native) {
+    final outer = Execution.current;
+    final engine = outer?.owner.address ?? 0;
+    final step = native(EventLoop.unwatched, engine, outer?.id ?? 0);
+    return readOutcome(_frame, step, null);
+  }
+
+  @override
   Object? start(NativeStart native, Waiting waiting) {
+    _executions.begin();
     final outer = Execution.current;
     final step = native(
       _held(waiting),
@@ -264,7 +284,7 @@ final class ScriptRunner
     Execution? parent,
   }) {
     if (step != Step.call && step != Step.pending && step != Step.yielded) {
-      return readOutcome(_frame, step, null);
+      return _end(step, null, counts: parent == null);
     }
     final execution = Execution(
       this,
@@ -273,7 +293,7 @@ final class ScriptRunner
       mayYield: waiting == Waiting.mayYield,
       parent: parent,
     );
-    _executions[execution.id] = execution;
+    _executions.add(execution);
     final result = _drive(execution, step);
     if (!identical(result, _parked)) return result;
     if (waiting == Waiting.never) _refuseToWait(execution);
@@ -284,7 +304,7 @@ final class ScriptRunner
   /// Ends an execution that waits for a Future, and must not.
   Never _refuseToWait(Execution execution) {
     final name = (execution.wait! as FutureWait).function.name;
-    _cancel(execution);
+    if (_cancel(execution)) _executions.noteEnd(RhaiEnding.cancelledError);
     throw RhaiCancelledError(
       'the script has to wait for $name, which returns a Future (use '
       'evalAsync, or callAsync for a call)',
@@ -329,6 +349,7 @@ final class ScriptRunner
   void dispose() {
     if (isDisposed) return;
     _finalizer.detach(this);
+    _stats.close();
     final engine = _engine;
     _engine = nullptr;
     _frame.isClosed = true;
@@ -338,28 +359,13 @@ final class ScriptRunner
     _frame.forgetReleased();
     rhaiEngineFree(engine);
     _waits.clear();
-    _totalTimeouts.clear();
     _sleeps.cancel();
     // Whoever keeps the engine must not keep what its functions captured.
     _functions.clear();
     _types.clear();
     _moduleLoads.close();
     _frame.objects.close();
-    final stackTrace = StackTrace.current;
-    for (final execution in _executions.values) {
-      if (!execution.isParked) continue;
-      execution
-        ..wait = null
-        // Its turn may come before that.
-        ..isParked = false;
-      // Not at once: whoever waits for the script runs when this has returned.
-      const error = RhaiCancelledError();
-      scheduleMicrotask(() => execution.wake.completeError(error, stackTrace));
-    }
-    for (final execution in _executions.values) {
-      execution.end();
-    }
-    _executions.clear();
+    _executions.cancelAll();
   }
 
   /// Answers the requests of an execution until it ends or waits.
@@ -368,128 +374,60 @@ final class ScriptRunner
       while (true) {
         switch (step) {
           case Step.call:
-            if (!execution.isInOwnZone && _mayReturnFuture()) {
+            if (!execution.isInOwnZone && _dartCalls.mayReturnFuture()) {
               return _driveInOwnZone(execution, step);
             }
-            step = _call(execution);
+            step = _dartCalls.answer(execution);
           case Step.pending:
             // Now: the zone of a user's may run scripts when a timer is made.
             final future = _frame.future;
-            _park(execution);
+            _executions.park(execution);
             _waits.add(execution, future);
             return _parked;
           case Step.yielded:
-            _park(execution);
+            _executions.park(execution);
             Turns.add(execution);
             return _parked;
           default:
             _forget(execution);
-            return readOutcome(_frame, step, execution);
+            return _end(step, execution, counts: execution.parent == null);
         }
       }
-    } catch (_) {
+    } catch (error) {
       // Out of stack or memory in between, or a zone makes no timers: the script cannot
       // go on.
-      if (_forget(execution) && !isDisposed) {
-        _waits.remove(execution);
-        rhaiCancel(_engine, execution.id);
+      if (_cancel(execution) && execution.parent == null) {
+        _executions.noteError(error);
       }
       rethrow;
     }
   }
 
-  /// Whether the called function may return a Future. Code that it starts then runs for
-  /// the script, in a zone.
-  ///
-  /// Making a zone takes a tenth of a short script's time.
-  bool _mayReturnFuture() {
-    final target = _frame.objects[_frame.function];
-    return switch (target) {
-      RegisteredFunction(:final mayReturnFuture) ||
-      MemberCall(:final mayReturnFuture) => mayReturnFuture,
-      _ => true,
-    };
+  /// Reads how an execution has ended. Returns its value, or throws its error.
+  Object? _end(int step, Execution? execution, {required bool counts}) {
+    final Object? value;
+    try {
+      value = readOutcome(_frame, step, execution);
+    } catch (error) {
+      if (counts) _executions.noteError(error);
+      rethrow;
+    }
+    if (counts) _executions.noteEnd(RhaiEnding.value);
+    return value;
   }
 
   Object? _driveInOwnZone(Execution execution, int step) =>
       execution.runInOwnZone(() => _drive(execution, step));
 
-  /// Notes that an execution waits, or lets the event loop run. Its time in all counts
-  /// from the first time on.
-  void _park(Execution execution) {
-    execution.park();
-    if (execution.isTimed || _totalTimeouts.timeout == Duration.zero) return;
-    // The script that it is a part of waits, too.
-    if (execution.parent != null) return;
-    execution.isTimed = true;
-    _totalTimeouts.add(execution);
-  }
-
   /// Forgets an execution that has ended, and ends the calls that it makes. Returns whether it
   /// was known.
   bool _forget(Execution execution) {
-    if (execution.isTimed) _totalTimeouts.remove(execution);
     endChildren(execution);
-    execution.parent?.children?.remove(execution);
-    final wasKnown = _executions.remove(execution.id) != null;
-    if (wasKnown) execution.end();
-    return wasKnown;
+    return _executions.remove(execution);
   }
 
   @override
   void timeOut(Execution execution) {
-    if (!_cancel(execution)) return;
-    final limit = _totalTimeouts.timeout;
-    execution.wake.completeError(
-      RhaiTimeoutError(
-        'the script took longer than its limit of '
-        '${limit.inMilliseconds} ms in all (RhaiConfig.totalTimeout)',
-        timeout: limit,
-      ),
-      StackTrace.empty,
-    );
-  }
-
-  /// Runs the Dart function that the script calls, and resumes the script.
-  int _call(Execution execution) {
-    final target = _frame.objects[_frame.function];
-    final arguments = _frame.readArguments();
-    final RegisteredFunction function;
-    final Object? result;
-    var name = unnamedFunction;
-    try {
-      function = switch (target) {
-        final RegisteredFunction function => function,
-        final MemberCall member => member.find(arguments),
-        _ => RegisteredFunction.closure(target! as Function),
-      };
-      name = function.name;
-      result = _dartCalls.call(execution, function, arguments);
-      if (result is! Future<Object?>) {
-        if (isDisposed) throw const RhaiCancelledError();
-        _frame.writeValue(result, function.resultName);
-      }
-    } catch (error, stackTrace) {
-      if (isDisposed) throw const RhaiCancelledError();
-      writeError(
-        _frame,
-        describeError(
-          execution,
-          error,
-          stackTrace,
-          error is MemberError ? error.name : name,
-        ),
-      );
-      return rhaiResume(_engine, execution.id, Reply.error, 0);
-    }
-    if (result is Future<Object?>) {
-      if (isDisposed) {
-        result.ignore();
-        throw const RhaiCancelledError();
-      }
-      execution.returned = (function, result);
-      return rhaiResume(_engine, execution.id, Reply.pending, 0);
-    }
-    return rhaiResume(_engine, execution.id, Reply.value, 0);
+    if (_cancel(execution)) _executions.failForTime(execution);
   }
 }

@@ -1,4 +1,6 @@
 /// How executions are started.
+///
+/// @docImport '../errors.dart';
 library;
 
 /// Starts an execution on the native side, and returns its first step.
@@ -22,7 +24,16 @@ enum Waiting {
 
 /// Starts executions, and drives them.
 abstract interface class Starter {
+  /// Throws a [RhaiLimitError] if no other execution may be under way.
+  ///
+  /// Call this before what it needs is written. [start] looks again.
+  void checkRoom();
+
   /// Runs an execution that [native] starts. Returns its value, or a Future of it
   /// if it waits.
   Object? start(NativeStart native, Waiting waiting);
+
+  /// Returns the value of what [native] runs under the limits of an execution, and is none: it
+  /// makes no requests, and does not count.
+  Object? read(NativeStart native);
 }

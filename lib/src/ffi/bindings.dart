@@ -262,6 +262,10 @@ external bool rhaiCancel(Pointer<NativeEngine> engine, int execution);
 )
 external int rhaiLeakedBytes(Pointer<NativeEngine> engine);
 
+/// Writes the numbers of an engine to slots. No leaf call: it looks at every execution.
+@Native<Void Function(Pointer<NativeEngine>)>(symbol: 'rhai_engine_stats')
+external void rhaiEngineStats(Pointer<NativeEngine> engine);
+
 /// Analyses a script, for the scope with an id unless that is 0.
 @Native<
   Int32 Function(Pointer<NativeEngine>, Uint64, Uint64, Int64, UintPtr, Uint64)

@@ -50,6 +50,14 @@ final class Frame {
   /// Whether the engine was freed, and the frame with it.
   bool isClosed = false;
 
+  /// Bytes of the values that were written so far, as far as slots did not hold them.
+  int get bytesWritten => _bytesWritten;
+  int _bytesWritten = 0;
+
+  /// Bytes of the values that were read so far, as far as slots did not hold them.
+  int get bytesRead => _bytesRead;
+  int _bytesRead = 0;
+
   /// The id of the execution that made a request.
   int get execution => _words[FrameWord.execution];
 
@@ -112,6 +120,7 @@ final class Frame {
       case final tag:
         final length = tagAndLength >> Slot.lengthShift;
         if (length == 0) return tag == Tag.string ? '' : Uint8List(0);
+        _bytesRead += length;
         final bytes = Pointer<Uint8>.fromAddress(
           _words[word + 1],
         ).asTypedList(length);
@@ -308,6 +317,7 @@ final class Frame {
   }
 
   void _setSlot(int tag, int length, int offset) {
+    _bytesWritten += length;
     _words[FrameWord.slots] = tag | length << Slot.lengthShift;
     _words[FrameWord.slots + 1] = offset;
   }

@@ -344,6 +344,30 @@ abstract final class EngineNumber {
   static const int count = 14;
 }
 
+/// Slots of the numbers of an engine.
+abstract final class EngineStat {
+  /// Bytes of memory that executions use which have not ended.
+  static const int memory = 0;
+
+  /// The most bytes of memory that one execution has used.
+  static const int peakMemory = 1;
+
+  /// Bytes of memory that were lost.
+  static const int leakedBytes = 2;
+
+  /// Texts that are kept compiled.
+  static const int cachedScripts = 3;
+
+  /// Bytes that these take.
+  static const int cachedBytes = 4;
+
+  /// Scripts that were compiled once, and that Dart has.
+  static const int compiledScripts = 5;
+
+  /// The number of these numbers.
+  static const int count = 6;
+}
+
 /// Lists of names that are switched off, or on.
 abstract final class NameList {
   /// Keywords and operators that are disabled.

@@ -16,8 +16,8 @@ use runtime::limits::stack::MAX_EXPR_DEPTH;
 use crate::mailbox::Frame;
 use crate::wire::format;
 use crate::wire::protocol::{
-    bound, dart_error_id, engine_number, error_kind, event_loop, frame_word, function_id, kind,
-    limit, runtime_error_kind, slot, warning_kind,
+    bound, dart_error_id, engine_number, engine_stat, error_kind, event_loop, frame_word,
+    function_id, kind, limit, runtime_error_kind, slot, warning_kind,
 };
 
 macro_rules! agree {
@@ -112,6 +112,8 @@ agree! {
     WarningKind::ShadowedFunction => warning_kind::SHADOWED_FUNCTION,
     WarningKind::ConstantChanged => warning_kind::CONSTANT_CHANGED,
 }
+
+const _: () = assert!(engine_stat::COUNT <= bound::ARGUMENTS);
 
 // Where addresses have 32 bits, fewer levels may cross.
 #[cfg(target_pointer_width = "64")]

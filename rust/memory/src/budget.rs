@@ -8,8 +8,15 @@ use crate::sizes::{Excess, Sizes};
 /// Bytes by which an execution may pass twice its budget before it is abandoned.
 pub const SLACK: usize = 16 * 1024 * 1024;
 
-/// Bytes of memory from which on an execution is large. Until then its peak is unknown.
+/// Bytes of memory from which on an execution is large.
 pub const LARGE: usize = 8 * 1024 * 1024;
+
+/// Bytes by which memory may grow before the peak is looked at, unless a part of the peak is
+/// more.
+const STEP: i64 = 4096;
+
+/// The part of the peak.
+const PART: i64 = 8;
 
 /// The memory of one execution.
 ///
@@ -19,7 +26,7 @@ pub const LARGE: usize = 8 * 1024 * 1024;
 pub struct Budget {
     /// Bytes allocated and not freed, while the execution does not run.
     used: Cell<i64>,
-    /// The most that there were, within a factor of 2; 0 below [`LARGE`].
+    /// The most that there were, within an eighth or 4 KiB.
     peak: Cell<i64>,
     /// Bytes at which the peak is looked at again.
     watermark: Cell<i64>,
@@ -72,7 +79,7 @@ impl Budget {
         Budget {
             used: Cell::new(0),
             peak: Cell::new(0),
-            watermark: Cell::new(LARGE as i64),
+            watermark: Cell::new(STEP),
             limit,
             hard_limit: limit.saturating_mul(2).saturating_add(SLACK as i64),
             exceeded: Cell::new(None),
@@ -127,8 +134,8 @@ impl Budget {
         self.abandon.get()
     }
 
-    /// The most bytes that were in use: exact if that exceeded the budget, else within a
-    /// factor of 2, and 0 below [`LARGE`].
+    /// The most bytes that were in use: exact if that exceeded the budget, else less by up to an
+    /// eighth or 4 KiB.
     pub fn peak(&self) -> usize {
         usize::try_from(self.peak.get()).unwrap_or(0)
     }
@@ -173,7 +180,8 @@ impl Budget {
         if used > self.limit {
             self.exceed(Excess::Memory);
         } else {
-            self.watermark.set(used.saturating_mul(2));
+            self.watermark
+                .set(used.saturating_add(STEP.max(used / PART)));
         }
         used > self.hard_limit
     }

@@ -59,7 +59,9 @@ pub struct ScriptEngine<H: Host> {
     pub(crate) variables: Rc<Variables>,
     /// The scripts and scopes that the host keeps.
     pub(crate) kept: Kept,
-    executions: SlotMap<DefaultKey, Execution<H>>,
+    pub(crate) executions: SlotMap<DefaultKey, Execution<H>>,
+    /// The most bytes of memory that one execution has used which has ended.
+    pub(crate) peak_memory: usize,
     /// The execution that last made a request.
     last_execution: u64,
     /// A Rhai engine without anything, which knows the words of the language.
@@ -95,6 +97,7 @@ impl<H: Host> ScriptEngine<H> {
             variables: Rc::default(),
             kept: Kept::default(),
             executions: SlotMap::new(),
+            peak_memory: 0,
             last_execution: 0,
             plain: Rc::default(),
         }
@@ -224,7 +227,12 @@ impl<H: Host> ScriptEngine<H> {
     /// Cleans up after an execution that was dropped.
     #[inline]
     fn clean_up(&mut self, ended: Ended) {
-        let freed = ended.peak_memory + self.hosted.shared.stacks.take_freed();
+        self.peak_memory = self.peak_memory.max(ended.peak_memory);
+        let large = match ended.peak_memory {
+            peak if peak >= memory::LARGE => peak,
+            _ => 0,
+        };
+        let freed = large + self.hosted.shared.stacks.take_freed();
         if freed > 0 {
             memory::note_freed(freed);
         }

@@ -18,6 +18,7 @@ mod engine_builder;
 pub mod engine_fork;
 pub mod engine_registration;
 pub mod engine_scripts;
+pub mod engine_stats;
 pub mod host;
 mod snapshot;
 

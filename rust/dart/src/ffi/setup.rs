@@ -17,8 +17,9 @@ use super::guard::{begin, enter, guarded, input_text, run, scope_of, with_engine
 use crate::host::DartEngine;
 use crate::isolate::Isolate;
 use crate::mailbox::{Frame, Mailbox};
+use crate::wire::format::{Slot, Tag};
 use crate::wire::protocol::status::{INVALID, OK};
-use crate::wire::protocol::{engine_flag, engine_number, inherited, name_list};
+use crate::wire::protocol::{engine_flag, engine_number, engine_stat, inherited, name_list};
 
 /// Makes the native state of an isolate, of which each needs one. May be a leaf call.
 #[no_mangle]
@@ -456,6 +457,35 @@ pub unsafe extern "C" fn rhai_analyze(
 pub unsafe extern "C" fn rhai_leaked_bytes(engine: *mut DartEngine) -> u64 {
     // SAFETY: the caller's contract.
     unsafe { with_engine(engine, 0, |engine| engine.hosted.shared.leaked() as u64) }
+}
+
+/// Writes the numbers of an engine into the first slots, as integers, as if they were arguments
+/// of a call. They are in the order of [`engine_stat`]. No leaf call: it looks at every execution.
+///
+/// # Safety
+///
+/// As [`rhai_eval`](super::rhai_eval).
+#[no_mangle]
+pub unsafe extern "C" fn rhai_engine_stats(engine: *mut DartEngine) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        enter(engine, (), |engine| {
+            let stats = engine.stats();
+            let mut numbers = [0; engine_stat::COUNT];
+            numbers[engine_stat::MEMORY] = stats.memory;
+            numbers[engine_stat::PEAK_MEMORY] = stats.peak_memory;
+            numbers[engine_stat::LEAKED_BYTES] = stats.leaked_bytes;
+            numbers[engine_stat::CACHED_SCRIPTS] = stats.cached_scripts;
+            numbers[engine_stat::CACHED_BYTES] = stats.cached_bytes;
+            numbers[engine_stat::COMPILED_SCRIPTS] = stats.compiled_scripts;
+            engine.hosted.host.with_frame(|frame| {
+                frame.argument_count = numbers.len() as u64;
+                for (slot, number) in frame.slots.iter_mut().zip(numbers) {
+                    *slot = Slot::new(Tag::Int, 0, number as u64);
+                }
+            });
+        });
+    }
 }
 
 /// Completes the module whose name is the first `name_len` bytes of the input: the constants

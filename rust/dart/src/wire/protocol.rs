@@ -344,6 +344,30 @@ pub mod engine_number {
     pub const COUNT: usize = 14;
 }
 
+/// Slots of the numbers of an engine.
+pub mod engine_stat {
+    /// Bytes of memory that executions use which have not ended.
+    pub const MEMORY: usize = 0;
+
+    /// The most bytes of memory that one execution has used.
+    pub const PEAK_MEMORY: usize = 1;
+
+    /// Bytes of memory that were lost.
+    pub const LEAKED_BYTES: usize = 2;
+
+    /// Texts that are kept compiled.
+    pub const CACHED_SCRIPTS: usize = 3;
+
+    /// Bytes that these take.
+    pub const CACHED_BYTES: usize = 4;
+
+    /// Scripts that were compiled once, and that Dart has.
+    pub const COMPILED_SCRIPTS: usize = 5;
+
+    /// The number of these numbers.
+    pub const COUNT: usize = 6;
+}
+
 /// Lists of names that are switched off, or on.
 pub mod name_list {
     /// Keywords and operators that are disabled.

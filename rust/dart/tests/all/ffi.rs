@@ -91,6 +91,7 @@ fn a_null_engine_is_refused_by_every_function() {
         assert_eq!(ffi::rhai_start_child(null_mut(), 0, 0), INVALID);
         assert!(!ffi::rhai_complete_future(null_mut(), 1, false));
         assert!(!ffi::rhai_cancel(null_mut(), 1));
+        ffi::rhai_engine_stats(null_mut());
         assert_eq!(ffi::rhai_analyze(null_mut(), 0, 0, -1, null(), 0), INVALID);
         assert!(!ffi::rhai_is_usable_name(null_mut(), 0, true));
         assert_eq!(ffi::rhai_value_error(null_mut(), 0), INVALID);

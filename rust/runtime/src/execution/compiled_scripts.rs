@@ -42,6 +42,11 @@ impl CompiledScripts {
         self.max_size
     }
 
+    /// How many there are, and the bytes that they take.
+    pub fn len_and_bytes(&self) -> (usize, usize) {
+        (self.scripts.borrow().len(), self.size.get())
+    }
+
     /// Returns a script that is kept, and whose literals have no more than these sizes.
     pub fn get(&self, text: &str, literals: &LiteralSizes) -> Option<Rc<CompiledScript>> {
         let mut scripts = self.scripts.borrow_mut();

@@ -322,6 +322,14 @@ impl<H: Host> Execution<H> {
         }
     }
 
+    /// The bytes of memory that it uses, while it does not run. Those of a child are its parent's.
+    pub fn used_memory(&self) -> usize {
+        match self.child {
+            Some(_) => 0,
+            None => self.context.budget().used(),
+        }
+    }
+
     /// The execution that it is a child of.
     pub fn parent(&self) -> Option<DefaultKey> {
         self.child.as_ref().map(|child| child.parent)

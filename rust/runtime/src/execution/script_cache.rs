@@ -103,6 +103,11 @@ impl ScriptCache {
         drop(self.scripts.replace(empty));
     }
 
+    /// How many scripts and modules are kept, and the bytes that they take.
+    pub fn len_and_bytes(&self) -> (usize, usize) {
+        self.scripts.borrow().len_and_bytes()
+    }
+
     /// Returns a script, compiled if it is kept.
     pub fn get(&self, script: &str) -> Source {
         match self.scripts.borrow().get(script, &self.literals) {

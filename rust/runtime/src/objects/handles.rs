@@ -72,6 +72,11 @@ impl<T> HandleTable<T> {
         self.items.borrow().get(&id).cloned()
     }
 
+    /// How many items there are.
+    pub fn count(&self) -> usize {
+        self.items.borrow().len()
+    }
+
     /// Takes an item out of the table.
     pub fn remove(&self, id: u64) -> Option<Rc<T>> {
         // What it gives back is the engine's.
