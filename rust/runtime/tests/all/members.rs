@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rhai::{Array, Dynamic};
+use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
 use test_host::{patient, Answer, FakeHost, Outcome};
@@ -14,7 +15,11 @@ const ITERATOR: u64 = 1_001;
 /// A host with `object()`, an object through which scripts go: it gives 1, 2 … `count`. Each
 /// value is answered as `answer` says.
 fn host(count: i64, answer: impl Fn(i64) -> Answer + 'static) -> FakeHost {
-    let mut host = FakeHost::with_config(patient());
+    host_with(patient(), count, answer)
+}
+
+fn host_with(config: Config, count: i64, answer: impl Fn(i64) -> Answer + 'static) -> FakeHost {
+    let mut host = FakeHost::with_config(config);
     host.register_later();
     let object = host.object(1_000);
     host.register("object", 0, move |_| Answer::value(object.clone()));
@@ -147,25 +152,16 @@ fn whatever_the_host_answers_ends_the_loop_or_is_a_value() {
 
 #[test]
 fn a_loop_without_end_ends_by_its_limits() {
-    let mut host = host(i64::MAX, one);
-    host.engine.unregister_function("nothing");
-    let failure =
-        host.error("let all = []; for x in object() { all.push(x); all.push(`text of ${x}`); }");
-    let expected = [Limit::Memory, Limit::ArraySize, Limit::Operations].map(|limit| limit as i64);
-    assert!(expected.contains(&failure.number), "{failure:?}");
+    let mut host = host_with(patient().with(Limit::Memory, 1 << 20), i64::MAX, one);
+    let script = "let all = []; for x in object() { all.push(`a text of its own: ${x}`); }";
+    let failure = host.error(script);
+    assert_eq!(failure.number, Limit::Memory as i64, "{failure:?}");
     let config = patient().with(Limit::Operations, 1_000);
-    let mut host = FakeHost::with_config(config);
-    let object = host.object(1);
-    host.register("object", 0, move |_| Answer::value(object.clone()));
-    host.iterate(|_| Answer::value(1_i64), one_for_ever);
+    let mut host = host_with(config, i64::MAX, one);
     let failure = host.error("try { for x in object() { } } catch { } 1");
     assert_eq!(failure.number, Limit::Operations as i64, "{failure:?}");
     let failure = host.error("try { object().find(|x| false) } catch { } loop { }");
     assert_eq!(failure.number, Limit::Operations as i64, "{failure:?}");
-}
-
-fn one_for_ever(_: Vec<Dynamic>) -> Answer {
-    one(1)
 }
 
 #[test]
