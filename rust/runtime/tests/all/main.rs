@@ -5,6 +5,7 @@ mod errors;
 mod asking;
 mod callbacks;
 mod cancelling;
+mod forks;
 mod functions;
 mod json;
 mod limits;
