@@ -31,7 +31,13 @@ impl<H: Host> ScriptEngine<H> {
     /// Later changes of one engine are none of the other.
     ///
     /// No variable or constant may hold a function of a script: that belongs to its engine.
-    pub fn fork(&self, commons: &Commons<H>, config: Config, host: H, inherited: Inherited) -> Self {
+    pub fn fork(
+        &self,
+        commons: &Commons<H>,
+        config: Config,
+        host: H,
+        inherited: Inherited,
+    ) -> Self {
         let shared = &self.hosted.shared;
         let is_alike = inherited.restrictions && are_alike(&self.config, &config);
         let stacks = self.stacks_for(&config, commons);
@@ -40,7 +46,9 @@ impl<H: Host> ScriptEngine<H> {
             .fork(&config, &stacks, is_alike, inherited.module_texts);
         let forked = shared.fork(stacks, scripts);
         if inherited.restrictions {
-            forked.restrictions.replace(shared.restrictions.borrow().clone());
+            forked
+                .restrictions
+                .replace(shared.restrictions.borrow().clone());
         }
         let mut fork = Self::assemble(commons, config, host, forked);
         fork.plain = self.plain.clone();

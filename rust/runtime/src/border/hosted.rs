@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::ptr;
 use std::rc::{Rc, Weak};
 
-
 use crate::context::context::ExecutionContext;
 use crate::context::running::Running;
 use crate::context::shared::Shared;

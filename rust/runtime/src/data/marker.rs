@@ -24,11 +24,7 @@ pub type Call<O, M> = fn(
 
 /// The pointer that others are made from by adding a marker to it. It is called
 /// `name` in messages.
-pub fn prototype<O: 'static, M: Any + Clone>(
-    name: &str,
-    owner: Rc<O>,
-    call: Call<O, M>,
-) -> FnPtr {
+pub fn prototype<O: 'static, M: Any + Clone>(name: &str, owner: Rc<O>, call: Call<O, M>) -> FnPtr {
     // Rhai marks it so because it may change; the version is fixed.
     #[allow(deprecated)]
     FnPtr::from_fn(name, move |context, args| {

@@ -27,7 +27,11 @@ impl<H: Host> LoadedModules<H> {
     }
 
     /// Waits for the host to load a module.
-    fn load(hosted: &Hosted<H>, place: &Place, import: &Import) -> Result<ImmutableString, Failure> {
+    fn load(
+        hosted: &Hosted<H>,
+        place: &Place,
+        import: &Import,
+    ) -> Result<ImmutableString, Failure> {
         let mut path = SizedText::copy(&place.name).into();
         let mut importer = match import.importer {
             Some(importer) => SizedText::copy(importer).into(),

@@ -155,7 +155,7 @@ impl ScriptCache {
         Ok(compiled)
     }
 
-    /// Returns a script that the host keeps, compiled for the functions of the host, and these.
+    /// Returns a script that the host keeps, compiled.
     ///
     /// # Errors
     ///
@@ -165,14 +165,12 @@ impl ScriptCache {
         engine: &Engine,
         script: &str,
         context: &ExecutionContext,
-    ) -> Result<(Rc<CompiledScript>, Rc<HashSet<String>>), Box<EvalAltResult>> {
-        let host_functions = self.host_functions();
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         let kept = self.scripts.borrow().get(script, &self.literals);
-        let script = match kept {
-            Some(kept) => kept,
-            None => self.compile(engine, script.into(), context)?,
-        };
-        Ok((script, host_functions))
+        match kept {
+            Some(kept) => Ok(kept),
+            None => self.compile(engine, script.into(), context),
+        }
     }
 
     /// The names of the functions of the host.
