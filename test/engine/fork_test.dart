@@ -106,7 +106,7 @@ void main() {
   group('later changes are of one engine only:', () {
     const absent = 'absent';
 
-    /// What a script says, or that there is no such thing.
+    /// The value of a script, or that there is no such thing.
     Object? valueIn(RhaiEngine engine, String script) {
       try {
         return engine.eval(script);
