@@ -35,6 +35,7 @@ void main() {
     'README.md',
     'docs/ASYNC_FUNCTIONS.md',
     'docs/DART_TYPES.md',
+    'docs/ENGINES.md',
     'docs/FUNCTIONS.md',
     'docs/MODULES.md',
     'docs/SCRIPTS.md',

@@ -106,7 +106,7 @@ void main() {
   group('later changes are of one engine only:', () {
     const absent = 'absent';
 
-    /// What a script says, or that there is no such thing.
+    /// The value of a script, or that there is no such thing.
     Object? valueIn(RhaiEngine engine, String script) {
       try {
         return engine.eval(script);
@@ -460,6 +460,34 @@ void main() {
       expect(script.eval(), 1);
       expect(script.call('f', []), 2);
     });
+  });
+
+  test('deep values are on stacks of all sizes', () async {
+    Object deep = 1;
+    for (var i = 0; i < 50000; i++) {
+      deep = [deep];
+    }
+    const small = RhaiConfig(maxOperations: 1000, maxStackDepth: 10);
+    const large = RhaiConfig(maxOperations: 2000000, maxStackDepth: 500);
+    for (final (own, other) in [(small, large), (large, small)]) {
+      final original = RhaiEngine(own)
+        ..registerFunction('later', later)
+        ..registerModule('m', {'C': deep})
+        ..setVar('x', deep);
+      final fork = forkOf(original, config: other);
+      final results = [
+        for (final one in [original, fork, forkOf(fork)])
+          one.evalAsync<int>('let y = x; later(1); y[0].len() + m::C.len()'),
+      ];
+      // Its scripts have the last of them.
+      fork
+        ..clearScope()
+        ..registerModule('m', {});
+      original.clearScope();
+      expect(await Future.wait(results), [2, 2, 2]);
+      original.dispose();
+      expect(() => fork.eval('x'), throwsA(isA<RhaiException>()));
+    }
   });
 
   test('the same source is compiled once', () {

@@ -109,12 +109,6 @@ impl<H: Host> ScriptEngine<H> {
         &self.hosted.shared.scripts
     }
 
-    /// Gives new scripts another Rhai engine, as the functions of the host have changed. Others
-    /// that share it keep theirs.
-    pub(crate) fn renew_snapshot(&mut self) {
-        self.snapshot = Rc::default();
-    }
-
     /// Starts a script and runs it to its first request or its end.
     pub fn eval(&mut self, script: &str, start: Start) -> Step {
         let source = self.scripts().get(script);

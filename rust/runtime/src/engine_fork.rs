@@ -17,7 +17,7 @@ use crate::limits::likeness::are_alike;
 /// The parts of an engine that a fork takes over only where its host wants the same.
 #[derive(Debug, Clone, Copy)]
 pub struct Inherited {
-    /// What is switched off; otherwise nothing is.
+    /// The words and functions that are switched off; otherwise none are.
     pub restrictions: bool,
     /// The texts of modules that the host has loaded.
     pub module_texts: bool,

@@ -185,4 +185,10 @@ impl<H: Host> ScriptEngine<H> {
             self.hosted.shared.scripts.add_host_function(&name);
         }
     }
+
+    /// Gives new scripts another Rhai engine, as the functions of the host have changed. Others
+    /// that share it keep theirs.
+    pub(crate) fn renew_snapshot(&mut self) {
+        self.snapshot = Rc::default();
+    }
 }

@@ -1,14 +1,17 @@
 //! Drives scripts as a host does, and answers their calls.
 
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use rhai::{Array, Dynamic};
+use runtime::commons::Commons;
 use runtime::context::exchange::{Reply, Step};
 use runtime::context::execution_time::Start;
 use runtime::context::shared::Shared;
 use runtime::engine::ScriptEngine;
+use runtime::engine_fork::Inherited;
 use runtime::execution::pending_futures::Completion;
 use runtime::functions::host_functions::{
     HostFunction, DEBUG_FUNCTION, ITERATE_FUNCTION, LOAD_MODULE_FUNCTION, NEXT_FUNCTION,
@@ -35,8 +38,10 @@ pub struct Driver<H: TestHost> {
     pub printed: Vec<String>,
     /// Calls of `parallel` that wait.
     pub children: Vec<Waiting>,
-    functions: HashMap<u64, Function>,
-    next_function: u64,
+    commons: Rc<Commons<H>>,
+    /// Those of all forks.
+    functions: Rc<RefCell<HashMap<u64, Function>>>,
+    next_function: Rc<Cell<u64>>,
 }
 
 impl<H: TestHost> Driver<H> {
@@ -47,13 +52,39 @@ impl<H: TestHost> Driver<H> {
 
     /// Makes a host whose engine has these limits.
     pub fn with_config(config: Config) -> Self {
+        let commons = Rc::new(Commons::new());
         Driver {
-            engine: ScriptEngine::new(config, H::default()),
+            engine: ScriptEngine::with(&commons, config, H::default()),
             printed: Vec::new(),
             children: Vec::new(),
-            functions: HashMap::new(),
-            next_function: LOAD_MODULE_FUNCTION + 1,
+            commons,
+            functions: Rc::default(),
+            next_function: Rc::new(Cell::new(LOAD_MODULE_FUNCTION + 1)),
         }
+    }
+
+    /// Makes a host of an engine that is forked from the one of this, with other limits.
+    pub fn fork(&self, config: Config) -> Self {
+        let inherited = Inherited {
+            restrictions: true,
+            module_texts: true,
+        };
+        let (commons, host) = (&self.commons, H::default());
+        Driver {
+            engine: self.engine.fork(commons, config, host, inherited),
+            printed: Vec::new(),
+            children: Vec::new(),
+            commons: self.commons.clone(),
+            functions: self.functions.clone(),
+            next_function: self.next_function.clone(),
+        }
+    }
+
+    fn add(&self, function: impl FnMut(Vec<Dynamic>) -> Answer + 'static) -> u64 {
+        let id = self.next_function.get();
+        self.next_function.set(id + 1);
+        self.functions.borrow_mut().insert(id, Box::new(function));
+        id
     }
 
     /// The state that the engine shares with its scripts.
@@ -98,7 +129,9 @@ impl<H: TestHost> Driver<H> {
         function: u64,
         answer: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
-        self.functions.insert(function, Box::new(answer));
+        self.functions
+            .borrow_mut()
+            .insert(function, Box::new(answer));
     }
 
     /// Answers `for … in` of objects: `iterate` gets an object and returns an iterator, `next`
@@ -108,8 +141,12 @@ impl<H: TestHost> Driver<H> {
         iterate: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
         next: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
-        self.functions.insert(ITERATE_FUNCTION, Box::new(iterate));
-        self.functions.insert(NEXT_FUNCTION, Box::new(next));
+        self.functions
+            .borrow_mut()
+            .insert(ITERATE_FUNCTION, Box::new(iterate));
+        self.functions
+            .borrow_mut()
+            .insert(NEXT_FUNCTION, Box::new(next));
     }
 
     /// A value that stands for the host's object with this id.
@@ -125,9 +162,7 @@ impl<H: TestHost> Driver<H> {
         arities: u32,
         function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
-        let id = self.next_function;
-        self.next_function += 1;
-        self.functions.insert(id, Box::new(function));
+        let id = self.add(function);
         self.engine.register_function(HostFunction {
             name: name.to_string(),
             id,
@@ -143,9 +178,7 @@ impl<H: TestHost> Driver<H> {
         kinds: &[u32],
         function: impl FnMut(Vec<Dynamic>) -> Answer + 'static,
     ) {
-        let id = self.next_function;
-        self.next_function += 1;
-        self.functions.insert(id, Box::new(function));
+        let id = self.add(function);
         let function = HostFunction {
             name: name.to_string(),
             id,
@@ -271,8 +304,11 @@ impl<H: TestHost> Driver<H> {
         if function == PARALLEL_FUNCTION {
             return self.start_children();
         }
-        let function = self.functions.get_mut(&function).expect("a registered id");
-        match function(arguments) {
+        let mut functions = self.functions.borrow_mut();
+        let function = functions.get_mut(&function).expect("a registered id");
+        let answer = function(arguments);
+        drop(functions);
+        match answer {
             Answer::Value(value) => {
                 self.put(&value);
                 Reply::Value

@@ -67,6 +67,12 @@ fn a_null_engine_is_refused_by_every_function() {
         assert!(ffi::rhai_engine_new(null(), limits.as_ptr(), count, 0).is_null());
         assert!(ffi::rhai_engine_new(isolate, null(), count, 0).is_null());
         assert!(ffi::rhai_engine_new(isolate, limits.as_ptr(), 11, 0).is_null());
+        let fork = |isolate, engine| {
+            ffi::rhai_engine_fork(isolate, engine, limits.as_ptr(), count, 0, u32::MAX)
+        };
+        assert!(fork(isolate, null()).is_null());
+        assert!(fork(null(), null()).is_null());
+        ffi::rhai_engine_end(null_mut());
         ffi::rhai_isolate_free(isolate);
         ffi::rhai_isolate_free(null_mut());
         ffi::rhai_drop_unreachable(null());
@@ -325,12 +331,22 @@ fn engines_are_freed_in_any_order_of_finalizers() {
     for before in 0..=ENGINES {
         let isolate = ffi::rhai_isolate_new();
         let limits = [0; ffi::LIMITS];
+        let mut first = null();
         let engines: Vec<usize> = (0..ENGINES)
-            .map(|_| {
-                // SAFETY: the limits are passed with their length; the isolate is alive.
+            .map(|index| {
+                let (limits, count) = (limits.as_ptr(), ffi::LIMITS as u64);
+                // SAFETY: the limits are passed with their length; the isolate and the first
+                // engine are alive.
                 let engine = unsafe {
-                    ffi::rhai_engine_new(isolate, limits.as_ptr(), ffi::LIMITS as u64, 0)
+                    match index % 2 {
+                        // They share nearly all with the first.
+                        1 => ffi::rhai_engine_fork(isolate, first, limits, count, 0, 3),
+                        _ => ffi::rhai_engine_new(isolate, limits, count, 0),
+                    }
                 };
+                if index == 0 {
+                    first = engine;
+                }
                 let handle = std::mem::ManuallyDrop::new(Handle(engine));
                 assert_eq!(handle.eval(b"[1, 2].map(|x| x + 1)"), step::DONE);
                 engine as usize

@@ -1,4 +1,4 @@
-//! What runs now, of the engines that share Rhai engines.
+//! The execution that runs now, of the engines that share functions.
 //!
 //! The functions in a Rhai engine are made once, and run for scripts of each engine that has it.
 //! So they know none of these engines, and look here for the one that runs.
@@ -10,7 +10,7 @@ use crate::context::context::ExecutionContext;
 use crate::context::shared::Shared;
 use crate::functions::table::FunctionTable;
 
-/// The execution that runs now, of the engines that share Rhai engines.
+/// The execution that runs now, and its engine.
 pub struct Running {
     context: Cell<*const ExecutionContext>,
     shared: Cell<*const Shared>,

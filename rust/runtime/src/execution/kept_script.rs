@@ -72,7 +72,9 @@ impl KeptScript {
         scripts: &ScriptCache,
         context: &ExecutionContext,
     ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
-        let (script, host_functions) = scripts.compile_kept(engine, &self.text, context)?;
+        // Compiling can be suspended.
+        let host_functions = scripts.host_functions();
+        let script = scripts.compile_kept(engine, &self.text, context)?;
         if script.interface.get().is_none() {
             let interface = Interface::new(&script.ast, self.described(engine))?;
             // Somebody else may have found them meanwhile.

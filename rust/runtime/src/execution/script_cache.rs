@@ -32,9 +32,6 @@ pub enum Source {
     Kept(Rc<KeptScript>),
 }
 
-/// A compiled script, and the functions of the host that it is compiled for.
-pub type CompiledFor = (Rc<CompiledScript>, Rc<HashSet<String>>);
-
 /// Compiles the scripts of an engine, and keeps them.
 #[derive(Debug)]
 pub struct ScriptCache {
@@ -163,7 +160,7 @@ impl ScriptCache {
         Ok(compiled)
     }
 
-    /// Returns a script that the host keeps, compiled for the functions of the host, and these.
+    /// Returns a script that the host keeps, compiled.
     ///
     /// # Errors
     ///
@@ -173,14 +170,12 @@ impl ScriptCache {
         engine: &Engine,
         script: &str,
         context: &ExecutionContext,
-    ) -> Result<CompiledFor, Box<EvalAltResult>> {
-        let host_functions = self.host_functions();
+    ) -> Result<Rc<CompiledScript>, Box<EvalAltResult>> {
         let kept = self.scripts.borrow().get(script, &self.literals);
-        let script = match kept {
-            Some(kept) => kept,
-            None => self.compile(engine, script.into(), context)?,
-        };
-        Ok((script, host_functions))
+        match kept {
+            Some(kept) => Ok(kept),
+            None => self.compile(engine, script.into(), context),
+        }
     }
 
     /// The names of the functions of the host.

@@ -6,6 +6,7 @@ mod asking;
 mod callbacks;
 mod cancelling;
 mod compiled;
+mod forks;
 mod functions;
 mod interleaving;
 mod json;
