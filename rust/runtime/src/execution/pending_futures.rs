@@ -5,13 +5,12 @@
 //! execution sees it when the host resumes it. The receiver is polled exactly then, so that
 //! nothing ever parks the thread and nothing polls at intervals.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 
+use slotmap::{DefaultKey, Key, KeyData, SlotMap};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
@@ -24,39 +23,34 @@ pub struct Completion<C> {
     pub content: C,
 }
 
-type Senders<C> = HashMap<u64, oneshot::Sender<Completion<C>>>;
+/// The ends of channels by which Futures complete. A key is never valid twice, and finding
+/// one takes no hashing, which a million of them would feel.
+type Senders<C> = SlotMap<DefaultKey, oneshot::Sender<Completion<C>>>;
 
 /// Every Future that some script of the process waits for, by its id.
 #[derive(Debug)]
-pub struct PendingFutures<C> {
-    senders: Mutex<Senders<C>>,
-    last_id: AtomicU64,
-}
+pub struct PendingFutures<C>(Mutex<Senders<C>>);
 
 impl<C> Default for PendingFutures<C> {
     fn default() -> Self {
-        PendingFutures {
-            senders: Mutex::default(),
-            last_id: AtomicU64::new(0),
-        }
+        PendingFutures(Mutex::default())
     }
 }
 
 impl<C> PendingFutures<C> {
     fn senders(&self) -> MutexGuard<'_, Senders<C>> {
         // No code under the lock can panic half-way through a change.
-        self.senders
+        self.0
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Registers a Future under an id that no other one has had.
     pub fn register(&'static self) -> PendingFuture<C> {
-        let id = self.last_id.fetch_add(1, Ordering::Relaxed) + 1;
         let (sender, receiver) = oneshot::channel();
-        self.senders().insert(id, sender);
+        let key = self.senders().insert(sender);
         PendingFuture {
-            id,
+            key,
             receiver,
             all: self,
         }
@@ -65,7 +59,8 @@ impl<C> PendingFutures<C> {
     /// Completes a Future. Returns whether somebody still waited for it: completing one
     /// twice, or after its execution is gone, does nothing.
     pub fn complete(&self, id: u64, completion: Completion<C>) -> bool {
-        let sender = self.senders().remove(&id);
+        let key = DefaultKey::from(KeyData::from_ffi(id));
+        let sender = self.senders().remove(key);
         sender.is_some_and(|sender| sender.send(completion).is_ok())
     }
 
@@ -89,7 +84,7 @@ fn runtime() -> &'static Runtime {
 /// One registered Future. Dropping it takes it out of the registry.
 #[derive(Debug)]
 pub struct PendingFuture<C: 'static> {
-    id: u64,
+    key: DefaultKey,
     receiver: oneshot::Receiver<Completion<C>>,
     all: &'static PendingFutures<C>,
 }
@@ -97,7 +92,7 @@ pub struct PendingFuture<C: 'static> {
 impl<C> PendingFuture<C> {
     /// The Future's id.
     pub fn id(&self) -> u64 {
-        self.id
+        self.key.data().as_ffi()
     }
 
     /// Looks once whether the Future has completed. `Ready(None)` says that its sender is
@@ -114,6 +109,6 @@ impl<C> PendingFuture<C> {
 
 impl<C> Drop for PendingFuture<C> {
     fn drop(&mut self) {
-        self.all.senders().remove(&self.id);
+        self.all.senders().remove(self.key);
     }
 }
