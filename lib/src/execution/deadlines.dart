@@ -134,6 +134,8 @@ final class _Group {
   final LinkedList<TimedWait> _waits = LinkedList();
   Timer? _timer;
 
+  int get _timeout => _deadlines.timeout.inMicroseconds;
+
   /// Whether the clock of the system says when a wait ends. Otherwise all waits began at
   /// the same moment, and end when the timer says so.
   bool get _hasClock => identical(_zone, Zone.root);
@@ -141,7 +143,7 @@ final class _Group {
   void add(TimedWait wait) {
     wait
       .._group = this
-      .._deadline = _clock.elapsed + _deadlines.timeout;
+      .._deadline = _clock.elapsedMicroseconds + _timeout;
     _waits.add(wait);
     if (_timer == null) _setTimer();
   }
@@ -168,17 +170,17 @@ final class _Group {
 
   void _setTimer() {
     final left = _hasClock
-        ? _waits.first._deadline - _clock.elapsed
-        : _deadlines.timeout;
+        ? _waits.first._deadline - _clock.elapsedMicroseconds
+        : _timeout;
     // Up to the next millisecond, which is what Timers count in.
-    final milliseconds = (left.inMicroseconds / 1000).ceil();
+    final milliseconds = (left / 1000).ceil();
     _timer = _zone.createTimer(Duration(milliseconds: milliseconds), _onTimer);
   }
 
   void _onTimer() {
     _timer = null;
     Turns.begin();
-    final now = _clock.elapsed;
+    final now = _clock.elapsedMicroseconds;
     try {
       while (_waits.isNotEmpty &&
           (!_hasClock || _waits.first._deadline <= now)) {
@@ -196,7 +198,9 @@ final class _Group {
 abstract base class TimedWait extends LinkedListEntry<TimedWait> {
   int _slowAtHop = 0;
   bool _isRemoved = false;
-  Duration _deadline = Duration.zero;
+
+  /// Microseconds on the clock of the deadlines.
+  int _deadline = 0;
 
   /// The group that it is in while it is slow and has a deadline.
   _Group? _group;

@@ -17,8 +17,11 @@ abstract interface class WaitObserver {
   void fail(FutureWait wait, Object error, StackTrace stackTrace);
 }
 
-/// Runs when the listener of a pending Future is garbage collected: nothing can complete
-/// the Future any more.
+/// Runs when the listener of a Future is garbage collected: nothing can complete the Future
+/// any more.
+///
+/// It is never detached, so it also runs for waits that are over: the table of keys that
+/// detaching needs would take longer than all else that Dart does for a wait.
 final _abandoned = Finalizer<FutureWait>((wait) => wait.abandon());
 
 /// The wait of a script for one Future.
@@ -47,15 +50,12 @@ final class FutureWait extends TimedWait {
 
   @override
   void becomeSlow() {
-    _abandoned.attach(_listener!, this, detach: this);
+    _abandoned.attach(_listener!, this);
     _listener = null;
   }
 
   @override
-  void end() {
-    if (_listener == null) _abandoned.detach(this);
-    _listener = null;
-  }
+  void end() => _listener = null;
 
   /// Whether the script has got an answer, or was cancelled.
   bool get isOver => !identical(execution.wait, this);
@@ -75,13 +75,16 @@ final class FutureWait extends TimedWait {
     ),
   );
 
-  /// Ends the wait because nothing can complete the Future any more.
-  void abandon() => _failInZone(
-    RhaiChannelClosedError(
-      'the Future that ${function.name} returned was garbage collected before '
-      'it completed',
-    ),
-  );
+  /// Ends the wait, unless it is over, because nothing can complete the Future any more.
+  void abandon() {
+    if (isOver) return;
+    _failInZone(
+      RhaiChannelClosedError(
+        'the Future that ${function.name} returned was garbage collected before '
+        'it completed',
+      ),
+    );
+  }
 
   void _failInZone(RhaiException error) =>
       execution.zone.run(() => _observer.fail(this, error, StackTrace.empty));
