@@ -2,6 +2,7 @@ import 'dart:async';
 
 import 'deadlines.dart';
 import 'error_cache.dart';
+import 'execution_zone.dart';
 import 'registered_function.dart';
 import 'timer_zone.dart';
 import 'turns.dart';
@@ -99,11 +100,11 @@ final class Execution extends TimedWait implements TurnTaker {
   /// The wait for a Future.
   TimedWait? wait;
 
-  /// Completes when the script can go on.
+  /// Completes when the script can go on. There is one from when it first waits.
   ///
   /// It does so synchronously, which saves a microtask for each call. That is always from
   /// the event loop.
-  Completer<void> wake = Completer.sync();
+  late Completer<void> wake;
 
   /// Whether it waits, or lets the event loop run.
   bool isParked = false;
@@ -133,7 +134,7 @@ final class Execution extends TimedWait implements TurnTaker {
 
   /// Runs [body] in the zone of its functions.
   R runInOwnZone<R>(R Function() body) =>
-      (_ownZone ??= _base.fork(zoneValues: {_key: this})).run<R>(body);
+      (_ownZone ??= forkWith(_base, _key, this)).run<R>(body);
 
   Zone _findBase() {
     final other = zone[_key] as Execution?;
@@ -144,7 +145,7 @@ final class Execution extends TimedWait implements TurnTaker {
 
   /// Notes that it waits, or lets the event loop run, from now on.
   void park() {
-    if (wake.isCompleted) wake = Completer.sync();
+    wake = Completer.sync();
     isParked = true;
     if (_mayYield) return;
     _mayYield = true;
@@ -160,6 +161,18 @@ final class Execution extends TimedWait implements TurnTaker {
     }
     isParked = false;
     wake.complete();
+  }
+
+  /// Goes on after a wait: now, or in a later turn if this one is over.
+  ///
+  /// The native side would find that out, too. But it takes twice the time to go on twice.
+  void goOnInTurn() {
+    // Where a zone has a time of its own it may refuse to make a timer, too.
+    if (Turns.isOver && identical(timerZone, Zone.root)) {
+      Turns.add(this);
+    } else {
+      goOn();
+    }
   }
 
   @override

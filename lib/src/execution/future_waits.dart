@@ -36,7 +36,7 @@ final class FutureWaits implements WaitObserver {
   @override
   void complete(FutureWait wait, Object? value) {
     try {
-      _frame.writeValue(value, 'result of ${wait.function.name}');
+      _frame.writeValue(value, wait.function.resultName);
     } catch (error, stackTrace) {
       return fail(wait, error, stackTrace);
     }
@@ -65,7 +65,7 @@ final class FutureWaits implements WaitObserver {
   void _deliver(FutureWait wait, {required bool failed}) {
     remove(wait.execution);
     rhaiCompleteFuture(_frame.engine, wait.future, failed);
-    wait.execution.goOn();
+    wait.execution.goOnInTurn();
   }
 
   /// Ends the wait of an execution, if it waits.

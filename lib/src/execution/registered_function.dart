@@ -82,6 +82,9 @@ final class RegisteredFunction {
   /// The name by which scripts call it.
   final String name;
 
+  /// The name of its results in errors. Made once, and not at each call.
+  late final String resultName = 'result of $name';
+
   /// The numbers of arguments that it takes, as bits: bit *n* for *n*.
   final int arities;
 

@@ -435,7 +435,7 @@ final class ScriptRunner
       result = _dartCalls.call(execution, function, arguments);
       if (result is! Future<Object?>) {
         if (isDisposed) throw const RhaiCancelledError();
-        _frame.writeValue(result, 'result of ${function.name}');
+        _frame.writeValue(result, function.resultName);
       }
     } catch (error, stackTrace) {
       if (isDisposed) throw const RhaiCancelledError();

@@ -74,6 +74,9 @@ abstract final class Turns {
   /// Notes that a turn begins. Timers call this.
   static void begin() => _began = _clock.elapsedMicroseconds;
 
+  /// Whether those that have waited are to go on in a later turn.
+  static bool get isOver => held >= EventLoop.turn ~/ 2;
+
   /// Lets [script] go on in a later turn, after those that came before.
   static void add(TurnTaker script) {
     final zone = script.timerZone;
@@ -117,7 +120,7 @@ final class _TurnQueue {
     try {
       _scripts.removeFirst().goOn();
     } finally {
-      if (count > 1 && Turns.held < EventLoop.turn ~/ 2) {
+      if (count > 1 && !Turns.isOver) {
         _zone.scheduleMicrotask(() => _goOn(count - 1));
       } else {
         _hasTimer = _scripts.isNotEmpty;
