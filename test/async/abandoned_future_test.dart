@@ -87,6 +87,19 @@ void main() {
     expect(await result, 1);
   });
 
+  test('a wait that is over does not disturb the next one', () async {
+    final kept = Completer<int>();
+    engine
+      ..registerFunction('soon', () => Future.delayed(Duration.zero, () => 1))
+      ..registerFunction('kept', () => kept.future);
+    final result = engine.evalAsync('soon() + kept()');
+    // What listened to the first Future is collected meanwhile.
+    await makeMuchGarbage();
+    expect(engine.pendingCount, 1);
+    kept.complete(2);
+    expect(await result, 3);
+  });
+
   test('scripts with such Futures do not disturb each other', () async {
     final kept = Completer<int>();
     engine

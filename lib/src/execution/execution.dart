@@ -105,11 +105,11 @@ final class Execution extends TimedWait implements TurnTaker {
   /// The wait for a Future.
   TimedWait? wait;
 
-  /// Completes when the script can go on.
+  /// Completes when the script can go on. There is one from when it first waits.
   ///
   /// It does so synchronously, which saves a microtask for each call. That is always from
   /// the event loop.
-  Completer<void> wake = Completer.sync();
+  late Completer<void> wake;
 
   /// Whether it waits, or lets the event loop run.
   bool isParked = false;
@@ -154,7 +154,7 @@ final class Execution extends TimedWait implements TurnTaker {
   /// The zone of its functions is made before: one of the user's may throw then.
   void park() {
     _makeOwnZone();
-    if (wake.isCompleted) wake = Completer.sync();
+    wake = Completer.sync();
     isParked = true;
     if (_mayYield) return;
     _mayYield = true;
