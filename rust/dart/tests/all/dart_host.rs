@@ -122,7 +122,10 @@ fn read(slot: Slot, mailbox: &Mailbox, shared: &Shared) -> Dynamic {
     }
     if bytes[0] == Tag::Function as u8 {
         // A function by itself, which the host keeps as long as the engine lives.
-        let function = shared.functions.get(id()).expect("a function of the host's");
+        let function = shared
+            .functions
+            .get(id())
+            .expect("a function of the host's");
         return into_pointer(function, shared);
     }
     // On the way from the host, a header comes first.
@@ -148,7 +151,10 @@ pub fn encode(value: &Dynamic) -> (Slot, Vec<u8>) {
     } else if let Some(object) = value.read_lock::<HostObject>() {
         // To a script, each is a new one.
         let header = [object.id().to_ne_bytes(), 1_u64.to_ne_bytes()];
-        (Tag::Array, [&header.concat()[..], &[Tag::Object as u8]].concat())
+        (
+            Tag::Array,
+            [&header.concat()[..], &[Tag::Object as u8]].concat(),
+        )
     } else {
         let mut bytes = vec![0; header::LENGTH];
         rhai_dart::wire::encode::encode(value, &mut bytes, usize::MAX, None)

@@ -41,7 +41,12 @@ fn set(host: &mut DartHost, scope: &Handle, name: &str, value: Dynamic) {
 fn fill(host: &mut DartHost, scope: &Handle) {
     host.engine.empty_scope(scope.id());
     set(host, scope, "count", Dynamic::from_int(1));
-    set(host, scope, "STEP", "a constant that is no short text".into());
+    set(
+        host,
+        scope,
+        "STEP",
+        "a constant that is no short text".into(),
+    );
     let list = vec![Dynamic::from("text"), vec![Dynamic::from_int(1)].into()];
     set(host, scope, "LIST", list.into());
 }
@@ -68,7 +73,9 @@ impl Kept {
             assert!(!host.engine.is_scope_used(scope.id()));
             fill(host, scope);
             let script = "let added = count; count += 1; added + LIST.len";
-            let step = host.engine.eval_in(script, Some(scope.id()), Start::default());
+            let step = host
+                .engine
+                .eval_in(script, Some(scope.id()), Start::default());
             let value = host.drive(step.expect("a scope that nobody uses")).done();
             assert_eq!(value.as_int(), Ok(3));
             assert!(host.engine.scope_has(scope.id(), "added"));
@@ -82,10 +89,17 @@ impl Kept {
 /// Work of the host.
 type Work = fn(&mut DartHost, &Kept) -> Option<Step>;
 
-fn call(host: &mut DartHost, kept: &Kept, name: &str, args: &[Dynamic], this: bool) -> Option<Step> {
+fn call(
+    host: &mut DartHost,
+    kept: &Kept,
+    name: &str,
+    args: &[Dynamic],
+    this: bool,
+) -> Option<Step> {
     host.put(&args.to_vec().into());
     let (script, scope) = (kept.script.id(), Some(kept.scope.id()));
-    host.engine.call_named(script, name, this, scope, Start::default())
+    host.engine
+        .call_named(script, name, this, scope, Start::default())
 }
 
 const WORKS: &[(&str, Work)] = &[
@@ -97,24 +111,46 @@ const WORKS: &[(&str, Work)] = &[
     }),
     ("eval in a scope", |host, kept| {
         let script = "let l = LIST; l.push(later(count)); let f = |x| l.push(x); f.call(1); l";
-        host.engine.eval_in(script, Some(kept.scope.id()), Start::default())
+        host.engine
+            .eval_in(script, Some(kept.scope.id()), Start::default())
     }),
     ("eval a script in a scope", |host, kept| {
         let (script, scope) = (kept.script.id(), kept.scope.id());
         host.engine.eval_kept(script, Some(scope), Start::default())
     }),
     ("call", |host, kept| {
-        call(host, kept, "add", &["a text".into(), vec![Dynamic::from_int(1)].into()], false)
+        call(
+            host,
+            kept,
+            "add",
+            &["a text".into(), vec![Dynamic::from_int(1)].into()],
+            false,
+        )
     }),
     ("call with this", |host, kept| {
-        call(host, kept, "grow", &[vec![Dynamic::from_int(1)].into()], true)
+        call(
+            host,
+            kept,
+            "grow",
+            &[vec![Dynamic::from_int(1)].into()],
+            true,
+        )
     }),
-    ("call what waits", |host, kept| call(host, kept, "wait", &[Dynamic::from_int(1)], false)),
-    ("call what fails", |host, kept| call(host, kept, "fail", &[], false)),
-    ("call what keeps", |host, kept| call(host, kept, "keeper", &[], false)),
-    ("call what there is not", |host, kept| call(host, kept, "nothing", &[], false)),
+    ("call what waits", |host, kept| {
+        call(host, kept, "wait", &[Dynamic::from_int(1)], false)
+    }),
+    ("call what fails", |host, kept| {
+        call(host, kept, "fail", &[], false)
+    }),
+    ("call what keeps", |host, kept| {
+        call(host, kept, "keeper", &[], false)
+    }),
+    ("call what there is not", |host, kept| {
+        call(host, kept, "nothing", &[], false)
+    }),
     ("read a variable", |host, kept| {
-        host.engine.read_scope(kept.scope.id(), "LIST", Start::default())
+        host.engine
+            .read_scope(kept.scope.id(), "LIST", Start::default())
     }),
     ("list the variables", |host, kept| {
         host.engine.list_scope(kept.scope.id(), Start::default())
@@ -138,37 +174,54 @@ fn described(outcome: Outcome) -> String {
     match outcome {
         Outcome::Done(value) if value.is_array() => {
             let values = value.into_array().expect("an array");
-            describe(Outcome::Done(values.into_iter().filter(|value| !value.is_int()).collect::<Vec<_>>().into()))
+            describe(Outcome::Done(
+                values
+                    .into_iter()
+                    .filter(|value| !value.is_int())
+                    .collect::<Vec<_>>()
+                    .into(),
+            ))
         }
         other => describe(other),
     }
 }
 
+/// Makes a host that has done `work`, so that what can be kept of it is.
+fn host_for(work: Work) -> (DartHost, Kept) {
+    let mut host = new_host();
+    let kept = Kept::new(&mut host);
+    let _ = run(&mut host, &kept, work);
+    kept.check(&mut host);
+    (host, kept)
+}
+
 #[test]
 fn every_allocation_can_be_refused_of_work_with_what_the_host_keeps() {
     for (name, work) in WORKS {
-        let mut host = new_host();
-        let mut kept = Kept::new(&mut host);
+        let (mut host, mut kept) = host_for(*work);
         let expected = described(run(&mut host, &kept, *work));
+        kept.check(&mut host);
         for index in 1.. {
-            if index % 16 == 1 {
-                change(&mut host);
-                host = new_host();
-                kept = Kept::new(&mut host);
-            }
             refusing::refuse(index);
             let outcome = run(&mut host, &kept, *work);
             if !refusing::stop() {
                 assert_eq!(described(outcome), expected, "{name}");
                 assert!(index > 1, "{name}");
-                println!("{name}: {index}");
                 break;
             }
             let failure = outcome.failed();
             let broken = (failure.kind, failure.number);
-            assert_eq!(broken, (LIMIT, Limit::Memory as i64), "{name}: {index}: {failure:?}");
+            assert_eq!(
+                broken,
+                (LIMIT, Limit::Memory as i64),
+                "{name}: {index}: {failure:?}"
+            );
             kept.check(&mut host);
-            check_health(&mut host);
+            if index % 16 == 0 {
+                check_health(&mut host);
+                change(&mut host);
+                (host, kept) = host_for(*work);
+            }
         }
     }
 }

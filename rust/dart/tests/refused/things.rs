@@ -28,8 +28,12 @@ fn object(id: u64) -> Answer {
 /// Registers the type `Thing`, whose objects have two properties and a method, and are lists
 /// of three texts.
 pub fn register(host: &mut DartHost) {
-    host.register("Thing", 1, |args| object(args[0].as_int().unwrap_or(0) as u64));
-    host.register_overload("get$name", &[OBJECT], |_| Answer::value("the name of a thing"));
+    host.register("Thing", 1, |args| {
+        object(args[0].as_int().unwrap_or(0) as u64)
+    });
+    host.register_overload("get$name", &[OBJECT], |_| {
+        Answer::value("the name of a thing")
+    });
     host.register_overload("set$name", &[OBJECT, ANY], |_| Answer::value(()));
     host.register_overload("get$slow", &[OBJECT], |_| Answer::Pending);
     host.register_overload("twice", &[OBJECT, ANY], |mut args| {
