@@ -108,7 +108,13 @@ const SCRIPTS: &[&str] = &[
 ];
 
 fn new_host() -> DartHost {
+    host_that_keeps(Config::default().script_cache_size)
+}
+
+/// Makes a host whose engine keeps compiled scripts of so many bytes.
+fn host_that_keeps(script_cache_size: usize) -> DartHost {
     let mut host = DartHost::with_config(Config {
+        script_cache_size,
         allow_eval: true,
         allow_modules: true,
         loads_modules: true,
@@ -207,17 +213,33 @@ fn change(host: &mut DartHost) {
     assert_eq!(host.int("[fresh, more::X].len"), 2);
 }
 
+/// Whether a script is compiled when it is run.
+#[derive(Clone, Copy)]
+enum Compiled {
+    /// Each time, and so are the modules that it imports.
+    Anew,
+    /// Not any more.
+    Before,
+}
+
+/// Makes a host for `script`.
+fn host_for(script: &str, compiled: Compiled) -> DartHost {
+    match compiled {
+        Compiled::Anew => host_that_keeps(0),
+        Compiled::Before => {
+            let mut host = new_host();
+            let _ = run(&mut host, script);
+            host
+        }
+    }
+}
+
 /// Refuses each allocation of `script` in turn; returns how many there were.
-fn refuse_each(script: &str) -> u64 {
-    let mut host = new_host();
+fn refuse_each(script: &str, compiled: Compiled) -> u64 {
+    let mut host = host_for(script, compiled);
     let expected = describe(run(&mut host, script));
     let mut leaked = 0;
     for index in 1.. {
-        // With nothing kept, so that the script is compiled, too.
-        if index % 16 == 1 {
-            change(&mut host);
-            host = new_host();
-        }
         refusing::refuse(index);
         let outcome = run(&mut host, script);
         if !refusing::stop() {
@@ -228,9 +250,19 @@ fn refuse_each(script: &str) -> u64 {
         }
         let failure = outcome.failed();
         let broken = (failure.kind, failure.number);
-        assert_eq!(broken, (LIMIT, Limit::Memory as i64), "{script}: {index}");
+        assert_eq!(
+            broken,
+            (LIMIT, Limit::Memory as i64),
+            "{script}: {index}: {failure:?}"
+        );
         leaked += host.shared().leaked();
-        check_health(&mut host);
+        if index % 4 == 0 {
+            check_health(&mut host);
+        }
+        if index % 16 == 0 {
+            change(&mut host);
+            host = host_for(script, compiled);
+        }
     }
     unreachable!("no script allocates for ever");
 }
@@ -249,12 +281,12 @@ fn describe(outcome: Outcome) -> String {
 fn every_allocation_can_be_refused() {
     let mut refused = 0;
     for script in SCRIPTS {
-        let count = refuse_each(script);
+        let count = refuse_each(script, Compiled::Anew);
         assert!(count > 0, "{script}");
-        refused += count;
+        refused += count + refuse_each(script, Compiled::Before);
     }
     println!("{} scripts, {refused} allocations refused", SCRIPTS.len());
-    assert!(refused > 1000, "{refused}");
+    assert!(refused > 5000, "{refused}");
 }
 
 #[test]

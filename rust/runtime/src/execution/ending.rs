@@ -18,7 +18,7 @@ pub fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     if let Some(limit) = context.budget().exceeded() {
         // The error that it ended with knows the place.
         return match result {
-            Err(error) if is_termination(&error) => Err(error),
+            Err(error) if is_limit(&error) => Err(error),
             _ => Err(Termination::Limit(limit.into()).into()),
         };
     }
@@ -34,9 +34,14 @@ pub fn checked(result: RhaiResult, context: &ExecutionContext) -> RhaiResult {
     }
 }
 
-/// Whether an error is what a script was ended with from outside.
-fn is_termination(error: &EvalAltResult) -> bool {
-    matches!(error.unwrap_inner(), EvalAltResult::ErrorTerminated(..))
+/// Whether an error is a limit that a script was ended with from outside. (A call of `parallel`
+/// is cancelled when another one is abandoned, for a limit that it cannot tell.)
+fn is_limit(error: &EvalAltResult) -> bool {
+    let EvalAltResult::ErrorTerminated(token, _) = error.unwrap_inner() else {
+        return false;
+    };
+    let termination = token.read_lock::<Termination>();
+    termination.is_some_and(|termination| !matches!(*termination, Termination::Cancelled))
 }
 
 /// The value of Rhai's `exit`, if that is what ended a script. Rhai finds it only

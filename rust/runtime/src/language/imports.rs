@@ -19,7 +19,8 @@ const MAX_LISTED: usize = 10;
 /// Modules that run, outermost first: the key, and the module's name.
 pub type RunningModules = Vec<(OsString, String)>;
 
-/// Modules that an execution imports.
+/// Modules that an execution imports. The calls of `parallel` share them: nothing is borrowed
+/// where one of those may be abandoned.
 #[derive(Debug, Default)]
 pub struct Imports {
     count: Cell<usize>,
@@ -43,7 +44,7 @@ impl Imports {
 
     /// The modules that are being run.
     pub fn running(&self) -> RunningModules {
-        self.running.borrow().clone()
+        memory::held(|| self.running.borrow().clone())
     }
 
     /// The compiled script of the module of this name, if there is one.
@@ -53,7 +54,7 @@ impl Imports {
 
     /// The module that has broken a limit while it ran, if one has.
     pub fn ended(&self) -> Option<String> {
-        self.ended.borrow().clone()
+        memory::held(|| self.ended.borrow().clone())
     }
 
     /// Begins to run a module for `importer`, until what this returns is dropped.
@@ -68,18 +69,20 @@ impl Imports {
         importer: Option<&str>,
         position: Position,
     ) -> Result<Running<'_>, ImportCycle> {
-        let mut running = self.running.borrow_mut();
-        if let Some(first) = running.iter().position(|(other, _)| other == key) {
-            let cycle = running[first..].iter().map(|(_, name)| name.clone());
-            return Err(ImportCycle {
-                modules: cycle.chain([name.into()]).collect(),
-                position,
-            });
-        }
-        running.push((key.into(), name.into()));
-        let importer = importer.map(String::from);
-        self.importers.borrow_mut().insert(name.into(), importer);
-        Ok(Running(self))
+        memory::held(|| {
+            let mut running = self.running.borrow_mut();
+            if let Some(first) = running.iter().position(|(other, _)| other == key) {
+                let cycle = running[first..].iter().map(|(_, name)| name.clone());
+                return Err(ImportCycle {
+                    modules: cycle.chain([name.into()]).collect(),
+                    position,
+                });
+            }
+            running.push((key.into(), name.into()));
+            let importer = importer.map(String::from);
+            self.importers.borrow_mut().insert(name.into(), importer);
+            Ok(Running(self))
+        })
     }
 
     /// Begins an import; returns whether that is within the limit.
@@ -96,39 +99,41 @@ impl Imports {
 
     /// Keeps the module with this key, which has run.
     pub fn keep(&self, key: OsString, module: OnFiber<SharedModule>) {
-        self.loaded.borrow_mut().insert(key, module);
+        memory::held(|| self.loaded.borrow_mut().insert(key, module));
     }
 
     /// Keeps the compiled script of the module of this name.
     pub fn keep_script(&self, name: &str, script: Rc<CompiledScript>) {
-        self.scripts.borrow_mut().insert(name.into(), script);
+        memory::held(|| self.scripts.borrow_mut().insert(name.into(), script));
     }
 
     /// Says for a message by which others a module was imported: in parentheses, with a space
     /// before. Nothing if that was the script alone.
     pub fn importers_of(&self, name: &str) -> String {
-        let importers = self.importers.borrow();
-        let mut chain: Vec<&str> = Vec::new();
-        let mut name = name;
-        while let Some(Some(importer)) = importers.get(name) {
-            // A module that failed may have been imported again by one of these.
-            if chain.len() == MAX_LISTED || chain.contains(&importer.as_str()) {
-                break;
+        memory::held(|| {
+            let importers = self.importers.borrow();
+            let mut chain: Vec<&str> = Vec::new();
+            let mut name = name;
+            while let Some(Some(importer)) = importers.get(name) {
+                // A module that failed may have been imported again by one of these.
+                if chain.len() == MAX_LISTED || chain.contains(&importer.as_str()) {
+                    break;
+                }
+                chain.push(importer);
+                name = importer;
             }
-            chain.push(importer);
-            name = importer;
-        }
-        if chain.is_empty() {
-            return String::new();
-        }
-        let by: Vec<String> = chain
-            .iter()
-            .map(|name| format!("imported by {name}"))
-            .collect();
-        match importers.get(name) {
-            Some(None) => format!(" ({}, imported by the script)", by.join(", ")),
-            _ => format!(" ({})", by.join(", ")),
-        }
+            if chain.is_empty() {
+                return String::new();
+            }
+            let by: Vec<String> = chain
+                .iter()
+                .map(|name| format!("imported by {name}"))
+                .collect();
+            match importers.get(name) {
+                Some(None) => format!(" ({}, imported by the script)", by.join(", ")),
+                _ => format!(" ({})", by.join(", ")),
+            }
+        })
     }
 
     /// Notes the module that has broken a limit while it ran; the innermost one stays.
