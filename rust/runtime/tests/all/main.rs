@@ -16,6 +16,7 @@ mod peaks;
 mod recursion;
 mod same_as_rhai;
 mod stacks;
+mod stats;
 mod turns;
 mod waiting;
 
