@@ -113,7 +113,7 @@ agree! {
     WarningKind::ConstantChanged => warning_kind::CONSTANT_CHANGED,
 }
 
-const _: () = assert!(engine_stat::COUNT <= bound::ARGUMENTS as usize);
+const _: () = assert!(engine_stat::COUNT <= bound::ARGUMENTS);
 
 // Where addresses have 32 bits, fewer levels may cross.
 #[cfg(target_pointer_width = "64")]

@@ -64,7 +64,7 @@ fn the_most_memory_of_an_execution_is_known_to_an_eighth_or_4_kib() {
             format!("let b = blob({size}); b = (); 1"),
             format!("let a = []; for i in 0..{steps} {{ a.push(blob(1000)); }} a = (); 1"),
         ] {
-            host.value(&script);
+            assert_eq!(host.int(&script), 1);
             let peak = host.engine.stats().peak_memory;
             let least = size - (size / 8).max(4096);
             assert!(
@@ -89,9 +89,9 @@ fn compiled_scripts_are_counted_as_long_as_they_are_kept() {
     let mut host = host();
     assert_eq!(host.engine.stats().cached_scripts, 0);
     for _ in 0..3 {
-        host.value("1 + 1");
+        assert_eq!(host.int("1 + 1"), 2);
     }
-    host.value("2");
+    assert_eq!(host.int("2"), 2);
     host.error("1 +");
     let stats = host.engine.stats();
     assert_eq!(stats.cached_scripts, 2);
