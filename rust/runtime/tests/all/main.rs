@@ -21,6 +21,7 @@ mod recursion;
 mod same_as_rhai;
 mod scopes;
 mod stacks;
+mod stats;
 mod strands;
 mod turns;
 mod waiting;
