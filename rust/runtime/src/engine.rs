@@ -388,7 +388,7 @@ impl<H: Host> ScriptEngine<H> {
             script: script.into(),
             surroundings,
         };
-        self.start_task(Task::Analysis(analysis), start)
+        self.start_task(Task::Analysis(analysis.into()), start)
     }
 
     /// Drops the functions that the host has let go of.

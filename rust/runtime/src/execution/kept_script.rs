@@ -39,9 +39,11 @@ struct Compiled {
     script: Rc<CompiledScript>,
     /// The functions of the host that it is compiled for.
     host_functions: Rc<HashSet<String>>,
-    /// Pointers to its functions that the host can call, by their ids.
-    pointers: Rc<OnFiber<Vec<FnPtr>>>,
+    pointers: Pointers,
 }
+
+/// Pointers to the functions of a script that the host can call, by their ids.
+type Pointers = Rc<OnFiber<Vec<FnPtr>>>;
 
 impl Compiled {
     fn new(
@@ -94,7 +96,7 @@ impl KeptScript {
         engine: &Engine,
         scripts: &ScriptCache,
         context: &ExecutionContext,
-    ) -> Result<(Rc<CompiledScript>, Rc<OnFiber<Vec<FnPtr>>>), Box<EvalAltResult>> {
+    ) -> Result<(Rc<CompiledScript>, Pointers), Box<EvalAltResult>> {
         context.error_details().note_script_name(&self.name);
         if !scripts.is_for(&self.compiled.borrow().host_functions) {
             self.compile(engine, scripts, context)?;
