@@ -58,7 +58,7 @@ impl Task {
                 let Analysis {
                     script,
                     surroundings,
-                } = &analysis;
+                } = &*analysis;
                 Ok(H::describe(analyze(engine, script, surroundings, context)))
             }
             Task::Compilation(compilation) => {
