@@ -279,7 +279,7 @@ impl<H: Host> ScriptEngine<H> {
             script: script.into(),
             surroundings,
         };
-        Some(self.start_task(Task::Analysis(analysis), start))
+        Some(self.start_task(Task::Analysis(analysis.into()), start))
     }
 
     /// Drops the functions that the host has let go of.

@@ -26,7 +26,7 @@ pub struct Analysis {
 /// Work that an execution does instead of running a script.
 pub enum Task {
     /// Analyses a script.
-    Analysis(Analysis),
+    Analysis(Box<Analysis>),
     /// Compiles a script, to be kept.
     Compilation(Compilation),
     /// Reads a variable of a scope.
@@ -58,7 +58,7 @@ impl Task {
                 let Analysis {
                     script,
                     surroundings,
-                } = &analysis;
+                } = &*analysis;
                 Ok(H::describe(analyze(engine, script, surroundings, context)))
             }
             Task::Compilation(compilation) => {
