@@ -49,7 +49,7 @@ List<RhaiFunctionInfo> describeFunctions(
   },
 };
 
-/// What is said of a function, which may be a member of a type.
+/// The description of a function, which may be a member of a type.
 final class _Description {
   _Description(this._function, this._types, [this._owner]);
 
