@@ -285,6 +285,7 @@ final class Frame {
           length = end;
       }
     }
+    _bytesWritten += length;
     _sent = const [];
     return true;
   }
