@@ -369,7 +369,8 @@ impl<H: Host> Execution<H> {
 /// the host of this name.
 fn add_candidates<H: Host>(hosted: &Hosted<H>, error: &mut ScriptError) {
     if let Detail::Runtime(RuntimeKind::FunctionNotFound, name) = &error.detail {
-        let functions = hosted.shared.host_functions.borrow();
+        // Not borrowed: the script may be abandoned meanwhile.
+        let functions = hosted.shared.host_functions.borrow().clone();
         if let Some(candidates) = functions.candidates(name) {
             error.message.push_str(&candidates);
         }

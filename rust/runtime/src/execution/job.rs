@@ -269,12 +269,14 @@ fn find_hint<H: Host>(
         let objects = host_objects_in(error, script, scope).into_iter();
         objects.map(|object| type_name(hosted, &object?)).collect()
     });
+    // Not borrowed: the script may be abandoned meanwhile.
+    let shared = &hosted.shared;
     let visible = Visible {
         engine: &context.environment().engine,
         config,
-        host_functions: &hosted.shared.host_functions.borrow(),
-        host_constants: &hosted.shared.host_constants.borrow(),
-        restrictions: &hosted.shared.restrictions.borrow(),
+        host_functions: &shared.host_functions.borrow().clone(),
+        host_constants: &shared.host_constants.borrow().fork(),
+        restrictions: &shared.restrictions.borrow().clone(),
         imports: context.imported(),
         last_arities: context.error_details().last_arities(),
         global,
