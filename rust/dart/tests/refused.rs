@@ -321,6 +321,34 @@ fn scripts_that_wait_go_on_when_another_is_abandoned() {
     assert_eq!(text.into_string().as_deref(), Ok("15"));
 }
 
+#[test]
+fn forks_go_on_when_a_script_of_their_original_is_abandoned() {
+    let script = "let x = []; for i in 0..9 { x.push(`${i}`.to_upper()); } later(1); x.len";
+    let mut host = new_host();
+    for index in 1.. {
+        if index % 16 == 1 {
+            host = new_host();
+        }
+        let mut fork = host.fork(host.engine.config().clone());
+        let waiting = fork
+            .eval("let m = #{a: later(1)}; `${m.a}` + \"b c\".to_upper()")
+            .waiting();
+        refusing::refuse(index);
+        let outcome = run(&mut host, script);
+        if !refusing::stop() {
+            assert_eq!(outcome.done().as_int(), Ok(9));
+            assert!(index > 40, "{index}");
+            return;
+        }
+        assert_eq!(outcome.failed().number, Limit::Memory as i64);
+        let text = fork.complete(waiting, 5_i64).done();
+        assert_eq!(text.into_string().as_deref(), Ok("5B C"));
+        assert_eq!(fork.shared().leaked(), 0);
+        check_health(&mut fork);
+        check_health(&mut host);
+    }
+}
+
 /// Calls the `id`th function that the host was given, without arguments.
 fn call(host: &mut DartHost, id: u64) -> Outcome {
     host.put(&Vec::<Dynamic>::new().into());
