@@ -16,6 +16,7 @@ use crate::mailbox::Mailbox;
 use crate::parcel::Parcel;
 use crate::wire::protocol::reply;
 
+mod engines;
 mod guard;
 mod scopes;
 mod scripts;
@@ -23,6 +24,7 @@ mod setup;
 
 use guard::{begin, enter, guarded, run, with_engine, with_text};
 
+pub use engines::*;
 pub use scopes::*;
 pub use scripts::*;
 pub use setup::*;
