@@ -44,7 +44,10 @@ final class CompiledScript implements RhaiScript, Finalizable {
   bool get isDisposed => _kept.isReleased || _runner.isDisposed;
 
   void _checkUsable() {
-    if (isDisposed) throw StateError('this RhaiScript was disposed');
+    if (_kept.isReleased) throw StateError('this RhaiScript was disposed');
+    if (_runner.isDisposed) {
+      throw StateError('the engine of this RhaiScript was disposed');
+    }
   }
 
   Object? _eval(RhaiScope? scope, Waiting waiting) =>

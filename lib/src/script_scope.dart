@@ -33,7 +33,10 @@ final class ScriptScope implements RhaiScope, Finalizable {
   bool get isDisposed => _kept.isReleased || _runner.isDisposed;
 
   Kept get _usable {
-    if (isDisposed) throw StateError('this RhaiScope was disposed');
+    if (_kept.isReleased) throw StateError('this RhaiScope was disposed');
+    if (_runner.isDisposed) {
+      throw StateError('the engine of this RhaiScope was disposed');
+    }
     if (_runner.scopes.isUsed(_kept)) {
       throw StateError(
         'this RhaiScope is used by a script that has not ended; wait until it '

@@ -178,7 +178,16 @@ void main() {
     final running = script.evalAsync<int>();
     engine.dispose();
     expect(script.isDisposed, isTrue);
-    expect(script.eval, throwsStateError);
+    expect(
+      script.eval,
+      throwsA(
+        isA<StateError>().having(
+          (e) => e.message,
+          'message',
+          'the engine of this RhaiScript was disposed',
+        ),
+      ),
+    );
     script.dispose();
     await expectLater(running, throwsA(isA<RhaiCancelledError>()));
     expect(() => engine.compile('1'), throwsStateError);

@@ -1,4 +1,4 @@
-/// What evaluations leave in a scope, with few variables and many.
+/// Changes that evaluations leave in a scope, with few variables and many.
 library;
 
 import 'dart:math';

@@ -293,7 +293,10 @@ void main() {
     final waiting = engine.evalAsync<int>('later(1)', scope: other);
     engine.dispose();
     expect(other.isDisposed, isTrue);
-    expect(other.clear, gone);
+    expect(
+      other.clear,
+      stateError('the engine of this RhaiScope was disposed'),
+    );
     other.dispose();
     await expectLater(waiting, throwsA(isA<RhaiCancelledError>()));
     expect(() => engine.newScope(), throwsStateError);

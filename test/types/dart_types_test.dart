@@ -149,7 +149,9 @@ void main() {
                 RhaiRuntimeErrorKind.propertyNotFound,
               )
               .having((e) => e.name, 'name', 'zip')
-              .having((e) => e.cause, 'cause', null),
+              .having((e) => e.cause, 'cause', null)
+              // No function of Dart was called.
+              .having((e) => e.dartStackTrace, 'trace', null),
         ),
       );
       expect(

@@ -66,7 +66,8 @@ final class FunctionCalls {
         describeError(
           execution,
           error,
-          stackTrace,
+          // Nothing of the user's was called for a member that is not there.
+          error is MemberError ? StackTrace.empty : stackTrace,
           error is MemberError ? error.name : name,
         ),
       );

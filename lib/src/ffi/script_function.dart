@@ -134,7 +134,10 @@ final class ScriptFunction implements RhaiFunction, Finalizable {
   }
 
   void _checkUsable() {
-    if (isDisposed) throw StateError('this RhaiFunction was disposed');
+    if (_isDisposed) throw StateError('this RhaiFunction was disposed');
+    if (owner.isDisposed) {
+      throw StateError('the engine of this RhaiFunction was disposed');
+    }
   }
 
   @override

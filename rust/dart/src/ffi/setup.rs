@@ -1,4 +1,4 @@
-//! What scripts find in an engine, and its input: the functions that run no script.
+//! Functions that run no script: they set what scripts find in an engine, and its input.
 
 use std::str;
 

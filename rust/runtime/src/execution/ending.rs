@@ -1,4 +1,4 @@
-//! What a script has really ended with.
+//! Real ends of scripts, whatever Rhai says that they ended with.
 
 use rhai::{Dynamic, EvalAltResult};
 

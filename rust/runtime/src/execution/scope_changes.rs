@@ -1,4 +1,4 @@
-//! What an evaluation has changed in the scope that it used.
+//! Changes of an evaluation to the scope that it used.
 //!
 //! A scope is a list: its own variables come first, then copies of the engine's, then those that
 //! the evaluation has declared. Few of these are taken off the end, so that this takes no time
