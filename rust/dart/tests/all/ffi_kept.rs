@@ -4,7 +4,7 @@ use std::ptr::{null, null_mut};
 
 use rhai_dart::ffi;
 use rhai_dart::wire::protocol::status::INVALID;
-use rhai_dart::wire::protocol::step;
+use rhai_dart::wire::protocol::{slot, step};
 use runtime::objects::handles;
 
 use crate::dart_host::write_input;
@@ -223,16 +223,20 @@ fn arguments_that_are_malformed_are_errors_of_the_call() {
         (5 | 100_000 << 8, 0),
         (7 | 4 << 8, u64::MAX),
     ] {
-        for with_this in [false, true] {
-            write_input(engine.host(), b"f");
-            engine.host().with_frame(|frame| {
-                frame.slots[0].tag_and_len = tag_and_len;
-                frame.slots[0].payload = payload;
-            });
-            // SAFETY: the engine is alive, and only used here.
-            let step =
-                unsafe { ffi::rhai_call_script(engine.0, 1, 0, with_this, 0, -1, null(), 0) };
-            assert_eq!(step, step::FAILED, "{tag_and_len} {payload}");
+        // In slots, in an array, or more than there are slots.
+        for count in [1, slot::IN_ARRAY as u64, 1000] {
+            for with_this in [false, true] {
+                write_input(engine.host(), b"f");
+                engine.host().with_frame(|frame| {
+                    frame.argument_count = count;
+                    frame.slots[0].tag_and_len = tag_and_len;
+                    frame.slots[0].payload = payload;
+                });
+                // SAFETY: the engine is alive, and only used here.
+                let step =
+                    unsafe { ffi::rhai_call_script(engine.0, 1, 0, with_this, 0, -1, null(), 0) };
+                assert_eq!(step, step::FAILED, "{count}: {tag_and_len} {payload}");
+            }
         }
     }
     free(script);
