@@ -35,6 +35,12 @@ void main() {
   });
   tearDown(() => engine.dispose());
 
+  test('A captured variable is shared, as in Rhai', () {
+    const script = 'let a = 41; let f = |x| { a += x }; a.is_shared()';
+    expect(engine.eval(script), true);
+    expect(engine.eval('let a = 41; a.is_shared()'), false);
+  });
+
   group('What a callback changes is not lost:', () {
     const scripts = {
       'of another script': 'let s = [1, 2]; let f = || s; s.for_each(inc); s',

@@ -21,6 +21,7 @@ const THROWN: ErrorNumbers = (2, 0);
 const CONVERSION: ErrorNumbers = (6, 0);
 const FUNCTION_NOT_FOUND: ErrorNumbers = (2, 2);
 const VARIABLE_NOT_FOUND: ErrorNumbers = (2, 3);
+const DATA_RACE: ErrorNumbers = (2, 10);
 
 fn is_value_there_and(numbers: ErrorNumbers, rhai: &End, here: &End) -> bool {
     rhai.result.is_ok() && here.result == Err(numbers)
@@ -123,6 +124,13 @@ pub const DIFFERENCES: &[Difference] = &[
         example: "parallel([|| 1, || 2])",
         word: "parallel",
         explains: |rhai, here| rhai.result == Err(FUNCTION_NOT_FOUND) && here.result.is_ok(),
+    },
+    Difference {
+        name: "calls with a captured `this`",
+        reason: "works on a copy that is put back",
+        example: "let a = 20; let f = |x| this += a + x; a.call(f, 1); a",
+        word: ".call(",
+        explains: |rhai, here| rhai.result == Err(DATA_RACE) && here.result.is_ok(),
     },
     Difference {
         name: "values that cannot cross",

@@ -105,6 +105,8 @@ impl Script<'_> {
         match name {
             _ if is_own => FirstCall::Native,
             "call" => FirstCall::Calling,
+            // It is about the variable itself.
+            "is_shared" => FirstCall::Native,
             // Of the host, of an object map, or of nobody: Rhai is to say so.
             _ if !has_built_in(name) && name != "eval" => FirstCall::OfHost,
             _ if call.args.iter().all(|argument| self.is_quiet(argument)) => FirstCall::Native,
