@@ -323,7 +323,7 @@ final class RhaiEngine implements Finalizable {
   /// one request or one user are cancelled. Disposing this engine does not end the fork.
   ///
   /// A [RhaiFunction], a [RhaiScript] and a [RhaiScope] belong to the engine that they come from.
-  /// To [compile] in the fork what this engine has compiled takes no time.
+  /// To [compile] in the fork what this engine has compiled takes little more than looking it up.
   ///
   /// Throws an [ArgumentError] if an option of [config] cannot have its value, or names something
   /// that does not exist, and a [RhaiConversionError] if a variable or a constant of this engine

@@ -42,7 +42,7 @@ const MAX_LEAKED_BUDGETS: usize = 4;
 /// Bytes that an engine takes, about.
 const SIZE: usize = 256 * 1024;
 
-/// Bytes that an engine takes, about, which shares its Rhai engine with others.
+/// Bytes that an engine takes, about, without a Rhai engine of its own.
 const FORK_SIZE: usize = 8 * 1024;
 
 /// One engine, for scripts of one host.
@@ -381,9 +381,10 @@ impl<H: Host> ScriptEngine<H> {
         shared.host_functions.take();
         shared.host_constants.take();
         self.variables = Rc::default();
-        let is_shared = Rc::strong_count(&self.snapshot) > 1;
+        // Dropping the engine ends it once more, when it has none.
+        let has_own = self.snapshot.is_built() && Rc::strong_count(&self.snapshot) == 1;
         self.renew_snapshot();
-        memory::note_freed_by_engine(if is_shared { FORK_SIZE } else { SIZE });
+        memory::note_freed_by_engine(if has_own { SIZE } else { FORK_SIZE });
     }
 
     /// The limits of this engine.

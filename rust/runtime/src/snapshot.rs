@@ -45,6 +45,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether there is one.
+    pub fn is_built(&self) -> bool {
+        self.plain.borrow().is_some() || self.watching.borrow().is_some()
+    }
+
     /// Has others built for scripts that start from now on. Scripts that run keep theirs.
     pub fn discard(&self) {
         drop((self.plain.take(), self.watching.take()));
