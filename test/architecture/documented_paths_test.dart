@@ -17,6 +17,12 @@ See `lib/src/a.dart`, `b.rs` and `test/limits/`; run `dart run tool/no.dart --fa
 path: not/checked.yaml
 ```
 `s.sh` `t.toml` `u.yaml`
+[c](https://github.com/rhai-dart/rhai_dart/blob/main/rust/src/a/c.rs) [r]
+[tree](https://github.com/rhai-dart/rhai_dart/tree/main/rust) [a](a.dart)
+![picture](https://raw.githubusercontent.com/rhai-dart/rhai_dart/main/docs/no.svg)
+
+[b]: https://github.com/rhai-dart/rhai_dart/blob/main/rust/src/a/b.rs#part
+[r]: https://github.com/rhai-dart/rhai_dart/blob/main/b.rs
 ''';
     const files = [
       'lib/src/a.dart',
@@ -32,6 +38,9 @@ path: not/checked.yaml
       's.sh',
       't.toml',
       'u.yaml',
+      'rust/src/a/c.rs',
+      'docs/no.svg',
+      'b.rs',
     ]);
   });
 
@@ -55,7 +64,7 @@ path: not/checked.yaml
 }
 
 /// Words in [markdown] that look like the path of a file or a folder, but match the
-/// end of none in [files].
+/// end of none in [files]; and paths in links to the repository that are not in [files].
 ///
 /// Words count if they are in a link, or in backticks outside of blocks of code.
 List<String> missingPaths(String markdown, List<String> files) {
@@ -64,8 +73,17 @@ List<String> missingPaths(String markdown, List<String> files) {
     for (final span in _spans.allMatches(text))
       for (final word in (span[1] ?? span[2]!).split(RegExp(r'[\s#]')))
         if (_looksLikePath(word) && !_exists(word, files)) word,
+    for (final link in _repositoryLinks.allMatches(text))
+      if (!files.any((file) => '$file/'.startsWith('${link[1]}/'))) link[1]!,
   ];
 }
+
+/// Links to the newest files of the repository, as pub.dev shows documents without the
+/// folders beside them.
+final _repositoryLinks = RegExp(
+  r'https://(?:github\.com/rhai-dart/rhai_dart/(?:blob|tree)'
+  r'|raw\.githubusercontent\.com/rhai-dart/rhai_dart)/main/([\w./-]*\w)',
+);
 
 final _blocks = RegExp(r'^```.*?^```', multiLine: true, dotAll: true);
 
