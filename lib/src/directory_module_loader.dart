@@ -9,7 +9,7 @@ import 'dart:typed_data';
 /// Loads modules from the files of one folder, and from nowhere else.
 ///
 /// ```dart
-/// RhaiConfig.custom(moduleLoader: DirectoryModuleLoader('scripts').call)
+/// RhaiConfig(moduleLoader: DirectoryModuleLoader('scripts').call)
 /// ```
 ///
 /// `import "lib/x"` then reads `scripts/lib/x.rhai`. A path is made of names with slashes

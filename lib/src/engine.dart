@@ -28,8 +28,8 @@ import 'script_scope.dart';
 /// Dart functions at once. Call [dispose] when you are done with it. A forgotten engine is
 /// freed when it is garbage collected.
 ///
-/// After [dispose] every other member throws a [StateError], except [stats], [pendingCount] and
-/// [isDisposed].
+/// After [dispose], [stats], [pendingCount], [isDisposed] and [dispose] can still be used. Every other
+/// member throws a [StateError].
 final class RhaiEngine implements Finalizable {
   /// Creates an engine whose scripts are limited by [config]; by default so that untrusted
   /// scripts cannot do harm.
@@ -79,6 +79,7 @@ final class RhaiEngine implements Finalizable {
   /// This holds the event loop until the script ends or waits. Where that matters, as on a
   /// server, use [evalAsync]. If a Dart function calls this, and a script waits for that
   /// function, the script's limits of time bound this one, too.
+  ///
   /// With [scope], the variables of that can be used, and the script's own declarations at
   /// global level stay there; see [RhaiScope]. Throws an [ArgumentError] if it belongs to
   /// another engine, and a [StateError] if another script uses it.

@@ -171,9 +171,10 @@ final class RhaiConfig {
   /// Bytes of memory that one execution may use at once, for its compiled code and all its
   /// values, as the C library's allocator counts them.
   ///
-  /// It is exact. A script that would exceed it ends, and its memory is given back. Two
-  /// things are not included: the data that functions held by Dart kept before, and the
-  /// stack. That takes 8 KiB for a script that waits, and up to 400 bytes for each level of
+  /// A script that exceeds it ends, and its memory is given back. It is looked at before each
+  /// operation, so a single one may take as much again and 16 MiB. Two things are not included:
+  /// the data that functions held by Dart kept before, and the stack. That takes about 4 KB for a
+  /// script that waits, more the deeper in calls it waits, and up to 400 bytes for each level of
   /// nested data that is copied or freed.
   final int maxMemory;
 

@@ -256,7 +256,8 @@ final class RhaiTimeoutError extends RhaiRuntimeError {
   String get _printedTraces => '';
 }
 
-/// A script that was cancelled, because its engine was disposed.
+/// A script that was cancelled: its engine was disposed, or it would have had to wait in
+/// [RhaiEngine.evalSync] or a like method.
 final class RhaiCancelledError extends RhaiRuntimeError {
   /// Creates the error.
   const RhaiCancelledError([super.message = 'the engine was disposed']);

@@ -36,6 +36,7 @@ void main() {
     'docs/ASYNC_FUNCTIONS.md',
     'docs/DART_TYPES.md',
     'docs/ENGINES.md',
+    'docs/FAQ.md',
     'docs/FUNCTIONS.md',
     'docs/MODULES.md',
     'docs/SCRIPTS.md',

@@ -3,6 +3,7 @@ library;
 
 import 'dart:async';
 import 'dart:collection';
+import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
@@ -25,24 +26,70 @@ void main() {
     expect(engine.isDisposed, isTrue);
   });
 
-  group('after dispose a StateError is thrown by', () {
-    final members = <String, void Function(RhaiEngine)>{
+  group('after dispose', () {
+    final throwing = <String, void Function(RhaiEngine)>{
       'eval': (engine) => engine.eval('1'),
+      'evalSync': (engine) => engine.evalSync<int>('1'),
       'evalAsync': (engine) => unawaited(engine.evalAsync('1')),
+      'compile': (engine) => engine.compile('1'),
+      'compileAsync': (engine) => unawaited(engine.compileAsync('1')),
+      'newScope': (engine) => engine.newScope(),
       'registerFunction': (engine) => engine.registerFunction('f', () => 1),
       'unregister': (engine) => engine.unregister('f'),
       'functions': (engine) => engine.functions,
+      'constants': (engine) => engine.constants,
       'definitions': (engine) => engine.definitions(),
+      'registerType': (engine) => engine.registerType<Uri>('Uri'),
+      'registerEnum': (engine) =>
+          engine.registerEnum('Limit', RhaiLimit.values),
+      'registerModule': (engine) => engine.registerModule('m', {}),
+      'fork': (engine) => engine.fork(),
+      'analyze': (engine) => engine.analyze('1'),
+      'analyzeAsync': (engine) => unawaited(engine.analyzeAsync('1')),
       'setVar': (engine) => engine.setVar('x', 1),
       'setConstant': (engine) => engine.setConstant('x', 1),
       'clearScope': (engine) => engine.clearScope(),
-      'analyze': (engine) => engine.analyze('1'),
+      'invalidateModules': (engine) => engine.invalidateModules(),
+      'leakedBytes': (engine) => engine.leakedBytes,
     };
-    members.forEach((name, call) {
-      test(name, () {
+    final working = <String, Object? Function(RhaiEngine)>{
+      'stats': (engine) => engine.stats.started,
+      'pendingCount': (engine) => engine.pendingCount,
+      'isDisposed': (engine) => engine.isDisposed,
+      'dispose': (engine) {
+        engine.dispose();
+        return null;
+      },
+    };
+    throwing.forEach((name, call) {
+      test('$name throws a StateError', () {
         engine.dispose();
         expect(() => call(engine), throwsStateError);
       });
+    });
+    working.forEach((name, call) {
+      test('$name works', () {
+        engine.dispose();
+        call(engine);
+      });
+    });
+
+    test('these are all members', () {
+      final source = File('lib/src/engine.dart').readAsStringSync();
+      expect(
+        {
+          for (final member in RegExp(
+            r'^  (?!static)[A-Z\w][\w<>?]* (?:get )?(\w+)(?:<[^(]*>)?(?:\(| =>)',
+            multiLine: true,
+          ).allMatches(source))
+            if (!{
+              'factory',
+              'return',
+            }.contains(member[0]!.trim().split(' ')[0]))
+              member[1]!,
+        }..removeWhere((name) => name.startsWith('_')),
+        {...throwing.keys, ...working.keys},
+      );
     });
   });
 
