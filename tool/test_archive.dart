@@ -78,7 +78,7 @@ Future<void> main() async {
   }
 }
 
-/// What went wrong.
+/// A failure, in words for whoever runs the test.
 final class _Failure implements Exception {
   _Failure(this.message);
 
