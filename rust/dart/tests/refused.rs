@@ -3,6 +3,8 @@
 //!
 //! `cargo test --release --features refusing --test refused`
 
+#![cfg(feature = "refusing")]
+
 #[allow(dead_code)]
 #[path = "all/dart_host.rs"]
 mod dart_host;
