@@ -67,7 +67,8 @@ final class RhaiEngine implements Finalizable {
   /// Every execution starts with the variables set by [setVar] and [setConstant]. Its own
   /// declarations and changes are gone when it ends. Values are null, [bool], [int],
   /// [double], [String], [List], [Map] with String keys, `Uint8List`, [RhaiRange] and
-  /// [RhaiFunction]; any other Dart object comes back as it went in.
+  /// [RhaiFunction]. From Dart, any [Iterable] is a list. Any other object comes back as it
+  /// went in.
   ///
   /// Throws, or completes the Future with, a [RhaiException]: a [RhaiSyntaxError], a
   /// [RhaiRuntimeError] (also for an error of a Dart function that the script did not
@@ -407,7 +408,8 @@ final class RhaiEngine implements Finalizable {
   ///
   /// A script that needs far too much memory within a single operation is abandoned where
   /// it stands, and nothing of it can be freed. So is one for which the system has no
-  /// memory. No script is known to get there while there is memory. An engine that has lost
+  /// memory. Under the default configuration no script is known to get there while there is
+  /// memory; `docs/SECURITY.md` says under which one it can. An engine that has lost
   /// some times its [RhaiConfig.maxMemory] this way runs no more scripts: they end with a
   /// [RhaiLimitError].
   int get leakedBytes => _open.leakedBytes;

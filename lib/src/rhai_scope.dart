@@ -17,8 +17,8 @@ library;
 /// `let greet = Fn("greet");`.
 ///
 /// A scope is used by one script at a time. While one has not ended, as it waits, everything
-/// but [dispose] and [isDisposed] throws a [StateError]. Calls of functions by name are no
-/// use of it.
+/// but [dispose] and [isDisposed] throws a [StateError]. A call of a function by name takes the
+/// constants when it starts, and does not use the scope after that.
 ///
 /// What a scope keeps may take as much memory as one script may use: scripts that would run in
 /// one with more end with a [RhaiLimitError], until there is less in it. A script that is ended
