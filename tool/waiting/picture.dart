@@ -19,7 +19,7 @@ const _style = '''
   .head { font-weight: bold; }
   .note, .time { fill: #59636e; font: 13px sans-serif; }
   .code { fill: #1f2328; font: 12.5px ui-monospace, Menlo, Consolas, monospace; }
-  .word { fill: #1f2328; font: bold 13px sans-serif; text-anchor: middle; }
+  .word { fill: #1f2328; font: bold 12.5px sans-serif; text-anchor: middle; }
   .time, .middle { text-anchor: middle; }
   .end { text-anchor: end; }
   .runs { fill: #2563eb; }
@@ -191,7 +191,7 @@ $grid$_shapes</svg>
       'text middle',
       _width / 2,
       y + 8,
-      'One thread. The script ran ${_ms(ran)} and waited '
+      'All on one thread. The script ran ${_ms(ran)} and waited '
           '${_ms((from: 0, to: waited))}; the timer ticked '
           '${_recording.ticks.length} times meanwhile.',
     );

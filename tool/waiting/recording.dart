@@ -13,7 +13,7 @@ const script = <Step>[
   (lines: ['let user = fetch("/user");'], fetches: true),
   (lines: ['let cart = fetch("/cart");'], fetches: true),
   (
-    lines: ['let score = user.age;', 'for n in 0..80_000 { score += n % 3 }'],
+    lines: ['let score = user.age;', 'for n in 0..150_000 { score += n % 3 }'],
     fetches: false,
   ),
   (lines: ['let offer = fetch("/offer");'], fetches: true),
@@ -33,8 +33,8 @@ typedef Call = ({String path, Span span});
 typedef Recording = ({Span all, List<Call> calls, List<int> ticks});
 
 const _pages = {
-  '/user': (milliseconds: 130, body: '{"name": "Ada", "age": 36}'),
-  '/cart': (milliseconds: 110, body: '["tea", "bread"]'),
+  '/user': (milliseconds: 140, body: '{"name": "Ada", "age": 36}'),
+  '/cart': (milliseconds: 130, body: '["tea", "bread"]'),
   '/offer': (milliseconds: 120, body: '{"title": "a discount"}'),
 };
 
