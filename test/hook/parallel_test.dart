@@ -55,6 +55,16 @@ void main() {
 Future<ProcessLock> _lock(String path) =>
     ProcessLock.acquire(File(path), onWait: () => fail('$path is locked'));
 
+/// The hook as the SDK has compiled it, to run this test.
+final String _program = Directory('.dart_tool/hooks_runner/rhai_dart')
+    .listSync(recursive: true)
+    .whereType<File>()
+    .where((file) => file.path.endsWith('/hook.dill'))
+    .reduce(
+      (a, b) => a.lastModifiedSync().isAfter(b.lastModifiedSync()) ? a : b,
+    )
+    .path;
+
 /// The program `hook/build.dart`, as an SDK starts it.
 final class _Hook {
   _Hook._(this._process) {
@@ -72,7 +82,7 @@ final class _Hook {
           Platform.resolvedExecutable,
           [
             '--packages=.dart_tool/package_config.json',
-            'hook/build.dart',
+            _program,
             '--config=${project.writeInput().path}',
           ],
           environment: {'PATH': path.path, 'HOME': project.home.path},
