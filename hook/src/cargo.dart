@@ -1,150 +1,138 @@
+import 'dart:convert';
 import 'dart:io';
 
 import 'build_failure.dart';
+import 'host.dart';
 import 'target.dart';
 
-/// A compiled library and the files it was compiled from.
-typedef Library = ({Uri file, List<Uri> sources});
+/// The program that compiles Rust.
+final class Cargo {
+  Cargo._(this._program, this._workspace, this._host);
 
-/// Compiles the package `dart` of the workspace in the folder [workspace] for [target].
-///
-/// Throws a [BuildFailure] when cargo is missing or fails.
-Future<Library> buildLibrary({
-  required Uri workspace,
-  required Target target,
-  required Uri outputDirectory,
-}) async {
-  final sanitizer = target.sanitizer;
-  // A sanitized build has other flags: in the same folder, each kind of build
-  // would throw away the other's.
-  final targetDirectory = outputDirectory.resolve(
-    sanitizer == null ? 'target/' : 'target-$sanitizer/',
-  );
-  await _runCargo(
-    [
-      // `cargo rustc` and not `cargo build`, to leave out the crate's Rust
-      // library: cargo does not optimise at link time what is both.
-      'rustc', '--package=dart', '--lib', '--crate-type=cdylib', '--release',
-      '--locked', '--quiet',
-      '--target=${target.triple}',
-      '--target-dir=${targetDirectory.toFilePath()}',
-      // Tells the sanitizer about every stack switch.
-      if (sanitizer != null) '--features=sanitizer',
-    ],
-    workspace: workspace,
-    target: target,
-  );
-  final file = targetDirectory.resolve(
-    '${target.triple}/release/${target.libraryName}',
-  );
-  return (
-    file: file,
-    sources: [
-      workspace.resolve('Cargo.toml'),
-      workspace.resolve('Cargo.lock'),
-      for (final layer in const ['fibers', 'memory', 'runtime', 'dart']) ...[
-        workspace.resolve('$layer/Cargo.toml'),
-        ..._folders(workspace.resolve('$layer/src/')),
+  /// Finds cargo on the PATH, or where rustup installs it: an app that is built
+  /// from an IDE often does not have the shell's PATH. Returns null if there is none.
+  static Cargo? find(Host host, {required Uri workspace}) {
+    final home = host.home;
+    final folders = [
+      ...?host.environment['PATH']?.split(Platform.isWindows ? ';' : ':'),
+      if (home != null) '$home/.cargo/bin',
+    ];
+    for (final folder in folders) {
+      final cargo = File('$folder/cargo${Platform.isWindows ? '.exe' : ''}');
+      if (folder.isNotEmpty && cargo.existsSync()) {
+        return Cargo._(cargo, workspace, host);
+      }
+    }
+    return null;
+  }
+
+  final File _program;
+  final Uri _workspace;
+  final Host _host;
+
+  /// The version of cargo, and the platform it runs on.
+  late final Future<String> version = () async {
+    final lines = <String>[];
+    if (await _run(['-vV'], const {}, lines.add) != 0) {
+      throw BuildFailure(
+        '${_program.path} does not work:\n${lines.join('\n')}',
+      );
+    }
+    return lines.join('\n');
+  }();
+
+  /// Rust's name for the platform that cargo runs on.
+  Future<String> get platform async =>
+      RegExp(r'^host: (\S+)', multiLine: true).firstMatch(await version)?[1] ??
+      '';
+
+  /// Compiles the library for [target] below [targetFolder]; returns its file.
+  ///
+  /// Shows cargo's messages while it works. Throws a [BuildFailure] when it fails.
+  Future<File> compile(Target target, Uri targetFolder) async {
+    final missing = 'target may not be installed';
+    var isMissing = false;
+    final exitCode = await _run(
+      [
+        // `cargo rustc` and not `cargo build`, to leave out the crate's Rust
+        // library: cargo does not optimise at link time what is both.
+        'rustc', '--package=dart', '--lib', '--crate-type=cdylib', '--release',
+        '--locked',
+        '--target=${target.triple}',
+        '--target-dir=${targetFolder.toFilePath()}',
+        // Tells the sanitizer about every stack switch.
+        if (target.sanitizer != null) '--features=sanitizer',
       ],
-      ...await _readDependencies(file),
-    ],
-  );
-}
-
-/// The folder [root] and those in it. A folder stands for the names in it: a new file
-/// counts as a change.
-Iterable<Uri> _folders(Uri root) => [
-  root,
-  for (final entity in Directory.fromUri(root).listSync(recursive: true))
-    if (entity is Directory) entity.uri,
-];
-
-Future<void> _runCargo(
-  List<String> arguments, {
-  required Uri workspace,
-  required Target target,
-}) async {
-  final cargo = _findCargo();
-  final ProcessResult result;
-  try {
-    result = await Process.run(
-      cargo.path,
-      arguments,
-      workingDirectory: workspace.toFilePath(),
-      environment: {
-        ..._rustHomes(cargo),
+      {
         ...target.environment,
         if (target.rustFlags.isNotEmpty)
           // Unlike RUSTFLAGS, it is not split at spaces in a path.
           'CARGO_ENCODED_RUSTFLAGS': target.rustFlags.join('\x1f'),
       },
+      (line) {
+        isMissing |= line.contains(missing);
+        // The only line when nothing has changed.
+        if (!line.trimLeft().startsWith('Finished')) _host.say(line);
+      },
     );
-  } on ProcessException catch (e) {
-    throw BuildFailure('cannot run ${cargo.path}: ${e.message}');
-  }
-  if (result.exitCode == 0) return;
-
-  final errors = '${result.stderr}'.trim();
-  if (errors.contains('target may not be installed')) {
-    throw BuildFailure(
-      'Rust cannot compile for ${target.triple} yet. Run:\n'
-      '  rustup target add ${target.triple}',
-    );
-  }
-  throw BuildFailure(
-    'compiling the Rust library failed '
-    '(cargo, exit code ${result.exitCode}):\n$errors',
-  );
-}
-
-/// Finds cargo on the PATH, or where rustup installs it: an app that is built
-/// from an IDE often does not have the shell's PATH.
-File _findCargo() {
-  final environment = Platform.environment;
-  final home = environment[Platform.isWindows ? 'USERPROFILE' : 'HOME'];
-  final folders = [
-    ...?environment['PATH']?.split(Platform.isWindows ? ';' : ':'),
-    if (home != null) '$home/.cargo/bin',
-  ];
-  for (final folder in folders) {
-    final cargo = File('$folder/cargo${Platform.isWindows ? '.exe' : ''}');
-    if (folder.isNotEmpty && cargo.existsSync()) return cargo;
-  }
-  throw BuildFailure(
-    'cargo not found: this package compiles Rust code.\n'
-    'Install Rust (https://rustup.rs) and make sure that cargo is on the PATH.',
-  );
-}
-
-/// Says where rustup keeps its toolchains, if that can be told from where
-/// [cargo] is.
-///
-/// A hook does not get the variables that say so, and without them rustup looks
-/// in the home folder only. Installed elsewhere (as in Rust's container
-/// images), its two folders are usually siblings, as they are in a home folder.
-Map<String, String> _rustHomes(File cargo) {
-  final cargoHome = cargo.parent.parent;
-  for (final name in const ['.rustup', 'rustup']) {
-    final rustupHome = Directory('${cargoHome.parent.path}/$name');
-    if (Directory('${rustupHome.path}/toolchains').existsSync()) {
-      return {'CARGO_HOME': cargoHome.path, 'RUSTUP_HOME': rustupHome.path};
+    if (isMissing) {
+      throw BuildFailure(
+        'Rust cannot compile for ${target.triple} yet. Run:\n'
+        '  rustup target add ${target.triple}',
+      );
     }
+    if (exitCode != 0) {
+      throw BuildFailure(
+        'compiling the Rust library failed. '
+        "The reason is in cargo's messages above (exit code $exitCode).",
+      );
+    }
+    return File.fromUri(
+      targetFolder.resolve('${target.triple}/release/${target.libraryName}'),
+    );
   }
-  return const {};
-}
 
-/// Reads the sources of [library] from the file that cargo writes next to it:
-/// `library: source source`, with escaped spaces.
-Future<List<Uri>> _readDependencies(Uri library) async {
-  final path = library.toFilePath();
-  final file = File('${path.substring(0, path.lastIndexOf('.'))}.d');
-  return [
-    for (final line in await file.readAsLines())
-      if (line.contains(': '))
-        for (final source
-            in line
-                .substring(line.indexOf(': ') + 2)
-                .split(RegExp(r'(?<!\\) ')))
-          Uri.file(source.replaceAll(r'\ ', ' ')),
-  ];
+  Future<int> _run(
+    List<String> arguments,
+    Map<String, String> environment,
+    void Function(String line) onLine,
+  ) async {
+    final Process process;
+    try {
+      process = await Process.start(
+        _program.path,
+        arguments,
+        workingDirectory: _workspace.toFilePath(),
+        environment: {..._rustHomes, ..._host.environment, ...environment},
+        includeParentEnvironment: false,
+      );
+    } on ProcessException catch (e) {
+      throw BuildFailure('cannot run ${_program.path}: ${e.message}');
+    }
+    await [
+      for (final output in [process.stdout, process.stderr])
+        output
+            .transform(const Utf8Decoder(allowMalformed: true))
+            .transform(const LineSplitter())
+            .forEach(onLine),
+    ].wait;
+    return process.exitCode;
+  }
+
+  /// The folders where rustup keeps its toolchains, if that can be told from where
+  /// cargo is.
+  ///
+  /// Not every SDK gives a hook the variables that say so, and without them rustup
+  /// looks in the home folder only. Installed elsewhere (as in Rust's container
+  /// images), its two folders are usually siblings, as they are in a home folder.
+  Map<String, String> get _rustHomes {
+    final cargoHome = _program.parent.parent;
+    for (final name in const ['.rustup', 'rustup']) {
+      final rustupHome = Directory('${cargoHome.parent.path}/$name');
+      if (Directory('${rustupHome.path}/toolchains').existsSync()) {
+        return {'CARGO_HOME': cargoHome.path, 'RUSTUP_HOME': rustupHome.path};
+      }
+    }
+    return const {};
+  }
 }

@@ -9,21 +9,30 @@ final class Target {
     required this.libraryName,
     required this.sanitizer,
     required this.rustFlags,
-    required this.environment,
+    required this.linker,
+    required this.deploymentTarget,
   });
 
   /// Translates what the Dart or Flutter SDK asks for.
   ///
-  /// Throws a [BuildFailure] for what this package cannot be built for.
-  factory Target.of(CodeConfig config) {
+  /// The SDK does not tell musl from glibc: [isMusl] says which of them this machine
+  /// has, which counts if the library is for its like. Throws a [BuildFailure] for what this package cannot be built for.
+  factory Target.of(CodeConfig config, {bool isMusl = false}) {
     if (config.linkModePreference == LinkModePreference.static) {
       throw BuildFailure(
         'static linking is not supported: the native library is a shared one.',
       );
     }
-    final triple = _triple(config);
     final os = config.targetOS;
-    final linker = config.cCompiler?.compiler.toFilePath();
+    final isCross =
+        os != OS.current || config.targetArchitecture != Architecture.current;
+    final glibcTriple = _triple(config);
+    final triple = os == OS.linux && isMusl && !isCross
+        ? glibcTriple.replaceFirst('-gnu', '-musl')
+        : glibcTriple;
+    final compiler = config.cCompiler?.compiler;
+    // Elsewhere Rust finds the platform's own linker.
+    final needsLinker = os == OS.android || os == OS.linux && isCross;
     return Target._(
       triple: triple,
       libraryName: os.dylibFileName('rhai_dart'),
@@ -33,6 +42,8 @@ final class Target {
         // Without NEON, the registers d8 to d15 are lost when a script waits.
         if (os == OS.linux && config.targetArchitecture == Architecture.arm)
           '-Ctarget-feature=+neon',
+        // Rust links musl into a library otherwise, and cannot make a shared one.
+        if (triple.contains('-musl')) '-Ctarget-feature=-crt-static',
         if (os == OS.android) ...[
           // The NDK's clang compiles for the machine it runs on by default.
           '-Clink-arg=--target=${_clangTriple(triple)}'
@@ -40,20 +51,22 @@ final class Target {
           // Devices with pages of 16 KiB load nothing that is aligned to less.
           '-Clink-arg=-Wl,-z,max-page-size=16384',
         ],
+        // So does any other clang; a gcc compiles for one platform.
+        if (os == OS.linux && isCross && _isClang(compiler))
+          '-Clink-arg=--target=${_clangTriple(triple)}',
         // The SDK rewrites the library's install name, and needs room for it.
         if (os == OS.macOS || os == OS.iOS)
           '-Clink-arg=-Wl,-headerpad_max_install_names',
       ],
-      environment: {
-        // Elsewhere Rust finds the platform's own linker.
-        if (os == OS.android && linker != null)
-          'CARGO_TARGET_${_envName(triple)}_LINKER': linker,
-        if (os == OS.macOS)
+      linker: needsLinker ? compiler?.toFilePath() : null,
+      deploymentTarget: switch (os) {
+        OS.macOS => {
           'MACOSX_DEPLOYMENT_TARGET': '${config.macOS.targetVersion}.0',
-        if (os == OS.iOS)
+        },
+        OS.iOS => {
           'IPHONEOS_DEPLOYMENT_TARGET': '${config.iOS.targetVersion}.0',
-        // Lets a stable compiler instrument code for a sanitizer.
-        if (config.sanitizer != null) 'RUSTC_BOOTSTRAP': '1',
+        },
+        _ => const {},
       },
     );
   }
@@ -70,8 +83,41 @@ final class Target {
   /// Flags for rustc.
   final List<String> rustFlags;
 
+  /// The program that links, if Rust does not find it.
+  final String? linker;
+
+  /// The oldest version of the platform that the library must run on, as Apple's
+  /// tools are told it.
+  final Map<String, String> deploymentTarget;
+
   /// Environment variables that the build needs.
-  final Map<String, String> environment;
+  Map<String, String> get environment => {
+    'CARGO_TARGET_${triple.toUpperCase().replaceAll('-', '_')}_LINKER': ?linker,
+    ...deploymentTarget,
+    // Lets a stable compiler instrument code for a sanitizer.
+    if (sanitizer != null) 'RUSTC_BOOTSTRAP': '1',
+  };
+
+  /// This target as a compiler names it that runs on [platform].
+  ///
+  /// Distributions with musl have compilers that know their own platform only, by a
+  /// name of their own.
+  Target compiledOn(String platform) {
+    final isOwn =
+        triple.contains('-musl') &&
+        platform.contains('-musl') &&
+        platform.split('-').first == triple.split('-').first;
+    return !isOwn
+        ? this
+        : Target._(
+            triple: platform,
+            libraryName: libraryName,
+            sanitizer: sanitizer,
+            rustFlags: rustFlags,
+            linker: linker,
+            deploymentTarget: deploymentTarget,
+          );
+  }
 }
 
 String _triple(CodeConfig config) {
@@ -109,11 +155,15 @@ String _triple(CodeConfig config) {
       ));
 }
 
-/// The name that clang has for an Android platform.
+/// The name that clang has for a platform.
 String _clangTriple(String triple) => switch (triple) {
   'thumbv7neon-linux-androideabi' => 'armv7a-linux-androideabi',
+  'riscv64gc-unknown-linux-gnu' => 'riscv64-unknown-linux-gnu',
   _ => triple,
 };
+
+bool _isClang(Uri? compiler) =>
+    compiler != null && compiler.pathSegments.last.startsWith('clang');
 
 List<String> _sanitizerFlags(Sanitizer? sanitizer) => switch (sanitizer) {
   null => const [],
@@ -130,5 +180,3 @@ List<String> _sanitizerFlags(Sanitizer? sanitizer) => switch (sanitizer) {
     'the sanitizer "$sanitizer" is not supported (asan and tsan are).',
   ),
 };
-
-String _envName(String triple) => triple.toUpperCase().replaceAll('-', '_');
