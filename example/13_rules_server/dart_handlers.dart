@@ -11,18 +11,16 @@ final class DartHandlers implements Handlers {
   final Store _store;
 
   @override
-  Future<Object?> answer(Request request) => switch ((
-    request.method,
-    request.path,
-  )) {
-    ('GET', ['orders', final id]) => _show(id),
-    ('POST', ['orders']) => _create(request.body),
-    ('GET', ['quote', final item, final count]) => _quote(item, count),
-    _ => throw const Refusal(HttpStatus.notFound, 'there is nothing here'),
-  };
+  Future<Object?> answer(Request request) =>
+      switch ((request.method, request.path)) {
+        ('GET', ['orders', final id]) => _show(id),
+        ('POST', ['orders']) => _create(request.body),
+        ('GET', ['quote', final item, final count]) => _quote(item, count),
+        _ => throw const Refusal(HttpStatus.notFound, 'there is nothing here'),
+      };
 
   Future<Object?> _show(String id) async {
-    final order = await _store.find(int.tryParse(id) ?? 0);
+    final order = await _store.find(_number(id));
     if (order == null) throw Refusal(404, 'there is no order $id');
     return order;
   }
@@ -36,7 +34,8 @@ final class DartHandlers implements Handlers {
   }
 
   Future<Object?> _quote(String item, String count) async {
-    final items = List.filled(int.parse(count), item);
+    if (_number(count) > 100) throw const Refusal(400, 'that is too many');
+    final items = List.filled(_number(count), item);
     return {'total': await _total(items)};
   }
 
@@ -49,4 +48,7 @@ final class DartHandlers implements Handlers {
     }
     return items.length >= 3 ? total * 0.9 : total;
   }
+
+  static int _number(String text) =>
+      int.tryParse(text) ?? (throw Refusal(400, '$text is no number'));
 }

@@ -24,7 +24,10 @@ Future<void> main(List<String> arguments) async {
     ..addFlag('dart', help: 'Uses the same rules in Dart instead.');
   final options = parser.parse(arguments);
   final store = Store();
-  await store.add({'items': <String>['tea'], 'total': 3.5});
+  await store.add({
+    'items': <String>['tea'],
+    'total': 3.5,
+  });
   final handlers = options.flag('dart')
       ? DartHandlers(store)
       : await LiveRules.open(
