@@ -44,3 +44,19 @@ void main() {
 
   engine.dispose();
 }
+
+// Output:
+//
+// 1. Scripts return values.
+//    40 + 2 is 42
+//    an order is {items: 2, total: 7.75}
+// 2. Variables are set once and seen by every later script.
+//    Hello, Ann! VAT is 19.0 %.
+// 3. Errors are typed and say where.
+// RhaiSyntaxError: Unexpected ';' (line 1, position 9)
+// let x = ;
+//         ^
+// line 1, position 14: Unknown property 'y' - a getter is not registered for type 'i64'
+// limit of operations: 1000000
+// 4. A script can be checked without running it.
+//    [unknown function: twic with 1 argument (did you mean twice?) (line 1, position 23)]

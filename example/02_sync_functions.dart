@@ -48,3 +48,15 @@ void main() {
 
   engine.dispose();
 }
+
+// Output:
+//
+// Hello, friend! Hello, Ann!
+// [tea]
+// 10
+// What a Dart function throws, a script can catch:
+// StateError: Bad state: only 0 cake left
+// What it does not catch, its caller gets, with the original object:
+// StateError at line 1
+// A wrong number of arguments never reaches Dart:
+// Function not found: sell (string) (sell takes 2 arguments)

@@ -108,3 +108,20 @@ Future<HttpServer> _startServer() async {
   });
   return server;
 }
+
+// Output:
+//
+// 1. One script fetches JSON, writes and reads a file, and waits:
+//    fetched User 42 from the server
+//    the file says: User 42 <user42@example.com>
+//    waited 50 ms
+//    Dart gets its value: {languages: 2, name: User 42}
+//
+// 2. It can wait anywhere, here in a closure given to map:
+//    [User 1, User 2, User 3]
+//
+// 3. A request that fails is an exception that the script can catch:
+//    caught HttpException: HttpException: status 404, uri = http://localhost:<number>/nowhere
+//
+// 4. Three scripts run at once; each waits 300 ms:
+//    [one, two, three] after <number> ms together, not 900 ms: a script that waits keeps nobody waiting

@@ -1,4 +1,4 @@
-/// Runs the code in the documentation, and the examples.
+/// Runs the code in the documentation.
 @Tags(['sdk'])
 @Timeout(Duration(minutes: 5))
 library;
@@ -67,17 +67,6 @@ void main() {
       expect(await _runProgram('$program'), expected, reason: '$program');
     });
   }
-
-  final examples = Directory(
-    'example',
-  ).listSync().map((file) => file.path).where((path) => path.endsWith('.dart'));
-  for (final path in examples) {
-    test('$path runs', () async {
-      expect(await runProgram(path), isNotEmpty);
-    });
-  }
-
-  test('there are examples', () => expect(examples.length, greaterThan(7)));
 }
 
 /// The blocks of Dart and Rhai code in a text, with their language.

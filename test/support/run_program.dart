@@ -5,12 +5,16 @@ import 'package:test/test.dart';
 
 /// Runs the program at [path] to its end, which must be a success; returns the
 /// lines it printed. It may have at most [addressSpace] bytes of it.
-Future<List<String>> runProgram(String path, {int? addressSpace}) async {
+Future<List<String>> runProgram(
+  String path, {
+  List<String> arguments = const [],
+  int? addressSpace,
+}) async {
   final command = [
     if (addressSpace != null) ...[
       ...['sh', '-c', 'ulimit -v ${addressSpace ~/ 1024} && exec "\$@"', 'sh'],
     ],
-    ...[Platform.resolvedExecutable, 'run', path],
+    ...[Platform.resolvedExecutable, 'run', path, ...arguments],
   ];
   final process = await Process.start(
     command.first,

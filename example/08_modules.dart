@@ -1,7 +1,7 @@
 // Modules that scripts import from a real HTTP server and from a database, and a module of
 // Dart functions and constants.
 //
-//   ./dartw run example/06_modules.dart
+//   ./dartw run example/08_modules.dart
 
 import 'dart:convert';
 import 'dart:io';
@@ -120,3 +120,27 @@ Future<HttpServer> _startServer() async {
   });
   return server;
 }
+
+// Output:
+//
+// 1. Modules from the server, one of which imports another, and one
+//    from the database:
+//    … loading lib/cart for the script
+//    … loading lib/prices for lib/cart
+//    … loading db/discount for the script
+//    32.4 EUR
+//
+// 2. They are kept: nothing is loaded for the next script:
+//    32.4 EUR
+//
+// 3. The discount changes in the database:
+//    … loading db/discount for the script
+//    18.0 EUR
+//
+// 4. An error in a module says where, and who imported it:
+//    … loading lib/broken for the script
+//    … loading lib/checks for lib/broken
+//    RhaiRuntimeError: in module lib/checks (imported by lib/broken, imported by the script): not enough tea (line 2, position 34)
+// at check (lib/checks, line 2, position 34)
+// at check (lib/broken, line 2, position 23)
+// at script (line 1, position 30)

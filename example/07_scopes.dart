@@ -1,6 +1,6 @@
 // Variables that live across evaluations: what a loop of inputs needs.
 //
-//   ./dartw run example/05_scopes.dart
+//   ./dartw run example/07_scopes.dart
 
 import 'package:rhai_dart/rhai_dart.dart';
 
@@ -43,3 +43,23 @@ Future<void> main() async {
 
   engine.dispose();
 }
+
+// Output:
+//
+// 1. Each input finds what those before have declared:
+//    > let total = 0.0
+//    > total += 40
+//    > let rate = fetch_rate("USD")
+//    > let to_dollars = |amount| amount * rate
+//    > nonsense(
+//    Expecting ')' to close the arguments list of this function call 'nonsense'
+//    > total += unknown
+//    Variable not found: unknown (declare it with `let unknown = …`)
+//    > `${to_dollars.call(total)} dollars, and home is ${HOME}`
+//    50.0 dollars, and home is EUR
+// 2. Dart reads and changes them:
+//    the variables are [HOME, total, rate, to_dollars]
+//    the total is 100.0
+//    in dollars 125.0
+// 3. A copy goes its own way:
+//    0.0 and 100.0

@@ -1,6 +1,6 @@
 // A script that is compiled once, and whose functions Dart calls by name.
 //
-//   ./dartw run example/04_compile_and_call.dart
+//   ./dartw run example/06_compile_and_call.dart
 
 import 'package:rhai_dart/rhai_dart.dart';
 
@@ -30,8 +30,8 @@ Future<void> main() async {
   print('1. What the script has:');
   for (final function in rules.functions) {
     print(
-      '   ${function.name}(${function.parameters.join(', ')})  '
-      '${function.documentation}',
+      '   ${function.name}(${function.parameters.join(', ')})'
+      '${function.documentation.isEmpty ? '' : '  ${function.documentation}'}',
     );
   }
 
@@ -63,3 +63,17 @@ Future<void> main() async {
   rules.dispose();
   engine.dispose();
 }
+
+// Output:
+//
+// 1. What the script has:
+//    on_order(item, count)  Says how many of an item may be sold.
+//    price(item)
+// 2. Functions wait where they must, and return what Dart asks for:
+//    tea costs 3.5
+//    the order is {count: 3, item: cake, total: 12.75}
+// 3. Errors name the script, the place, and what there is instead:
+//    only 30 of tea are left
+//       at on_order (rules.rhai, line 4, position 25)
+//    rules.rhai has no function on_order with 1 argument: there is on_order(item, count)
+//    rules.rhai has no function on_sale with 0 arguments: there are on_order(item, count), price(item)

@@ -1,9 +1,10 @@
 // A host of plugins: scripts in a folder, which it loads, calls, and loads again when they
-// change. Then it starts a thousand, and says how long that takes and how much memory.
+// change. Then it starts a thousand, and prints the time and the memory that they take.
 //
-//   ./dartw run example/09_plugin_host.dart
+//   ./dartw run example/11_plugin_host.dart
 
 import 'dart:async';
+import 'dart:collection';
 import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
@@ -89,7 +90,9 @@ final class PluginHost {
 
   final RhaiEngine _engine;
   final Directory _folder;
-  final Map<String, RhaiScript> _plugins = {};
+
+  /// By name, so that they are called in that order.
+  final _plugins = SplayTreeMap<String, RhaiScript>();
 
   /// The state of each plugin, which is `this` in its functions.
   final Map<String, Map<String, Object?>> _states = {};
@@ -139,18 +142,15 @@ final class PluginHost {
 
   /// Calls a function of every plugin that has it: what they return, by their names.
   Future<Map<String, Object?>> emit(String event, List<Object?> args) async {
-    final answers = <String, Object?>{};
-    await Future.wait([
+    final answers = await Future.wait([
       for (final MapEntry(key: name, value: plugin) in _plugins.entries)
         if (plugin.has(event, args.length))
           plugin
               .callAsync<Object?>(event, args, thisValue: _states[name])
-              .then<void>((answer) => answers[name] = answer)
-              .onError<RhaiException>(
-                (error, _) => answers[name] = error.message,
-              ),
+              .onError<RhaiException>((error, _) => error.message)
+              .then((answer) => MapEntry(name, answer)),
     ]);
-    return answers;
+    return Map.fromEntries(answers);
   }
 
   /// Stops to look at the folder.
@@ -162,3 +162,17 @@ final class PluginHost {
   static String _nameOf(String path) =>
       path.split(Platform.pathSeparator).last.replaceFirst('.rhai', '');
 }
+
+// Output:
+//
+// 1. Plugins handle events, and wait for Dart where they must:
+//    {counter: null, greeter: Welcome, user 7}
+// 2. A plugin that is saved is loaded again, and keeps its state:
+//    greeter was loaded again
+//    {counter: null, greeter: Hi user 8 (2)}
+// 3. One that is not valid, or fails, harms no other:
+//    counter was not: in counter.rhai: Expecting name of a variable
+//    {broken: too many operations: the limit is 1000000 (RhaiConfig.maxOperations), counter: null, greeter: Hi user 9 (3)}
+// 4. A thousand plugins:
+//    <number> µs and <number> KB each to start
+//    one event for all of them, each waiting 10 ms: <number> ms

@@ -1,6 +1,6 @@
 // Lets scripts use objects of Dart classes: properties, methods, operators.
 //
-//   ./dartw run example/07_dart_types.dart
+//   ./dartw run example/09_dart_types.dart
 
 import 'package:rhai_dart/rhai_dart.dart';
 
@@ -65,3 +65,14 @@ void main() async {
 
   engine.dispose();
 }
+
+// Output:
+//
+// Ann has a sword
+// Ann has a rope
+// [13, true, [21, 21], red]
+// Scripts reach what is registered, and nothing else:
+// Player has no property items; there is name, hp, score
+// Player.name is read-only: no setter is registered for it
+// Player.hit: argument 1 must be an int; it is a string
+// Zoe

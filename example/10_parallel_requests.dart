@@ -1,6 +1,6 @@
 // Scripts that make several requests at the same time, to a real HTTP server.
 //
-//   ./dartw run example/08_parallel_requests.dart
+//   ./dartw run example/10_parallel_requests.dart
 
 import 'dart:convert';
 import 'dart:io';
@@ -87,3 +87,19 @@ Future<HttpServer> _startServer() async {
   });
   return server;
 }
+
+// Output:
+//
+// 1. Two different requests, in one expression:
+//    {name: User 1, orders: 2}
+//
+// 2. Ten requests that take 50 ms each:
+//    one after the other: 10 names after <number> ms
+//    at the same time: 10 names after <number> ms
+//    three at once: 10 names after <number> ms
+//
+// 3. The first error ends the others, and can be caught:
+//    caught HttpException: HttpException: status 404, uri = http://localhost:<number>/nowhere
+//
+// 4. A call can make calls itself:
+//    [User 1: 15, User 2: 25, User 3: 35]
