@@ -38,7 +38,9 @@ void main() {
     'docs/ENGINES.md',
     'docs/FAQ.md',
     'docs/FUNCTIONS.md',
+    'docs/ISOLATES.md',
     'docs/MODULES.md',
+    'docs/RHAI_FOR_DART_DEVELOPERS.md',
     'docs/SCRIPTS.md',
     'docs/SECURITY.md',
     'docs/VALUES.md',
@@ -69,7 +71,8 @@ void main() {
   }
 }
 
-/// The blocks of Dart and Rhai code in a text, with their language.
+/// The blocks of Dart and Rhai code in a text, with their language, and the code in rows of
+/// tables that are about both.
 List<(String, String)> _blocksOf(String markdown) => [
   for (final block in RegExp(
     r'^```(dart|rhai)\n(.*?)^```$',
@@ -77,7 +80,23 @@ List<(String, String)> _blocksOf(String markdown) => [
     dotAll: true,
   ).allMatches(markdown))
     (block[1]!, block[2]!),
+  for (final table in RegExp(
+    r'^\| Dart \| Rhai \|\n\|---\|---\|\n((?:\|.*\n)+)',
+    multiLine: true,
+  ).allMatches(markdown))
+    for (final row in const LineSplitter().convert(table[1]!))
+      ..._cellsOf(row),
 ];
+
+/// The Dart and the Rhai code in a row of a table.
+List<(String, String)> _cellsOf(String row) {
+  final cells = RegExp(
+    r'^\| (`+)(.+)\1 \| (`+)(.+)\3 \|$',
+  ).firstMatch(row);
+  expect(cells, isNotNull, reason: row);
+  String code(int group) => cells![group]!.replaceAll(r'\|', '|');
+  return [('dart', code(2)), ('rhai', code(4))];
+}
 
 /// Lines that a block should print: the comments behind its calls of `print`.
 List<String> _expectedOf(String code) => [
