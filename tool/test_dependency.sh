@@ -3,7 +3,8 @@
 # environment: ours must build wherever it is, with a stable compiler.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
-workspace=$PWD/rust
+# Git's bash on Windows has names of its own for folders, which cargo does not know.
+workspace=$(pwd -W 2>/dev/null || pwd)/rust
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -4,6 +4,7 @@
 #
 # Not part of ./dartw test: it takes a quarter of an hour and more for each. The first
 # time, tool/setup-emulation.sh sets a processor up in the user's cache folder.
+# tool/test_emulated_dart.sh runs tests of the Dart package there.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,7 +18,7 @@ export CARGO_PROFILE_RELEASE_OPT_LEVEL=2
 [ $# -gt 0 ] || set -- arm64 armhf i386
 failed=()
 for arch; do
-  prefix=$cache_home/emulation/$arch
+  prefix=$cache_home/emulated/$arch
   tool/setup-emulation.sh "$prefix" "$arch"
   # As hook/src/target.dart has it.
   flags=

@@ -30,12 +30,14 @@ void main() {
   });
 
   test('the program runs each file as a group', () {
-    final program = aotProgram([
-      'test/a_test.dart',
-      'test/b/c_test.dart',
-    ], '../');
+    final program = aotProgram(
+      ['test/a_test.dart', 'test/b/c_test.dart'],
+      prefix: '../',
+      minutes: 7,
+    );
     expect(program, contains("import '../test/a_test.dart' as test0;"));
     expect(program, contains("import '../test/b/c_test.dart' as test1;"));
+    expect(program, contains('Duration(minutes: 7)'));
     expect(program, contains("group('test/a_test.dart:', test0.main);"));
     expect(program, contains("group('test/b/c_test.dart:', test1.main);"));
   });

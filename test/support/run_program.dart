@@ -22,8 +22,8 @@ Future<List<String>> runProgram(
     workingDirectory: Directory.current.path,
   );
   addTearDown(process.kill);
-  final output = process.stdout.transform(systemEncoding.decoder).join();
-  final errors = process.stderr.transform(systemEncoding.decoder).join();
+  final output = process.stdout.transform(utf8.decoder).join();
+  final errors = process.stderr.transform(utf8.decoder).join();
   final exitCode = await process.exitCode;
   expect(exitCode, 0, reason: '${await output}\n${await errors}');
   return const LineSplitter().convert(await output);

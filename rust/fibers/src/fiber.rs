@@ -7,6 +7,8 @@ use corosensei::{Coroutine, CoroutineResult};
 
 use crate::place::{Frames, OnPlace, Place};
 use crate::pool::StackPool;
+#[cfg(feature = "poison")]
+use crate::pool::SHARES_STACKS;
 use crate::suspender::{stack_address, Suspender, ALIGNMENT};
 
 /// The end of a run of a fiber: it has suspended itself, or ended.
@@ -209,7 +211,7 @@ impl<Reply, Request, Outcome> Drop for Prepared<'_, Reply, Request, Outcome> {
         } else {
             pool.note_suspension(place);
             #[cfg(feature = "poison")]
-            if pool.spill(place).is_ok() {
+            if SHARES_STACKS && pool.spill(place).is_ok() {
                 place.poison();
             }
         }

@@ -22,9 +22,13 @@ const PAINTED: usize = 768 << 10;
 /// The highest address of the stack of this pool, which has one.
 fn base(pool: &StackPool) -> usize {
     let inside = pool.run(stack_address).expect("a stack");
+    inside.next_multiple_of(page())
+}
+
+/// Bytes of a page.
+fn page() -> usize {
     // SAFETY: `sysconf` has no preconditions.
-    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
-    inside.next_multiple_of(page)
+    unsafe { libc::sysconf(libc::_SC_PAGESIZE) as usize }
 }
 
 /// Calls itself so often, with a frame of this size each, and suspends itself.
@@ -114,15 +118,15 @@ fn recurse_to(end: usize) -> u8 {
 }
 
 /// Bytes of the stack of this pool that take memory.
+#[cfg(target_os = "linux")]
 fn resident(pool: &StackPool) -> usize {
-    const PAGE: usize = 4096;
-    let size = LAYOUT.script + LAYOUT.reserve;
-    let mut pages = vec![0_u8; size / PAGE];
+    let (page, size) = (page(), LAYOUT.script + LAYOUT.reserve);
+    let mut pages = vec![0_u8; size / page];
     let low = base(pool) - size;
     // SAFETY: the pages are those of a mapped stack, and there is a byte for each.
     let result = unsafe { libc::mincore(low as *mut _, size, pages.as_mut_ptr().cast()) };
     assert_eq!(result, 0);
-    pages.iter().filter(|page| **page & 1 != 0).count() * PAGE
+    pages.iter().filter(|page| **page & 1 != 0).count() * page
 }
 
 #[test]
@@ -155,6 +159,7 @@ fn what_was_used_deeply_goes_back_to_the_system() {
 }
 
 /// As [`resident`], while a fiber has the stack.
+#[cfg(target_os = "linux")]
 fn resident_under(pool: &Rc<StackPool>, fiber: &Fiber<u8, u8, u8>) -> usize {
     assert!(fiber.used_stack() > 0);
     resident(pool)

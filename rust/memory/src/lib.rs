@@ -48,6 +48,8 @@ mod budget;
 mod countdown;
 mod meter;
 mod panics;
+#[cfg(any(target_os = "android", all(test, unix)))]
+mod per_thread;
 #[cfg(feature = "refusing")]
 pub mod refusing;
 mod sizes;

@@ -36,8 +36,9 @@ pub(crate) struct Meter {
     pub(crate) peak: Cell<i64>,
 }
 
-thread_local! {
-    pub(crate) static METER: Meter = const {
+impl Meter {
+    /// Counts nothing yet, for nobody.
+    const fn new() -> Self {
         Meter {
             used: Cell::new(0),
             threshold: Cell::new(i64::MAX),
@@ -48,8 +49,17 @@ thread_local! {
             allocations: Cell::new(0),
             peak: Cell::new(0),
         }
-    };
+    }
 }
+
+#[cfg(not(target_os = "android"))]
+thread_local! {
+    pub(crate) static METER: Meter = const { Meter::new() };
+}
+
+#[cfg(target_os = "android")]
+pub(crate) static METER: crate::per_thread::PerThread<Meter> =
+    crate::per_thread::PerThread::new(Meter::new);
 
 /// Charges a budget for what the thread allocates, until it is dropped.
 #[must_use]

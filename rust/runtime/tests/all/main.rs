@@ -14,6 +14,8 @@ mod limits;
 mod members;
 mod messages;
 mod modules;
+// It asks Unix how much of a stack was used.
+#[cfg(unix)]
 mod nested_data;
 mod parallel;
 mod peaks;

@@ -56,7 +56,11 @@ fn pointer(inner: Dynamic) -> Dynamic {
     pointer.into()
 }
 
-const PAGE: usize = 4096;
+/// Bytes of a page.
+fn page() -> usize {
+    // SAFETY: `sysconf` has no preconditions.
+    unsafe { libc::sysconf(libc::_SC_PAGESIZE) as usize }
+}
 
 /// A stack that is large enough for everything here.
 const STACK: usize = 1 << 30;
@@ -69,7 +73,7 @@ fn measured<R>(f: impl FnOnce() -> R) -> (R, usize) {
     });
     let measured = pool.run(|| {
         let result = f();
-        let base = stack_address().next_multiple_of(PAGE);
+        let base = stack_address().next_multiple_of(page());
         (result, base - lowest_used(base - STACK, base))
     });
     measured.expect("a stack")
@@ -77,12 +81,12 @@ fn measured<R>(f: impl FnOnce() -> R) -> (R, usize) {
 
 /// The lowest page between two addresses that was ever touched.
 fn lowest_used(low: usize, base: usize) -> usize {
-    let mut resident = vec![0_u8; (base - low) / PAGE];
+    let mut resident = vec![0_u8; (base - low) / page()];
     // SAFETY: the pages are those of a mapped stack, and there is a byte for each.
     let result = unsafe { libc::mincore(low as *mut _, base - low, resident.as_mut_ptr().cast()) };
     assert_eq!(result, 0);
     let first = resident.iter().position(|byte| byte & 1 == 1);
-    low + first.expect("a stack that was used") * PAGE
+    low + first.expect("a stack that was used") * page()
 }
 
 #[test]

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# test_emulated_dart.sh [arm64|armhf]...: builds the package for other processors and runs
+# the core of its tests there, compiled ahead of time, under emulation; on both without
+# arguments.
+#
+# Not part of ./dartw test: see tool/test_emulated.sh, which runs the Rust tests. The
+# build hook runs on the other processor's Dart SDK. Left out are tests that start
+# programs, and those of what takes how long: emulation is slow.
+set -euo pipefail
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+
+cache_home=${XDG_CACHE_HOME:-$HOME/.cache}/rhai_dart
+tests=(
+  test/values test/functions test/types test/scripts test/modules test/errors
+  test/language test/engine
+  test/async/async_function_test.dart test/async/async_errors_test.dart
+  test/async/waiting_places_test.dart test/async/parallel_orders_test.dart
+  test/async/concurrent_scripts_test.dart
+  test/limits/limits_test.dart test/limits/data_size_test.dart
+)
+
+program=emulated_tests
+./dartw tool/aot_tests.dart --minutes=20 "build/$program.dart" "${tests[@]}"
+# Where dartw has the packages that it resolved.
+PUB_CACHE=$(sed -n 's|.*"pubCache": "file://\(.*\)".*|\1|p' .dart_tool/package_config.json)
+export PUB_CACHE
+
+[ $# -gt 0 ] || set -- arm64 armhf
+failed=()
+for arch; do
+  prefix=$cache_home/emulated/$arch
+  tool/setup-emulation.sh "$prefix" "$arch"
+  out=build/emulated/$arch
+  printf '\n== %s\n' "$arch"
+  { "$prefix/bin/emulate" dart build cli --target="build/$program.dart" -o "$out" &&
+    "$prefix/bin/emulate" "$out/bundle/bin/$program"; } || failed+=("$arch")
+done
+[ ${#failed[@]} -eq 0 ] || {
+  printf 'test_emulated_dart: failed on %s\n' "${failed[*]}" >&2
+  exit 1
+}
