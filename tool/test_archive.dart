@@ -40,8 +40,12 @@ Future<void> main() async {
     _copyPackage(to: package);
     await pub.run(['pub', 'token', 'add', server.url, '--env-var=PUB_TOKEN']);
     // It fails if there is a warning; the other one would publish all the same.
-    final report = await pub.run(['pub', 'publish', '--dry-run'], in_: package);
-    await pub.run(['pub', 'publish', '--force'], in_: package);
+    final report = await pub.run([
+      'pub',
+      'publish',
+      '--dry-run',
+    ], folder: package);
+    await pub.run(['pub', 'publish', '--force'], folder: package);
     final archive = File('${published.path}/archive.tar.gz').lengthSync();
     if (archive > _maxArchiveBytes) {
       throw _Failure('the archive has $archive bytes:\n$report');
@@ -62,8 +66,8 @@ Future<void> main() async {
     File('${project.path}/bin/project.dart')
       ..createSync(recursive: true)
       ..writeAsStringSync(_program);
-    await pub.run(['pub', 'add', 'rhai_dart'], in_: project);
-    final output = await pub.run(['run'], in_: project);
+    await pub.run(['pub', 'add', 'rhai_dart'], folder: project);
+    final output = await pub.run(['run'], folder: project);
     if (!output.endsWith('[41, 42]\n')) throw _Failure(output);
     print(
       'test_archive: no warning; a project with the archive '
@@ -95,11 +99,11 @@ final class _Pub {
   final Directory _work;
   final String _url;
 
-  Future<String> run(List<String> arguments, {Directory? in_}) async {
+  Future<String> run(List<String> arguments, {Directory? folder}) async {
     final result = await Process.run(
       Platform.resolvedExecutable,
       arguments,
-      workingDirectory: (in_ ?? _work).path,
+      workingDirectory: (folder ?? _work).path,
       environment: {
         'PUB_HOSTED_URL': _url,
         'PUB_CACHE': '${_work.path}/cache',
