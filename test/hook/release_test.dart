@@ -9,6 +9,7 @@ import 'dart:io';
 
 import 'package:test/test.dart';
 
+import '../../tool/prebuild/release.dart';
 import '../support/folders.dart';
 import '../support/hook/fake_cargo.dart';
 import '../support/project_files.dart';
@@ -17,18 +18,12 @@ void main() {
   test('a program gets the library without Rust, and later offline', () async {
     final package = _copyOfPackage();
     final released = temporaryFolder();
-    final tool = '${package.path}/tool/prebuild.dart';
     await _dart([
       '--packages=${_packageConfig.path}',
-      tool,
+      '${package.path}/tool/prebuild.dart',
       '--out=${released.path}',
     ], path: FakeCargo(library: _library).folder);
-    await _dart([
-      '--packages=${_packageConfig.path}',
-      tool,
-      '--join',
-      released.path,
-    ]);
+    Release(package.uri).join([released]);
 
     final server = await HttpServer.bind(InternetAddress.loopbackIPv4, 0);
     addTearDown(() => server.close(force: true));
@@ -51,10 +46,9 @@ void main() {
     expect(served, [matches(r'^librhai_dart-[0-9.]+-.*\.so$')]);
 
     await server.close(force: true);
-    for (final folder in ['hooks_runner', 'lib']) {
-      Directory(
-        '${project.path}/.dart_tool/$folder',
-      ).deleteSync(recursive: true);
+    // All that the project has of the library; the compiled hook stays.
+    for (final path in ['hooks_runner/shared', 'lib']) {
+      Directory('${project.path}/.dart_tool/$path').deleteSync(recursive: true);
     }
     final second = await _dart(
       ['run', 'bin/main.dart'],
