@@ -7,3 +7,7 @@ final class BuildFailure implements Exception {
   @override
   String toString() => message;
 }
+
+/// The manual on where the library comes from, for messages.
+const manual =
+    'https://github.com/rhai-dart/rhai_dart/blob/main/docs/INSTALL.md';

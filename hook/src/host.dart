@@ -34,8 +34,11 @@ final class Host {
   /// How long a server may be silent.
   final Duration patience;
 
-  /// The user's home folder.
-  String? get home => environment[Platform.isWindows ? 'USERPROFILE' : 'HOME'];
+  /// The user's home folder, if there is one.
+  String? get home {
+    final home = environment[Platform.isWindows ? 'USERPROFILE' : 'HOME'];
+    return home == null || home.isEmpty ? null : home;
+  }
 
   /// The folder for files that all projects of the user share.
   ///

@@ -77,7 +77,7 @@ Future<File> _ownLibrary(
       if (settings.source == Source.prebuilt) {
         throw BuildFailure(
           '${e.reason}, and the pubspec says "source: prebuilt".\n'
-          'Without that line, the library is compiled: see docs/INSTALL.md.',
+          'Without that line, the library is compiled. See $manual',
         );
       }
       reason = e.reason;

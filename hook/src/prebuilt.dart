@@ -128,7 +128,7 @@ Future<void> _download(
     '$source is not the library of this release.\n'
     'Its SHA-256 is $hash, not ${entry.sha256}; it was deleted.\n'
     'Something between you and the server may have changed it. '
-    'To compile the library instead, set "source: build": see docs/INSTALL.md.',
+    'To compile the library instead, set "source: build". See $manual',
   );
 }
 

@@ -92,6 +92,10 @@ void main() {
 
     // Nor is a home folder.
     await project.run(path: cargo.folder, variables: {'HOME': ''});
+    expect(
+      cargo.arguments.last,
+      '--target-dir=${project.folder.path}/shared/target/',
+    );
   });
 
   test('builds of packages that are gone are removed', () async {
@@ -221,5 +225,6 @@ void main() {
     final host = Host(environment: const {'HOME': '/home/a'}, say: print);
     expect(host.cache, Uri.parse('file:///home/a/.cache/rhai_dart/'));
     expect(Host(environment: const {}, say: print).cache, isNull);
+    expect(Host(environment: const {'HOME': ''}, say: print).cache, isNull);
   });
 }

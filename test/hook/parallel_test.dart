@@ -3,8 +3,6 @@
 @Tags(['sdk'])
 library;
 
-import 'dart:async';
-import 'dart:convert';
 import 'dart:io';
 
 import 'package:test/test.dart';
@@ -14,6 +12,7 @@ import '../../tool/prebuild/platforms.dart';
 import '../support/hook/fake_cargo.dart';
 import '../support/hook/hook_project.dart';
 import '../support/hook/prebuilt_server.dart';
+import '../support/hook/run_program.dart';
 
 void main() {
   test('a hook waits for the build of another', () async {
@@ -23,7 +22,7 @@ void main() {
     final builds = Directory('${project.cache.path}/build');
     final lock = await _lock('${builds.listSync().single.path}/lock');
 
-    final hook = await _Hook.start(project, cargo.folder);
+    final hook = await HookProgram.start(project, cargo.folder);
     await hook.says('rhai_dart: waiting for another build');
     expect(cargo.calls, 1);
     await lock.release();
@@ -41,7 +40,7 @@ void main() {
     )..createSync(recursive: true);
     final lock = await _lock('${folder.path}/lock');
 
-    final hook = await _Hook.start(project, Directory('/nowhere'));
+    final hook = await HookProgram.start(project, Directory('/nowhere'));
     await hook.says('rhai_dart: waiting for another download');
     File(
       '${folder.path}/librhai_dart.so',
@@ -54,48 +53,3 @@ void main() {
 
 Future<ProcessLock> _lock(String path) =>
     ProcessLock.acquire(File(path), onWait: () => fail('$path is locked'));
-
-/// The hook as the SDK has compiled it, to run this test.
-final String _program = Directory('.dart_tool/hooks_runner/rhai_dart')
-    .listSync(recursive: true)
-    .whereType<File>()
-    .where((file) => file.path.endsWith('/hook.dill'))
-    .reduce(
-      (a, b) => a.lastModifiedSync().isAfter(b.lastModifiedSync()) ? a : b,
-    )
-    .path;
-
-/// The program `hook/build.dart`, as an SDK starts it.
-final class _Hook {
-  _Hook._(this._process) {
-    addTearDown(_process.kill);
-    _process.stderr
-        .transform(utf8.decoder)
-        .transform(const LineSplitter())
-        .listen(_lines.add, onDone: _lines.close);
-    unawaited(_process.stdout.drain<void>());
-  }
-
-  static Future<_Hook> start(HookProject project, Directory path) async =>
-      _Hook._(
-        await Process.start(
-          Platform.resolvedExecutable,
-          [
-            '--packages=.dart_tool/package_config.json',
-            _program,
-            '--config=${project.writeInput().path}',
-          ],
-          environment: {'PATH': path.path, 'HOME': project.home.path},
-          includeParentEnvironment: false,
-        ),
-      );
-
-  final Process _process;
-  final _lines = StreamController<String>.broadcast();
-
-  Future<int> get exitCode => _process.exitCode;
-
-  /// Waits until the hook has shown [line].
-  Future<void> says(String line) =>
-      _lines.stream.firstWhere((shown) => shown == line);
-}

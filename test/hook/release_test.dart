@@ -4,31 +4,26 @@
 @Timeout(Duration(minutes: 5))
 library;
 
-import 'dart:convert';
 import 'dart:io';
 
 import 'package:test/test.dart';
 
+import '../../tool/prebuild/release.dart';
 import '../support/folders.dart';
 import '../support/hook/fake_cargo.dart';
+import '../support/hook/run_program.dart';
 import '../support/project_files.dart';
 
 void main() {
   test('a program gets the library without Rust, and later offline', () async {
     final package = _copyOfPackage();
     final released = temporaryFolder();
-    final tool = '${package.path}/tool/prebuild.dart';
-    await _dart([
-      '--packages=${_packageConfig.path}',
-      tool,
+    await runDart([
+      '--packages=${packageConfig.path}',
+      '${package.path}/tool/prebuild.dart',
       '--out=${released.path}',
     ], path: FakeCargo(library: _library).folder);
-    await _dart([
-      '--packages=${_packageConfig.path}',
-      tool,
-      '--join',
-      released.path,
-    ]);
+    Release(package.uri).join([released]);
 
     final server = await HttpServer.bind(InternetAddress.loopbackIPv4, 0);
     addTearDown(() => server.close(force: true));
@@ -40,9 +35,9 @@ void main() {
     });
 
     final project = _project(package, 'http://127.0.0.1:${server.port}/');
-    await _dart(['pub', 'get', '--offline'], folder: project);
+    await runDart(['pub', 'get', '--offline'], folder: project);
     final home = temporaryFolder();
-    final first = await _dart(
+    final first = await runDart(
       ['run', 'bin/main.dart'],
       folder: project,
       home: home,
@@ -51,12 +46,11 @@ void main() {
     expect(served, [matches(r'^librhai_dart-[0-9.]+-.*\.so$')]);
 
     await server.close(force: true);
-    for (final folder in ['hooks_runner', 'lib']) {
-      Directory(
-        '${project.path}/.dart_tool/$folder',
-      ).deleteSync(recursive: true);
+    // All that the project has of the library; the compiled hook stays.
+    for (final path in ['hooks_runner/shared', 'lib']) {
+      Directory('${project.path}/.dart_tool/$path').deleteSync(recursive: true);
     }
-    final second = await _dart(
+    final second = await runDart(
       ['run', 'bin/main.dart'],
       folder: project,
       home: home,
@@ -64,8 +58,6 @@ void main() {
     expect(second, endsWith('42'));
   });
 }
-
-final File _packageConfig = File('.dart_tool/package_config.json').absolute;
 
 /// The library that this test itself could use.
 final File _library = File(
@@ -111,28 +103,4 @@ import 'package:rhai_dart/rhai_dart.dart';
 void main() => print(RhaiEngine().eval('40 + 2'));
 ''');
   return project;
-}
-
-/// Runs Dart without a shell's environment; returns what it prints.
-Future<String> _dart(
-  List<String> arguments, {
-  Directory? path,
-  Directory? folder,
-  Directory? home,
-}) async {
-  final config =
-      jsonDecode(_packageConfig.readAsStringSync()) as Map<String, Object?>;
-  final result = await Process.run(
-    Platform.resolvedExecutable,
-    arguments,
-    workingDirectory: folder?.path,
-    environment: {
-      'PATH': path?.path ?? '/nowhere',
-      'HOME': (home ?? temporaryFolder()).path,
-      'PUB_CACHE': Uri.parse(config['pubCache']! as String).toFilePath(),
-    },
-    includeParentEnvironment: false,
-  );
-  expect(result.exitCode, 0, reason: '${result.stdout}\n${result.stderr}');
-  return '${result.stdout}'.trim();
 }

@@ -39,8 +39,8 @@ Uri _clang(Directory ndk) {
   return hosts.listSync().single.uri.resolve('bin/$name');
 }
 
-/// What an SDK would ask for. The versions are the oldest that Dart, Flutter and Rust
-/// support.
+/// A configuration as an SDK has it. The versions are the oldest that Dart, Flutter and
+/// Rust support.
 CodeConfig _config(OS os, Architecture architecture, IOSSdk sdk, Uri? linker) {
   final unused = Directory.systemTemp.uri;
   final builder = BuildInputBuilder()

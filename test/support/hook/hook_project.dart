@@ -98,7 +98,7 @@ final class HookProject {
       patience: patience,
     );
     await runHook(['--config=${input.path}'], host);
-    return _readOutput(BuildInput(_read(input.uri)));
+    return _readOutput(readInput(input));
   }
 
   /// Writes the file by which an SDK tells the hook what it wants.
@@ -158,10 +158,13 @@ final class HookProject {
     expect(await _extension.validateBuildOutput(input, output), isEmpty);
     return (output.assets.code.single, output.dependencies);
   }
-
-  Map<String, Object?> _read(Uri file) =>
-      jsonDecode(File.fromUri(file).readAsStringSync()) as Map<String, Object?>;
 }
+
+/// The input in [file].
+BuildInput readInput(File file) => BuildInput(_read(file.uri));
+
+Map<String, Object?> _read(Uri file) =>
+    jsonDecode(File.fromUri(file).readAsStringSync()) as Map<String, Object?>;
 
 /// Text of the library that the hook has reported as [asset].
 String textOf(CodeAsset asset) =>
