@@ -41,11 +41,12 @@ final class Workflow {
     while (true) {
       try {
         return await _do(name, body);
-      } on RhaiException catch (error) {
-        if (error is RhaiCancelledError) rethrow;
+      } on RhaiCancelledError {
+        rethrow;
+      } catch (error) {
         failed++;
-        _log('$name failed: ${error.message}');
-        if (failed >= attempts) return _fail(name, error.message);
+        _log('$name failed: ${_messageOf(error)}');
+        if (failed >= attempts) return _fail(name, error);
         await _journal.write(_id, name, {'failed': failed});
         await Future<void>.delayed(_pause * (1 << min(failed, 8)));
       }
@@ -63,9 +64,10 @@ final class Workflow {
     await _journal.write(_id, name, {'begun': true});
     try {
       return await _do(name, body);
-    } on RhaiException catch (error) {
-      if (error is RhaiCancelledError) rethrow;
-      return _fail(name, error.message);
+    } on RhaiCancelledError {
+      rethrow;
+    } catch (error) {
+      return _fail(name, error);
     }
   }
 
@@ -111,10 +113,15 @@ final class Workflow {
     return value;
   }
 
-  Future<Never> _fail(String name, String error) async {
-    await _journal.write(_id, name, {'error': error});
-    throw StepFailed(name, error);
+  Future<Never> _fail(String name, Object error) async {
+    final message = _messageOf(error);
+    await _journal.write(_id, name, {'error': message});
+    throw StepFailed(name, message);
   }
+
+  /// The message of a script's error, or of a result that is no JSON.
+  static String _messageOf(Object error) =>
+      error is RhaiException ? error.message : '$error';
 
   static bool _hasEnded(Map<String, Object?> record) =>
       record.containsKey('value') || record.containsKey('error');

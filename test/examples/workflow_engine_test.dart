@@ -118,6 +118,15 @@ void _tests() {
     expect(log, hasLength(3));
   });
 
+  test('fails if a result cannot be recorded, each time alike', () async {
+    const script = '''
+      try { once("x", || { |x| x }) } catch (error) { return error.message }
+    ''';
+    final first = await run(script);
+    expect(first, startsWith('x: Converting object'));
+    expect(await run(script), first);
+  });
+
   test('counts attempts on after a restart', () async {
     await journal.write('w', 'x', {'failed': 2});
     engine.registerFunction('fail', () => throw StateError('again'));
