@@ -44,7 +44,7 @@ void main() {
 
   test('the files with the tag are those that start Dart programs', () {
     final startsPrograms = RegExp(
-      r"^import '.*/(run_program|command)\.dart';",
+      r"^import '.*/(run_program|example_output|command)\.dart';",
       multiLine: true,
     );
     final files = Directory('test')

@@ -10,7 +10,7 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
 
 import '../support/matchers.dart';
-import '../support/redis_connection.dart';
+import '../../example/12_workflow_engine/redis_connection.dart';
 import '../support/redis_server.dart';
 
 void main() {

@@ -109,6 +109,20 @@ void main() {
     },
   );
 
+  test('a body that comes too slowly ends with the connection', () async {
+    save('a.rhai', '/// POST /\nfn take(request) { "taken" }');
+    final server = await Server.start(
+      await open(),
+      log: log.add,
+      maxBodyTime: const Duration(milliseconds: 100),
+    );
+    addTearDown(server.close);
+    final socket = await Socket.connect('localhost', server.port);
+    addTearDown(socket.destroy);
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n[1,');
+    expect(await utf8.decodeStream(socket), startsWith('HTTP/1.1 408 '));
+  });
+
   test(
     'a request is answered by the rules that there were when it came',
     () async {
@@ -145,6 +159,10 @@ void main() {
     ('an endless loop', 'loop { }'),
     ('a function, which is no JSON', '|x| x'),
     ('an error', 'let x = 1; x.nothing'),
+    (
+      'an answer of gigabytes',
+      'let t = ""; t.pad(250000, "x"); let a = []; a.pad(10000, t); a',
+    ),
     ('a status that is none', 'throw #{status: 9000, message: "x"}'),
   ]) {
     test('$what is an error of the server, which goes on', () async {
@@ -159,6 +177,20 @@ void main() {
       expect(await send(server, 'GET', '/good'), '200 "good"');
     });
   }
+
+  test('an address that is not valid is refused', () async {
+    save('a.rhai', '/// GET /\nfn get(request) { "got" }');
+    final server = await serve(await open());
+    for (final address in ['/%FF', '/?%FF=1']) {
+      final socket = await Socket.connect('localhost', server.port);
+      addTearDown(socket.destroy);
+      socket.write(
+        'GET $address HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      );
+      expect(await utf8.decodeStream(socket), startsWith('HTTP/1.1 400 '));
+    }
+    expect(await send(server, 'GET', '/'), '200 "got"');
+  });
 
   test('a deeply nested body does no harm', () async {
     save('a.rhai', '/// POST /\nfn same(request) { request.body }');
