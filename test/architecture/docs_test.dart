@@ -42,6 +42,7 @@ void main() {
     'docs/RHAI_FOR_DART_DEVELOPERS.md',
     'docs/SCRIPTS.md',
     'docs/SECURITY.md',
+    'docs/TESTING.md',
     'docs/VALUES.md',
   ]) {
     test('the code in $path does what it says', () async {
@@ -51,6 +52,11 @@ void main() {
       final calls = <String>[];
       final expected = <String>[];
       for (final (index, (language, code)) in blocks.indexed) {
+        if (code.contains("import 'package:test/test.dart'")) {
+          final output = await _runProgram(code);
+          expect(output, contains(endsWith('All tests passed!')), reason: code);
+          continue;
+        }
         if (code.contains('Future<void> main()')) {
           expect(await _runProgram(code), _expectedOf(code), reason: code);
           continue;
