@@ -100,15 +100,12 @@ List<(String, String)> _blocksOf(String markdown) => [
     r'^\| Dart \| Rhai \|\n\|---\|---\|\n((?:\|.*\n)+)',
     multiLine: true,
   ).allMatches(markdown))
-    for (final row in const LineSplitter().convert(table[1]!))
-      ..._cellsOf(row),
+    for (final row in const LineSplitter().convert(table[1]!)) ..._cellsOf(row),
 ];
 
 /// The Dart and the Rhai code in a row of a table.
 List<(String, String)> _cellsOf(String row) {
-  final cells = RegExp(
-    r'^\| (`+)(.+)\1 \| (`+)(.+)\3 \|$',
-  ).firstMatch(row);
+  final cells = RegExp(r'^\| (`+)(.+)\1 \| (`+)(.+)\3 \|$').firstMatch(row);
   expect(cells, isNotNull, reason: row);
   String code(int group) => cells![group]!.replaceAll(r'\|', '|');
   return [('dart', code(2)), ('rhai', code(4))];

@@ -99,7 +99,9 @@ Future<int> _startAndKill(void Function(SendPort) entry) async {
 void _waitWithMemory(SendPort port) {
   final engine = RhaiEngine()..registerFunction('never', never);
   for (var i = 0; i < 10; i++) {
-    engine.evalAsync<void>('let data = blob(5000000, 1); never(); data').ignore();
+    engine
+        .evalAsync<void>('let data = blob(5000000, 1); never(); data')
+        .ignore();
   }
   port.send(engine.stats.memory);
 }
