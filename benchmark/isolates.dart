@@ -17,7 +17,9 @@ const _rounds = 10;
 Future<void> main() async {
   final one = await _best(1);
   final two = await _best(2);
-  print('two isolates take ${(two / one).toStringAsFixed(2)} of the time of one');
+  print(
+    'two isolates take ${(two / one).toStringAsFixed(2)} of the time of one',
+  );
 }
 
 /// The shortest time in which [isolates] have run all scripts, in microseconds.

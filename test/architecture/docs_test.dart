@@ -43,6 +43,7 @@ void main() {
     'docs/RHAI_FOR_DART_DEVELOPERS.md',
     'docs/SCRIPTS.md',
     'docs/SECURITY.md',
+    'docs/TESTING.md',
     'docs/VALUES.md',
   ]) {
     test('the code in $path does what it says', () async {
@@ -52,6 +53,11 @@ void main() {
       final calls = <String>[];
       final expected = <String>[];
       for (final (index, (language, code)) in blocks.indexed) {
+        if (code.contains("import 'package:test/test.dart'")) {
+          final output = await _runProgram(code);
+          expect(output, contains(endsWith('All tests passed!')), reason: code);
+          continue;
+        }
         if (code.contains('Future<void> main()')) {
           expect(await _runProgram(code), _expectedOf(code), reason: code);
           continue;
@@ -84,15 +90,12 @@ List<(String, String)> _blocksOf(String markdown) => [
     r'^\| Dart \| Rhai \|\n\|---\|---\|\n((?:\|.*\n)+)',
     multiLine: true,
   ).allMatches(markdown))
-    for (final row in const LineSplitter().convert(table[1]!))
-      ..._cellsOf(row),
+    for (final row in const LineSplitter().convert(table[1]!)) ..._cellsOf(row),
 ];
 
 /// The Dart and the Rhai code in a row of a table.
 List<(String, String)> _cellsOf(String row) {
-  final cells = RegExp(
-    r'^\| (`+)(.+)\1 \| (`+)(.+)\3 \|$',
-  ).firstMatch(row);
+  final cells = RegExp(r'^\| (`+)(.+)\1 \| (`+)(.+)\3 \|$').firstMatch(row);
   expect(cells, isNotNull, reason: row);
   String code(int group) => cells![group]!.replaceAll(r'\|', '|');
   return [('dart', code(2)), ('rhai', code(4))];
