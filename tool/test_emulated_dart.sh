@@ -11,12 +11,12 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 cache_home=${XDG_CACHE_HOME:-$HOME/.cache}/rhai_dart
 tests=(
-  test/values test/functions test/types test/scripts test/modules test/errors
-  test/language test/engine
-  test/async/async_function_test.dart test/async/async_errors_test.dart
-  test/async/waiting_places_test.dart test/async/parallel_orders_test.dart
-  test/async/concurrent_scripts_test.dart
-  test/limits/limits_test.dart test/limits/data_size_test.dart
+  test/values/{values,value_errors,value_decoder,dart_objects,json}_test.dart
+  test/functions test/types test/scripts test/errors test/language
+  test/modules/{module_loader,directory_module_loader,register_module}_test.dart
+  test/engine/{basics,config,dispose,fork,host_constants,output}_test.dart
+  test/async/{async_function,async_errors,waiting_places,parallel_orders}_test.dart
+  test/limits/{limits,data_size}_test.dart
 )
 
 program=emulated_tests

@@ -134,7 +134,7 @@ fn counted(bytes: i64, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
 // SAFETY: what is asked for is passed on to the system's allocator as it came, and its
 // failure is passed back. Where a fiber is abandoned the call does not return, as if its
 // thread slept for ever. Nothing in here allocates or unwinds: a meter has no destructor
-// and no lazy initialisation.
+// and no lazy initialisation, or is made with a block of the C library (`per_thread.rs`).
 unsafe impl GlobalAlloc for CountingAllocator {
     #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
