@@ -32,29 +32,24 @@ void main() {
     tester,
   ) async {
     await tester.openApp('loop {}');
-    Future<Duration> gapWith({required bool script}) async {
-      if (script) await tester.pressButton('Run');
+    var best = const Duration(days: 1);
+    for (var i = 0; i < _attempts && best > _longestGap; i++) {
+      await tester.pressButton('Run');
       final gap = await frames.longestGap(const Duration(seconds: 3));
-      if (script) {
-        expect(progress, findsOneWidget);
-        await tester.pressButton('Stop');
-        expect(progress, findsNothing);
-        expect(tester.lines.last, 'stopped');
-      }
-      return gap;
+      best = _shorter(best, gap);
+      expect(progress, findsOneWidget);
+      await tester.pressButton('Stop');
+      expect(progress, findsNothing);
+      expect(tester.lines.last, 'stopped');
     }
-
-    var best = await gapWith(script: true);
-    for (var i = 1; i < _attempts && best > _longestGap; i++) {
-      best = _shorter(best, await gapWith(script: true));
-    }
-    printOnFailure('longest gap between frames: $best');
     if (best > _longestGap) {
-      // Is it the machine? Dart itself computes for 4 milliseconds in each turn.
+      // Is it the machine? Dart itself computes for 4 milliseconds in each turn. Twice as
+      // much, as a busy machine is not the same from one second to the next.
       var machine = const Duration(days: 1);
       for (var i = 0; i < _attempts; i++) {
         final turns = _Turns();
-        machine = _shorter(machine, await gapWith(script: false));
+        final gap = await frames.longestGap(const Duration(seconds: 1));
+        machine = _shorter(machine, gap);
         turns.stop();
       }
       expect(best, lessThanOrEqualTo(machine * 2));
@@ -84,7 +79,7 @@ void main() {
         ..close().ignore();
     });
     final url = 'http://127.0.0.1:${server.port}';
-    await tester.openApp('http::get("$url/a").path');
+    await tester.openApp('http_get("$url/a").path');
     await tester.pressButton('Run');
     while (progress.evaluate().isNotEmpty) {
       await tester.pump(const Duration(milliseconds: 10));
@@ -97,7 +92,7 @@ void main() {
       await tester.pump(const Duration(milliseconds: 10));
     }
     expect(tester.lines.single, contains('SocketException'));
-    expect(tester.underlined, ['http']);
+    expect(tester.underlined, ['http_get']);
   });
 }
 
