@@ -8,6 +8,7 @@
 # Environment: UPDATE_PICTURE=1   also writes docs/images/flutter_app.png
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
+. tool/private-apt.sh
 
 app=example/flutter_app
 cache_home=${XDG_CACHE_HOME:-$HOME/.cache}/rhai_dart
@@ -19,8 +20,10 @@ if command -v flutter >/dev/null; then
   exec flutter test
 fi
 
-if ! { command -v apt-get && command -v dpkg-deb; } >/dev/null; then
-  echo 'test_flutter: skipped: there is no flutter on PATH, and no Debian to take its engine from' >&2
+if ! { command -v apt-get && command -v dpkg-deb; } >/dev/null || ! [ -r "$debian_keyring" ]; then
+  echo 'test_flutter: skipped: no flutter on PATH, and no Debian to take its engine from' >&2
+  echo '  Install Flutter (https://docs.flutter.dev/install), or on a Debian-like machine' >&2
+  echo '  the package debian-archive-keyring.' >&2
   exit 0
 fi
 

@@ -9,12 +9,12 @@ const List<Sample> samples = [
 ];
 
 const _http = r'''
-// http::get is an asynchronous Dart function.
+// http_get is an asynchronous Dart function.
 // The script waits for it, and needs no await.
 let packages = ["http", "path", "args"];
 
 for name in packages {
-    let info = http::get(`https://pub.dev/api/packages/${name}`);
+    let info = http_get(`https://pub.dev/api/packages/${name}`);
     print(`${name} ${info.latest.version}`);
 }
 

@@ -1,4 +1,4 @@
-/// What the app does, in the time of widget tests, which passes only when a test says so.
+/// Tests of the app, in the time of widget tests, which passes only when a test says so.
 library;
 
 import 'dart:async';

@@ -16,7 +16,7 @@ Finder button(String text) => find.ancestor(
 /// The line that moves while a script runs.
 final Finder progress = find.byType(LinearProgressIndicator);
 
-/// What a user does with the app, and sees.
+/// Steps of a user of the app, and things that the user sees.
 extension App on WidgetTester {
   /// Opens the app with a script in its editor.
   Future<void> openApp(String source) async {

@@ -21,7 +21,7 @@ RhaiEngine makeAppEngine({
           onPrint: onPrint,
         ),
       )
-      ..registerModule('http', {'get': httpGet})
+      ..registerFunction('http_get', httpGet)
       ..registerType<Ball>(
         'Ball',
         getters: {'x': (ball) => ball.x, 'y': (ball) => ball.y},
