@@ -52,10 +52,10 @@ void main() {
       final program = StringBuffer(_prelude);
       final calls = <String>[];
       final expected = <String>[];
+      final tests = <String>[];
       for (final (index, (language, code)) in blocks.indexed) {
         if (code.contains("import 'package:test/test.dart'")) {
-          final output = await _runProgram(code);
-          expect(output, contains(endsWith('All tests passed!')), reason: code);
+          tests.add(code);
           continue;
         }
         if (code.contains('Future<void> main()')) {
@@ -73,6 +73,7 @@ void main() {
         'Future<void> main() async {\n${calls.join('\n')}\n  engine.dispose();\n}',
       );
       expect(await _runProgram('$program'), expected, reason: '$program');
+      if (tests.isNotEmpty) await _runTests(tests);
     });
   }
 }
@@ -108,12 +109,34 @@ List<String> _expectedOf(String code) => [
       match[1]!,
 ];
 
-Future<List<String>> _runProgram(String code) async {
+Future<List<String>> _runProgram(String code) =>
+    _runFiles({'block.dart': code});
+
+/// Runs test files, as one program: each would take long to compile.
+Future<void> _runTests(List<String> codes) async {
+  final indices = Iterable<int>.generate(codes.length);
+  final output = await _runFiles({
+    'block.dart': [
+      "import 'package:test/test.dart';",
+      for (final i in indices) "import 'block$i.dart' as block$i;",
+      'void main() {',
+      for (final i in indices) "  group('block $i', block$i.main);",
+      '}',
+    ].join('\n'),
+    for (final i in indices) 'block$i.dart': codes[i],
+  });
+  expect(output, contains(endsWith('All tests passed!')));
+}
+
+/// Runs the program `block.dart` among [files], which are named; returns the lines it printed.
+Future<List<String>> _runFiles(Map<String, String> files) async {
   // In the package, so that it finds the package's libraries.
   final folder = Directory('.dart_tool').createTempSync('docs_test_');
   try {
-    final file = File('${folder.path}/block.dart')..writeAsStringSync(code);
-    return await runProgram(file.path);
+    files.forEach(
+      (name, code) => File('${folder.path}/$name').writeAsStringSync(code),
+    );
+    return await runProgram('${folder.path}/block.dart');
   } finally {
     folder.deleteSync(recursive: true);
   }
