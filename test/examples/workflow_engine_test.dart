@@ -4,8 +4,6 @@
 library;
 
 import 'dart:async';
-import 'dart:convert';
-import 'dart:io';
 
 import 'package:rhai_dart/rhai_dart.dart';
 import 'package:test/test.dart';
@@ -64,23 +62,6 @@ void _tests() {
     () => expectOutput('$_folder/main.dart', arguments: ['${server.port}']),
   );
 
-  test('that is killed while it does something once does it once', () async {
-    final script = await File('$_folder/order.rhai').readAsString();
-    await journal.add('order-1', script, {
-      'customer': 'Ann',
-      'items': ['tea'],
-      'total': 3,
-    });
-    await _killedAt('sent a mail', server.port);
-    await _killedAt('ended', server.port);
-    expect(await journal.outcome('order-1'), {
-      'result':
-          'packed for Ann, mail: mail: the process ended meanwhile: was it done?',
-    });
-    expect(await redis.send(['LLEN', 'mails:Ann']), 1);
-    expect(await journal.running(), isEmpty);
-  });
-
   test('gets what was recorded when it runs again', () async {
     var calls = 0;
     engine.registerFunction('count', () async => ++calls);
@@ -90,21 +71,32 @@ void _tests() {
     expect(calls, 2);
   });
 
-  test('repeats a step whose end was not recorded', () async {
-    final begun = Completer<void>();
-    var calls = 0;
-    engine.registerFunction('slow', () {
-      if (++calls > 1) return calls;
-      begun.complete();
-      return Completer<int>().future;
+  for (final (function, outcome) in [
+    ('step', 2),
+    ('once', 'x: the process ended meanwhile: was it done?'),
+  ]) {
+    test('that ended within a $function answers as it promises', () async {
+      final begun = Completer<void>();
+      var calls = 0;
+      engine.registerFunction('slow', () {
+        if (++calls > 1) return calls;
+        begun.complete();
+        return Completer<int>().future;
+      });
+      final script =
+          '''
+        try { return $function("x", || slow()) } catch (e) { return e.message }
+      ''';
+      final (fork, first) = start(script);
+      final cancelled = expectLater(first, throwsA(isA<RhaiCancelledError>()));
+      await begun.future;
+      fork.dispose();
+      await cancelled;
+      expect(await run(script), outcome);
+      expect(await run(script), outcome);
+      expect(calls, function == 'step' ? 2 : 1);
     });
-    final (fork, first) = start('step("slow", || slow())');
-    final cancelled = expectLater(first, throwsA(isA<RhaiCancelledError>()));
-    await begun.future;
-    fork.dispose();
-    await cancelled;
-    expect(await run('step("slow", || slow())'), 2);
-  });
+  }
 
   test('tries a step as often as it says, and then fails for good', () async {
     var calls = 0;
@@ -169,19 +161,4 @@ void _tests() {
       ),
     );
   });
-}
-
-/// Runs a worker up to a line that begins with [text], and kills it there.
-Future<void> _killedAt(String text, int port) async {
-  final worker = await Process.start(Platform.resolvedExecutable, [
-    ...['run', '$_folder/worker.dart', '$port'],
-  ]);
-  addTearDown(worker.kill);
-  worker.stderr.listen(null);
-  final lines = worker.stdout
-      .transform(utf8.decoder)
-      .transform(const LineSplitter());
-  await for (final line in lines) {
-    if (line.startsWith(text)) worker.kill(ProcessSignal.sigkill);
-  }
 }
