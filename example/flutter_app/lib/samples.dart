@@ -8,6 +8,7 @@ const List<Sample> samples = [
   (name: 'Hostile', source: _hostile),
 ];
 
+/// Asks a server for packages.
 const _http = r'''
 // http_get is an asynchronous Dart function.
 // The script waits for it, and needs no await.
@@ -21,6 +22,7 @@ for name in packages {
 `${packages.len()} packages`
 ''';
 
+/// Moves the ball until it is stopped.
 const _game = r'''
 // A ball is a Dart object. next_frame() waits
 // until Flutter has drawn a frame.
@@ -40,6 +42,7 @@ loop {
 }
 ''';
 
+/// Breaks the limit of memory.
 const _hostile = r'''
 // Takes all the memory that it can get, and
 // ignores every error. A limit ends it: no

@@ -7,7 +7,9 @@ import 'package:flutter/material.dart';
 import 'package:flutter_test/flutter_test.dart';
 import 'package:rhai_dart/rhai_dart.dart';
 
+/// A text that a script makes.
 class Greeting extends StatefulWidget {
+  /// Creates the text.
   const Greeting({super.key});
 
   @override

@@ -10,6 +10,7 @@ import 'package:flutter_test/flutter_test.dart';
 
 import 'support.dart';
 
+/// The script in the picture.
 const _script = r'''
 // Functions of Dart are called like any other.
 // The script waits for them; frames go on.

@@ -4,8 +4,8 @@ import 'package:rhai_dart/rhai_dart.dart';
 import 'ball.dart';
 import 'http_get.dart';
 
-/// Makes the engine of the app: the limits of its scripts, and the functions that they can
-/// call.
+/// Makes the engine of the app, with the limits of its scripts and the functions that they
+/// can call.
 RhaiEngine makeAppEngine({
   required Ball ball,
   required void Function(String text) onPrint,

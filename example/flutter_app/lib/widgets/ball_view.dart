@@ -17,6 +17,7 @@ class BallView extends StatelessWidget {
   );
 }
 
+/// Paints the ball, again whenever it has moved.
 class _BallPainter extends CustomPainter {
   _BallPainter(this.ball, this.colors) : super(repaint: ball);
 

@@ -68,6 +68,7 @@ class CodeController extends TextEditingController {
   }
 }
 
+/// Parts of a script that have a color.
 final _tokens = RegExp(
   r'(?<comment>//[^\n]*)'
   r'|(?<string>"(?:\\.|[^"\\\n])*"?|`[^`]*`?)'
@@ -77,6 +78,7 @@ final _tokens = RegExp(
   r'|this)\b)',
 );
 
+/// The color of a part.
 Color _colorOf(RegExpMatch token, ColorScheme colors) {
   if (token.namedGroup('comment') != null) return colors.outline;
   if (token.namedGroup('string') != null) return const Color(0xFF9A4600);

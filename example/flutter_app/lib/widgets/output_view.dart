@@ -32,6 +32,7 @@ class OutputView extends StatelessWidget {
   );
 }
 
+/// A line in the color of its kind.
 class _OutputRow extends StatelessWidget {
   const _OutputRow({required this.line});
 
