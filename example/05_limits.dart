@@ -19,7 +19,7 @@ Future<void> main() async {
       maxWaiting: 2,
       timeout: const Duration(seconds: 5),
       asyncTimeout: const Duration(milliseconds: 50),
-      totalTimeout: const Duration(milliseconds: 200),
+      totalTimeout: const Duration(seconds: 2),
       deniedFunctions: {'timestamp'},
       onPrint: (text) {}, // to the user's own log
     ),
@@ -101,7 +101,7 @@ Future<String> outcome(RhaiEngine engine, String script) async {
 //    arraySize: Size of array/BLOB too large: the limit is 10000 elements (RhaiConfig.maxArraySize)
 //    memory: too much memory: the limit is 8388608 bytes (RhaiConfig.maxMemory)
 //    outputLength: too much output of print and debug: the limit is 100 bytes (RhaiConfig.maxOutputLength)
-//    time: the script took longer than its limit of 200 ms in all (RhaiConfig.totalTimeout)
+//    time: the script took longer than its limit of 2000 ms in all (RhaiConfig.totalTimeout)
 // 3. No script can catch that:
 //    operations: too many operations: the limit is 100000 (RhaiConfig.maxOperations)
 // 4. A slow Dart function is an error that it can catch:

@@ -62,7 +62,7 @@ Future<void> main() async {
     fn large(request) { let text = ""; text.pad(1000000, "x"); text }
 
     /// GET /slow
-    fn slow(request) { sleep(0.5); "done" }
+    fn slow(request) { sleep(2); "done" }
   ''');
   await client.send('GET', '/endless');
   await client.send('GET', '/large');
