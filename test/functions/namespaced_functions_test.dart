@@ -88,6 +88,29 @@ void main() {
     );
   });
 
+  test('say where they were called when they fail', () async {
+    engine
+      ..registerFunction('a::fail', () => throw StateError('no'))
+      ..registerFunction('a::fail_later', () async => throw StateError('no'))
+      ..registerFunction('a::list', (List<int> l) => l)
+      ..registerModule('m', {'fail': () => throw StateError('no')});
+    for (final call in [
+      'a::fail()',
+      'a::fail_later()',
+      'a::list(["x"])',
+      'm::fail()',
+    ]) {
+      await expectLater(
+        engine.evalAsync('let x = 1;\n x + $call'),
+        throwsA(
+          isA<RhaiRuntimeError>()
+              .having((e) => e.position?.line, 'line of $call', 2)
+              .having((e) => e.callStack.first.position?.line, 'call', 2),
+        ),
+      );
+    }
+  });
+
   test('are replaced by their whole names', () {
     engine
       ..registerFunction('a::f', () => 1)

@@ -104,7 +104,8 @@ fn function<H: Host>(
         let result = call_running(&running, reference.id(), args, context.as_ref());
         match result {
             Ok(problem) if sets_element && problem.is_string() => Err(no_setter(problem)),
-            result => result,
+            Ok(value) => Ok(value),
+            Err(error) => Err(placed(error, context.as_ref())),
         }
     };
     let func = rhai::Shared::new(call);
@@ -125,6 +126,16 @@ fn function<H: Host>(
             is_volatile: true,
         },
     }
+}
+
+/// The error with the place of the call if it has none. Rhai says where an error was itself,
+/// but not in a call of a function in a namespace.
+#[cold]
+fn placed(mut error: Box<EvalAltResult>, call: Option<&NativeCallContext>) -> Box<EvalAltResult> {
+    if let (true, Some(call)) = (error.position().is_none(), call) {
+        error.set_position(call.call_position());
+    }
+    error
 }
 
 /// The error that elements of an object cannot be set. Rhai ignores it where it would put an
