@@ -11,7 +11,7 @@ cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
 cache_home=${XDG_CACHE_HOME:-$HOME/.cache}/rhai_dart
 tests=(
-  test/values/{values,value_errors,value_decoder,dart_objects,json}_test.dart
+  test/values/{values,value_errors,dart_objects}_test.dart
   test/functions test/types test/scripts test/errors test/language
   test/modules/{module_loader,directory_module_loader,register_module}_test.dart
   test/engine/{basics,config,dispose,fork,host_constants,output}_test.dart

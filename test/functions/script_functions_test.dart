@@ -8,6 +8,7 @@ import 'package:test/test.dart';
 
 import '../support/futures.dart';
 import '../support/garbage.dart';
+import '../support/levels.dart';
 import '../support/matchers.dart';
 
 void main() {
@@ -426,7 +427,7 @@ void main() {
       isA<RhaiLimitError>().having(
         (e) => e.message,
         'message',
-        contains('nested more than 100000 levels'),
+        contains('nested more than $maxLevels levels'),
       ),
     );
 
