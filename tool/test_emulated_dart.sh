@@ -19,7 +19,7 @@ tests=(
   test/scripts/{call,call_arguments,compile,scope,typed_results}_test.dart
   test/errors/{errors,error_details,messages}_test.dart
   test/types test/language
-  test/modules/{module_loader,directory_module_loader,register_module}_test.dart
+  test/modules/{module_loader,register_module}_test.dart
   test/engine/{basics,config,dispose,fork,host_constants,output}_test.dart
   test/async/{async_function,async_errors,waiting_places,parallel_orders}_test.dart
   test/limits/{limits,data_size}_test.dart
