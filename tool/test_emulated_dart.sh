@@ -16,10 +16,10 @@ tests=(
   test/functions/{register_function,script_functions,callbacks,callback_arguments}_test.dart
   test/functions/{typed_parameters,overloads,namespaced_functions,unregister}_test.dart
   test/functions/{listed_functions,listed_members,reentrancy}_test.dart
-  test/scripts/{call,call_arguments,compile,scope,typed_results}_test.dart
+  test/scripts/{call,call_arguments,compile,typed_results}_test.dart
   test/errors/{errors,error_details,messages}_test.dart
-  test/types test/language
-  test/modules/{module_loader,register_module}_test.dart
+  test/types test/language/{builtins,first_line,modules,sorting}_test.dart
+  test/modules/module_loader_test.dart
   test/engine/{basics,config,dispose,fork,host_constants,output}_test.dart
   test/async/{async_function,async_errors,waiting_places,parallel_orders}_test.dart
   test/limits/{limits,data_size}_test.dart
