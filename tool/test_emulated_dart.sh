@@ -20,7 +20,7 @@ tests=(
   test/errors/{errors,error_details,messages}_test.dart
   test/types test/language/{builtins,first_line,modules,sorting}_test.dart
   test/modules/module_loader_test.dart
-  test/engine/{basics,config,dispose,fork,host_constants,output}_test.dart
+  test/engine/{basics,config,dispose,host_constants,output}_test.dart
   test/async/{async_function,async_errors,waiting_places,parallel_orders}_test.dart
   test/limits/{limits,data_size}_test.dart
 )
