@@ -8,6 +8,7 @@ import 'dart:io';
 import 'package:code_assets/code_assets.dart';
 import 'package:test/test.dart';
 
+import '../../hook/src/build_failure.dart';
 import '../../tool/prebuild/platforms.dart';
 import '../support/folders.dart';
 import '../support/hook/failures.dart';
@@ -207,6 +208,22 @@ void main() {
       });
     }
 
+    for (final address in ['file:///etc/hosts', 'http://[', 'http:///x']) {
+      test('(a redirect to $address), cargo compiles it', () async {
+        final server = await PrebuiltServer.start((request) {
+          request.response
+            ..statusCode = HttpStatus.found
+            ..headers.set(HttpHeaders.locationHeader, address);
+          return request.response.close();
+        });
+        final project = _projectWith(server);
+        final cargo = FakeCargo();
+        await project.run(path: cargo.folder);
+        expect(cargo.calls, 1);
+        expect(project.messages.join('\n'), contains('cannot be downloaded'));
+      });
+    }
+
     test('(no network), cargo compiles it', () async {
       final server = await PrebuiltServer.start();
       await server.stop();
@@ -251,6 +268,34 @@ void main() {
     );
     expect(textOf(asset), PrebuiltServer.library);
     expect(server.requests.single.path, contains('/mirror/'));
+  });
+
+  test('a password in "url" is sent, and not shown', () async {
+    final authorizations = <String?>[];
+    final server = await PrebuiltServer.start((request) {
+      authorizations.add(
+        request.headers.value(HttpHeaders.authorizationHeader),
+      );
+      request.response.statusCode = HttpStatus.forbidden;
+      return request.response.close();
+    });
+    final url = server.url.replace(userInfo: 'ann:secret');
+    final project = _projectWith(server);
+    Future<void> expectFailure(String reason) => expectLater(
+      project.run(defines: {'source': 'prebuilt', 'url': '$url'}),
+      throwsA(
+        isA<BuildFailure>().having(
+          (failure) => failure.message,
+          'message',
+          allOf(contains(reason), isNot(contains('secret'))),
+        ),
+      ),
+    );
+    await expectFailure('HTTP status 403');
+    expect(authorizations, [startsWith('Basic ')]);
+    await server.stop();
+    await expectFailure('cannot be downloaded');
+    expect(project.messages.join(), isNot(contains('secret')));
   });
 
   test('a cache that cannot be written is not needed', () async {
