@@ -35,7 +35,7 @@ final class RustSources {
   late final String hash = () {
     final names = [
       for (final file in [
-        ...dependencies.where((uri) => !uri.path.endsWith('/')),
+        ...dependencies.where((uri) => !_isFolder(uri) && !_isHidden(uri)),
         packageRoot.resolve('hook/src/cargo.dart'),
         packageRoot.resolve('hook/src/target.dart'),
       ])
@@ -49,6 +49,11 @@ final class RustSources {
     return '${sha256.convert(utf8.encode('$listing'))}';
   }();
 }
+
+bool _isFolder(Uri uri) => uri.path.endsWith('/');
+
+/// Whether an editor or a file manager has made the file: Rust reads none like it.
+bool _isHidden(Uri file) => file.pathSegments.last.startsWith('.');
 
 const _return = 13;
 

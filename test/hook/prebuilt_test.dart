@@ -110,6 +110,16 @@ void main() {
     expect(textOf(asset), PrebuiltServer.library);
   });
 
+  test('it is used though an editor left files of its own', () async {
+    final project = _projectWith(await PrebuiltServer.start())
+      ..write('rust/runtime/src/.lib.rs.swp', '');
+    Link(
+      '${project.package.path}/rust/runtime/src/.#lib.rs',
+    ).createSync('ann@machine.1234');
+    final (asset, _) = await project.run();
+    expect(textOf(asset), PrebuiltServer.library);
+  });
+
   test('a library with another hash is an error, and deleted', () async {
     final server = await PrebuiltServer.start((request) {
       request.response.write('something else');
@@ -304,6 +314,31 @@ void main() {
     final (asset, _) = await project.run();
     expect(textOf(asset), PrebuiltServer.library);
     expect(project.messages.join('\n'), contains('not shared by projects'));
+  });
+
+  group('a list', () {
+    final (name: file, sha256: hash) = PrebuiltServer.file;
+    for (final (name, libraries) in [
+      ('that is cut off', '{'),
+      ('without libraries', 'null}'),
+      ('of a file elsewhere', '{"x": {"file": "../x.so", "sha256": "$hash"}}}'),
+      ('of an address', '{"x": {"file": "http://a/x", "sha256": "$hash"}}}'),
+      ('without hashes', '{"x": {"file": "$file", "sha256": "0"}}}'),
+    ]) {
+      test('$name is refused', () async {
+        final project = HookProject()
+          ..write(
+            'prebuilt.json',
+            '{"sources": "", "url": "http://a/", "libraries": $libraries',
+          );
+        final cargo = FakeCargo();
+        await expectLater(
+          project.run(path: cargo.folder),
+          failsWith('prebuilt.json is not a list of prebuilt libraries'),
+        );
+        expect(cargo.calls, 0);
+      });
+    }
   });
 
   group('"path"', () {
