@@ -19,7 +19,8 @@ final class Cargo {
     ];
     for (final folder in folders) {
       final cargo = File('$folder/cargo${Platform.isWindows ? '.exe' : ''}');
-      if (folder.isNotEmpty && cargo.existsSync()) {
+      // A relative folder is one beside the user's: where that was, a hook does not know.
+      if (Directory(folder).isAbsolute && cargo.existsSync()) {
         return Cargo._(cargo, workspace, host);
       }
     }

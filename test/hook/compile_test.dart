@@ -174,6 +174,15 @@ void main() {
     expect(cargo.calls, 1);
   });
 
+  test('cargo is not looked for beside the hook', () async {
+    final cargo = FakeCargo();
+    final path = '.${'/..' * Directory.current.uri.pathSegments.length}';
+    await expectLater(
+      HookProject().run(path: Directory('$path${cargo.folder.path}')),
+      failsWith('cargo not found'),
+    );
+  });
+
   test('a target that Rust does not have is named', () async {
     final cargo = FakeCargo(
       exitCode: 101,
@@ -227,6 +236,8 @@ void main() {
     final host = Host(environment: const {'HOME': '/home/a'}, say: print);
     expect(host.cache, Uri.parse('file:///home/a/.cache/rhai_dart/'));
     expect(Host(environment: const {}, say: print).cache, isNull);
-    expect(Host(environment: const {'HOME': ''}, say: print).cache, isNull);
+    for (final home in ['', '.', 'home/a']) {
+      expect(Host(environment: {'HOME': home}, say: print).cache, isNull);
+    }
   });
 }
