@@ -79,7 +79,9 @@ final class Cargo {
     if (isMissing) {
       throw BuildFailure(
         'Rust cannot compile for ${target.triple} yet. Run:\n'
-        '  rustup target add ${target.triple}',
+        '  rustup target add ${target.triple}\n'
+        'Without rustup, install the standard library for it from where your '
+        'Rust is.',
       );
     }
     if (exitCode != 0) {
