@@ -47,6 +47,29 @@ final class Cargo {
       RegExp(r'^host: (\S+)', multiLine: true).firstMatch(await version)?[1] ??
       '';
 
+  /// Removes what was compiled of [crates] for [target] below [targetFolder].
+  Future<void> forget(
+    List<String> crates,
+    Target target,
+    Uri targetFolder,
+  ) async {
+    final lines = <String>[];
+    final exitCode = await _run(
+      [
+        'clean',
+        '--release',
+        '--locked',
+        '--target=${target.triple}',
+        '--target-dir=${targetFolder.toFilePath()}',
+        for (final crate in crates) '--package=$crate',
+      ],
+      const {},
+      lines.add,
+    );
+    if (exitCode == 0) return;
+    throw BuildFailure('cargo clean failed:\n${lines.join('\n')}');
+  }
+
   /// Compiles the library for [target] below [targetFolder]; returns its file.
   ///
   /// Shows cargo's messages while it works. Throws a [BuildFailure] when it fails.

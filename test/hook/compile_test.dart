@@ -131,6 +131,21 @@ void main() {
     gone.package.createSync();
   });
 
+  test('what has changed is compiled, however old its files are', () async {
+    final cargo = FakeCargo();
+    final project = HookProject();
+    await project.run(path: cargo.folder);
+    await project.run(path: cargo.folder);
+    expect(File('${cargo.folder.path}/forgotten').existsSync(), isFalse);
+
+    const file = 'rust/runtime/src/lib.rs';
+    project.write(file, '// of an archive\n');
+    File('${project.package.path}/$file').setLastModifiedSync(DateTime(2020));
+    await project.run(path: cargo.folder);
+    expect(cargo.forgotten, ['runtime']);
+    expect(cargo.calls, 3);
+  });
+
   test("cargo's messages are shown line by line", () async {
     final cargo = FakeCargo(
       messages: '''
