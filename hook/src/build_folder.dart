@@ -28,7 +28,7 @@ Future<T> withBuildFolder<T>({
     return await action(folder!);
   } finally {
     await lock.release();
-    _removeUnused(Directory.fromUri(builds!));
+    await _removeUnused(Directory.fromUri(builds!));
   }
 }
 
@@ -37,7 +37,7 @@ Future<ProcessLock?> _lock(Uri folder, Uri packageRoot, Host host) async {
   try {
     Directory.fromUri(folder).createSync(recursive: true);
     final lock = await ProcessLock.acquire(
-      File.fromUri(folder.resolve('lock')),
+      _lockOf(folder),
       onWait: () => host.say('rhai_dart: waiting for another build'),
     );
     _stamp(folder).writeAsStringSync(packageRoot.toFilePath());
@@ -48,6 +48,13 @@ Future<ProcessLock?> _lock(Uri folder, Uri packageRoot, Host host) async {
   }
 }
 
+/// The lock of [folder]. It is beside it, and is never removed: whoever removes the folder
+/// has the lock, and whoever waits for it waits for the same file as those who come later.
+File _lockOf(Uri folder) {
+  final path = folder.toFilePath();
+  return File('${path.substring(0, path.length - 1)}.lock');
+}
+
 /// The file that says where the package is. Its time is that of the last build.
 File _stamp(Uri folder) => File.fromUri(folder.resolve('package.txt'));
 
@@ -56,16 +63,28 @@ File _stamp(Uri folder) => File.fromUri(folder.resolve('package.txt'));
 const _keptFor = Duration(days: 30);
 
 /// Removes folders in [builds] of packages that are gone, and those long unused.
-void _removeUnused(Directory builds) {
-  for (final folder in builds.listSync().whereType<Directory>()) {
-    try {
-      final stamp = _stamp(folder.uri);
-      final age = DateTime.now().difference(stamp.lastModifiedSync());
-      if (age > _keptFor || !Directory(stamp.readAsStringSync()).existsSync()) {
-        folder.deleteSync(recursive: true);
+Future<void> _removeUnused(Directory builds) async {
+  try {
+    for (final folder in builds.listSync().whereType<Directory>()) {
+      if (!_isUnused(folder)) continue;
+      final lock = await ProcessLock.tryAcquire(_lockOf(folder.uri));
+      if (lock == null) continue;
+      try {
+        // It may have been used again by now.
+        if (_isUnused(folder)) folder.deleteSync(recursive: true);
+      } finally {
+        await lock.release();
       }
-    } on FileSystemException {
-      // Another process makes, uses or removes it.
     }
+  } on FileSystemException {
+    // The user may be deleting them, too. A later build tries again.
   }
+}
+
+bool _isUnused(Directory folder) {
+  final stamp = _stamp(folder.uri);
+  // A folder without one is being made.
+  if (!stamp.existsSync()) return false;
+  final age = DateTime.now().difference(stamp.lastModifiedSync());
+  return age > _keptFor || !Directory(stamp.readAsStringSync()).existsSync();
 }

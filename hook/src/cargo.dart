@@ -19,7 +19,8 @@ final class Cargo {
     ];
     for (final folder in folders) {
       final cargo = File('$folder/cargo${Platform.isWindows ? '.exe' : ''}');
-      if (folder.isNotEmpty && cargo.existsSync()) {
+      // A relative folder is one beside the user's: where that was, a hook does not know.
+      if (Directory(folder).isAbsolute && cargo.existsSync()) {
         return Cargo._(cargo, workspace, host);
       }
     }
@@ -45,6 +46,29 @@ final class Cargo {
   Future<String> get platform async =>
       RegExp(r'^host: (\S+)', multiLine: true).firstMatch(await version)?[1] ??
       '';
+
+  /// Removes what was compiled of [crates] for [target] below [targetFolder].
+  Future<void> forget(
+    List<String> crates,
+    Target target,
+    Uri targetFolder,
+  ) async {
+    final lines = <String>[];
+    final exitCode = await _run(
+      [
+        'clean',
+        '--release',
+        '--locked',
+        '--target=${target.triple}',
+        '--target-dir=${targetFolder.toFilePath()}',
+        for (final crate in crates) '--package=$crate',
+      ],
+      const {},
+      lines.add,
+    );
+    if (exitCode == 0) return;
+    throw BuildFailure('cargo clean failed:\n${lines.join('\n')}');
+  }
 
   /// Compiles the library for [target] below [targetFolder]; returns its file.
   ///
@@ -78,7 +102,9 @@ final class Cargo {
     if (isMissing) {
       throw BuildFailure(
         'Rust cannot compile for ${target.triple} yet. Run:\n'
-        '  rustup target add ${target.triple}',
+        '  rustup target add ${target.triple}\n'
+        'Without rustup, install the standard library for it from where your '
+        'Rust is.',
       );
     }
     if (exitCode != 0) {

@@ -3,6 +3,7 @@ import 'dart:io';
 import 'build_failure.dart';
 import 'build_folder.dart';
 import 'cargo.dart';
+import 'compiled_sources.dart';
 import 'host.dart';
 import 'install.dart';
 import 'rust_sources.dart';
@@ -49,6 +50,12 @@ Future<File> compileLibrary({
           'also in other projects.',
         );
       }
+      final compiled = CompiledSources(targetFolder.resolve('$triple/'));
+      final changed = compiled.changedIn(sources);
+      if (changed.isNotEmpty) {
+        await cargo.forget(changed, compiledTarget, targetFolder);
+      }
+      compiled.record(sources);
       final library = await cargo.compile(compiledTarget, targetFolder);
       return installLibrary(library, target.libraryName, folder);
     },

@@ -25,18 +25,33 @@ Future<void> download(Uri url, File file, Host host) async {
     final request = await client.getUrl(url).timeout(host.patience);
     final response = await request.close().timeout(host.patience);
     if (response.statusCode != HttpStatus.ok) {
-      throw DownloadFailure('HTTP status ${response.statusCode} of $url');
+      throw DownloadFailure(
+        'HTTP status ${response.statusCode} of ${withoutPassword(url)}',
+      );
     }
     await response.timeout(host.patience).pipe(file.openWrite());
   } on TimeoutException {
     throw DownloadFailure(
-      'no answer within ${host.patience.inSeconds} s from $url',
+      'no answer within ${host.patience.inSeconds} s from '
+      '${withoutPassword(url)}',
     );
+  } on FileSystemException {
+    rethrow; // A file that cannot be written is another matter.
   } on IOException catch (e) {
-    // A file that cannot be written is another matter.
-    if (e is FileSystemException) rethrow;
-    throw DownloadFailure('$url cannot be downloaded: $e');
+    throw _failure(url, e);
+  } on FormatException catch (e) {
+    throw _failure(url, e); // The server redirects to what is no address.
+  } on ArgumentError catch (e) {
+    throw _failure(url, e); // Or to a file, or the proxy's port is none.
   } finally {
     client.close(force: true);
   }
 }
+
+DownloadFailure _failure(Uri url, Object reason) => DownloadFailure(
+  '${withoutPassword(url)} cannot be downloaded: '
+  '${url.userInfo.isEmpty ? reason : '$reason'.replaceAll('${url.userInfo}@', '')}',
+);
+
+/// The address [url] as messages may show it: they end up in logs.
+Uri withoutPassword(Uri url) => url.replace(userInfo: '');

@@ -54,7 +54,9 @@ final class Host {
         : Platform.isMacOS
         ? '$home/Library/Caches'
         : '$home/.cache';
-    return caches == null ? null : Uri.directory(caches).resolve('rhai_dart/');
+    return caches != null && Directory(caches).isAbsolute
+        ? Uri.directory(caches).resolve('rhai_dart/')
+        : null;
   }
 }
 

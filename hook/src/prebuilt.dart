@@ -119,13 +119,13 @@ Future<void> _download(
   PrebuiltFile entry,
   Host host,
 ) async {
-  host.say('rhai_dart: downloading $source');
+  host.say('rhai_dart: downloading ${withoutPassword(source)}');
   await download(source, file, host);
   final hash = await _hashOf(file);
   if (hash == entry.sha256) return;
   file.deleteSync();
   throw BuildFailure(
-    '$source is not the library of this release.\n'
+    '${withoutPassword(source)} is not the library of this release.\n'
     'Its SHA-256 is $hash, not ${entry.sha256}; it was deleted.\n'
     'Something between you and the server may have changed it. '
     'To compile the library instead, set "source: build". See $manual',

@@ -1,6 +1,8 @@
 import 'dart:convert';
 import 'dart:io';
 
+import 'build_failure.dart';
+
 /// A library that was compiled before: its file's name and SHA-256.
 typedef PrebuiltFile = ({String name, String sha256});
 
@@ -15,22 +17,38 @@ final class PrebuiltList {
   });
 
   /// Reads the list in [file].
+  ///
+  /// Throws a [BuildFailure] if it is none.
   factory PrebuiltList.read(File file) {
-    final json = jsonDecode(file.readAsStringSync()) as Map<String, Object?>;
-    return PrebuiltList(
-      sources: json['sources'] as String,
-      url: Uri.parse(json['url'] as String),
-      libraries: {
-        for (final MapEntry(:key, :value)
-            in (json['libraries'] as Map<String, Object?>).entries)
-          if (value case {
-            'file': final String name,
-            'sha256': final String hash,
-          })
-            key: (name: name, sha256: hash),
-      },
-    );
+    try {
+      if (jsonDecode(file.readAsStringSync()) case {
+        'sources': final String sources,
+        'url': final String url,
+        'libraries': final Map<String, Object?> libraries,
+      }) {
+        return PrebuiltList(
+          sources: sources,
+          url: Uri.parse(url),
+          libraries: libraries.map((key, value) => MapEntry(key, _file(value))),
+        );
+      }
+      throw const FormatException('"sources", "url" or "libraries" is missing');
+    } on Exception catch (e) {
+      throw BuildFailure(
+        '${file.path} is not a list of prebuilt libraries: $e\n'
+        'Get it again from the release. See $manual',
+      );
+    }
   }
+
+  /// A file is in the folder of the list: nothing else is read or downloaded.
+  static PrebuiltFile _file(Object? json) => switch (json) {
+    {'file': final String name, 'sha256': final String hash}
+        when RegExp(r'^\w[\w.-]*$').hasMatch(name) &&
+            RegExp(r'^[0-9a-f]{64}$').hasMatch(hash) =>
+      (name: name, sha256: hash),
+    _ => throw FormatException('${jsonEncode(json)} names no file and SHA-256'),
+  };
 
   /// Hash of the sources that the libraries were compiled from.
   final String sources;

@@ -11,6 +11,9 @@ final class RustSources {
   /// Folder of the package.
   final Uri packageRoot;
 
+  /// Crates of the library, each in a folder of its name.
+  static const crates = ['fibers', 'memory', 'runtime', 'dart'];
+
   /// The Rust workspace.
   Uri get workspace => packageRoot.resolve('rust/');
 
@@ -18,11 +21,11 @@ final class RustSources {
   late final List<Uri> dependencies = [
     workspace.resolve('Cargo.toml'),
     workspace.resolve('Cargo.lock'),
-    for (final layer in const ['fibers', 'memory', 'runtime', 'dart']) ...[
-      workspace.resolve('$layer/Cargo.toml'),
-      workspace.resolve('$layer/src/'),
+    for (final crate in crates) ...[
+      workspace.resolve('$crate/Cargo.toml'),
+      workspace.resolve('$crate/src/'),
       for (final entity in Directory.fromUri(
-        workspace.resolve('$layer/src/'),
+        workspace.resolve('$crate/src/'),
       ).listSync(recursive: true))
         entity.uri,
     ],
@@ -32,14 +35,23 @@ final class RustSources {
   /// of these sources only if it is the same.
   ///
   /// Paths are part of it. Ends of lines are not: Git changes them on Windows.
-  late final String hash = () {
+  late final String hash = _hashOf([
+    ...dependencies,
+    packageRoot.resolve('hook/src/cargo.dart'),
+    packageRoot.resolve('hook/src/target.dart'),
+  ]);
+
+  /// A hash of the files of [crate].
+  String hashOfCrate(String crate) {
+    final folder = workspace.resolve('$crate/').path;
+    return _hashOf(dependencies.where((uri) => uri.path.startsWith(folder)));
+  }
+
+  String _hashOf(Iterable<Uri> entities) {
     final names = [
-      for (final file in [
-        ...dependencies.where((uri) => !uri.path.endsWith('/')),
-        packageRoot.resolve('hook/src/cargo.dart'),
-        packageRoot.resolve('hook/src/target.dart'),
-      ])
-        file.path.substring(packageRoot.path.length),
+      for (final entity in entities)
+        if (!_isFolder(entity) && !_isHidden(entity))
+          entity.path.substring(packageRoot.path.length),
     ]..sort();
     final listing = StringBuffer();
     for (final name in names) {
@@ -47,8 +59,13 @@ final class RustSources {
       listing.writeln('${sha256.convert(_withoutReturns(bytes))} $name');
     }
     return '${sha256.convert(utf8.encode('$listing'))}';
-  }();
+  }
 }
+
+bool _isFolder(Uri uri) => uri.path.endsWith('/');
+
+/// Whether an editor or a file manager has made the file: Rust reads none like it.
+bool _isHidden(Uri file) => file.pathSegments.last.startsWith('.');
 
 const _return = 13;
 

@@ -87,6 +87,11 @@ Uri? _url(String? text) {
   if (url == null || !const {'http', 'https'}.contains(url.scheme)) {
     throw _failure('"url: $text" must begin with https:// or http://.');
   }
+  if (url.host.isEmpty || url.hasQuery || url.hasFragment) {
+    throw _failure(
+      '"url: $text" must name a folder on a server, without "?" or "#".',
+    );
+  }
   return url;
 }
 

@@ -105,15 +105,17 @@ void main() {
     final unused = HookProject(home: home);
     await gone.run(path: cargo.folder);
     await unused.run(path: cargo.folder);
-    final builds = Directory('${gone.cache.path}/build');
-    expect(builds.listSync(), hasLength(2));
+    List<Directory> folders() => Directory(
+      '${gone.cache.path}/build',
+    ).listSync().whereType<Directory>().toList();
+    expect(folders(), hasLength(2));
 
     gone.package.renameSync('${home.path}/elsewhere');
     final project = HookProject(home: home);
     await project.run(path: cargo.folder);
-    expect(builds.listSync(), hasLength(2));
+    expect(folders(), hasLength(2));
 
-    for (final folder in builds.listSync()) {
+    for (final folder in folders()) {
       final stamp = File('${folder.path}/package.txt');
       if (stamp.readAsStringSync() == unused.package.uri.toFilePath()) {
         stamp.setLastModifiedSync(
@@ -123,10 +125,25 @@ void main() {
     }
     await project.run(path: cargo.folder);
     expect(
-      File('${builds.listSync().single.path}/package.txt').readAsStringSync(),
+      File('${folders().single.path}/package.txt').readAsStringSync(),
       project.package.uri.toFilePath(),
     );
     gone.package.createSync();
+  });
+
+  test('what has changed is compiled, however old its files are', () async {
+    final cargo = FakeCargo();
+    final project = HookProject();
+    await project.run(path: cargo.folder);
+    await project.run(path: cargo.folder);
+    expect(File('${cargo.folder.path}/forgotten').existsSync(), isFalse);
+
+    const file = 'rust/runtime/src/lib.rs';
+    project.write(file, '// of an archive\n');
+    File('${project.package.path}/$file').setLastModifiedSync(DateTime(2020));
+    await project.run(path: cargo.folder);
+    expect(cargo.forgotten, ['runtime']);
+    expect(cargo.calls, 3);
   });
 
   test("cargo's messages are shown line by line", () async {
@@ -170,6 +187,15 @@ void main() {
     Link('${project.home.path}/.cargo/bin').createSync(cargo.folder.path);
     await project.run();
     expect(cargo.calls, 1);
+  });
+
+  test('cargo is not looked for beside the hook', () async {
+    final cargo = FakeCargo();
+    final path = '.${'/..' * Directory.current.uri.pathSegments.length}';
+    await expectLater(
+      HookProject().run(path: Directory('$path${cargo.folder.path}')),
+      failsWith('cargo not found'),
+    );
   });
 
   test('a target that Rust does not have is named', () async {
@@ -225,6 +251,8 @@ void main() {
     final host = Host(environment: const {'HOME': '/home/a'}, say: print);
     expect(host.cache, Uri.parse('file:///home/a/.cache/rhai_dart/'));
     expect(Host(environment: const {}, say: print).cache, isNull);
-    expect(Host(environment: const {'HOME': ''}, say: print).cache, isNull);
+    for (final home in ['', '.', 'home/a']) {
+      expect(Host(environment: {'HOME': home}, say: print).cache, isNull);
+    }
   });
 }

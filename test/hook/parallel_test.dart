@@ -20,7 +20,8 @@ void main() {
     final project = HookProject();
     await project.run(path: cargo.folder);
     final builds = Directory('${project.cache.path}/build');
-    final lock = await _lock('${builds.listSync().single.path}/lock');
+    final folder = builds.listSync().whereType<Directory>().single;
+    final lock = await _lock('${folder.path}.lock');
 
     final hook = await HookProgram.start(project, cargo.folder);
     await hook.says('rhai_dart: waiting for another build');
@@ -28,6 +29,24 @@ void main() {
     await lock.release();
     expect(await hook.exitCode, 0);
     expect(cargo.calls, 2);
+  });
+
+  test('a hook does not remove a folder that another uses', () async {
+    final cargo = FakeCargo();
+    final other = HookProject();
+    await other.run(path: cargo.folder);
+    final builds = Directory('${other.cache.path}/build');
+    final folder = builds.listSync().whereType<Directory>().single;
+    // As it is for a moment, before the other hook writes its name.
+    File('${folder.path}/package.txt').writeAsStringSync('');
+    final lock = await _lock('${folder.path}.lock');
+
+    final project = HookProject(home: other.home);
+    expect(await (await HookProgram.start(project, cargo.folder)).exitCode, 0);
+    expect(folder.existsSync(), isTrue);
+    await lock.release();
+    expect(await (await HookProgram.start(project, cargo.folder)).exitCode, 0);
+    expect(folder.existsSync(), isFalse);
   });
 
   test('a hook waits for the download of another, and uses it', () async {

@@ -8,6 +8,7 @@ import 'dart:io';
 import 'package:code_assets/code_assets.dart';
 import 'package:test/test.dart';
 
+import '../../hook/src/build_failure.dart';
 import '../../tool/prebuild/platforms.dart';
 import '../support/folders.dart';
 import '../support/hook/failures.dart';
@@ -105,6 +106,16 @@ void main() {
   test('it is used though lines end as on Windows', () async {
     final project = _projectWith(await PrebuiltServer.start())
       ..write('rust/Cargo.toml', '// rust/Cargo.toml\r\n');
+    final (asset, _) = await project.run();
+    expect(textOf(asset), PrebuiltServer.library);
+  });
+
+  test('it is used though an editor left files of its own', () async {
+    final project = _projectWith(await PrebuiltServer.start())
+      ..write('rust/runtime/src/.lib.rs.swp', '');
+    Link(
+      '${project.package.path}/rust/runtime/src/.#lib.rs',
+    ).createSync('ann@machine.1234');
     final (asset, _) = await project.run();
     expect(textOf(asset), PrebuiltServer.library);
   });
@@ -207,6 +218,22 @@ void main() {
       });
     }
 
+    for (final address in ['file:///etc/hosts', 'http://[', 'http:///x']) {
+      test('(a redirect to $address), cargo compiles it', () async {
+        final server = await PrebuiltServer.start((request) {
+          request.response
+            ..statusCode = HttpStatus.found
+            ..headers.set(HttpHeaders.locationHeader, address);
+          return request.response.close();
+        });
+        final project = _projectWith(server);
+        final cargo = FakeCargo();
+        await project.run(path: cargo.folder);
+        expect(cargo.calls, 1);
+        expect(project.messages.join('\n'), contains('cannot be downloaded'));
+      });
+    }
+
     test('(no network), cargo compiles it', () async {
       final server = await PrebuiltServer.start();
       await server.stop();
@@ -253,12 +280,65 @@ void main() {
     expect(server.requests.single.path, contains('/mirror/'));
   });
 
+  test('a password in "url" is sent, and not shown', () async {
+    final authorizations = <String?>[];
+    final server = await PrebuiltServer.start((request) {
+      authorizations.add(
+        request.headers.value(HttpHeaders.authorizationHeader),
+      );
+      request.response.statusCode = HttpStatus.forbidden;
+      return request.response.close();
+    });
+    final url = server.url.replace(userInfo: 'ann:secret');
+    final project = _projectWith(server);
+    Future<void> expectFailure(String reason) => expectLater(
+      project.run(defines: {'source': 'prebuilt', 'url': '$url'}),
+      throwsA(
+        isA<BuildFailure>().having(
+          (failure) => failure.message,
+          'message',
+          allOf(contains(reason), isNot(contains('secret'))),
+        ),
+      ),
+    );
+    await expectFailure('HTTP status 403');
+    expect(authorizations, [startsWith('Basic ')]);
+    await server.stop();
+    await expectFailure('cannot be downloaded');
+    expect(project.messages.join(), isNot(contains('secret')));
+  });
+
   test('a cache that cannot be written is not needed', () async {
     final project = _projectWith(await PrebuiltServer.start());
     File('${project.home.path}/.cache').createSync();
     final (asset, _) = await project.run();
     expect(textOf(asset), PrebuiltServer.library);
     expect(project.messages.join('\n'), contains('not shared by projects'));
+  });
+
+  group('a list', () {
+    final (name: file, sha256: hash) = PrebuiltServer.file;
+    for (final (name, libraries) in [
+      ('that is cut off', '{'),
+      ('without libraries', 'null}'),
+      ('of a file elsewhere', '{"x": {"file": "../x.so", "sha256": "$hash"}}}'),
+      ('of an address', '{"x": {"file": "http://a/x", "sha256": "$hash"}}}'),
+      ('without hashes', '{"x": {"file": "$file", "sha256": "0"}}}'),
+    ]) {
+      test('$name is refused', () async {
+        final project = HookProject()
+          ..write(
+            'prebuilt.json',
+            '{"sources": "", "url": "http://a/", "libraries": $libraries',
+          );
+        final cargo = FakeCargo();
+        await expectLater(
+          project.run(path: cargo.folder),
+          failsWith('prebuilt.json is not a list of prebuilt libraries'),
+        );
+        expect(cargo.calls, 0);
+      });
+    }
   });
 
   group('"path"', () {

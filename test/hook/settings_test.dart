@@ -54,6 +54,11 @@ void main() {
     await expectRefused({
       'url': 'ftp://a.b',
     }, '"url: ftp://a.b" must begin with https:// or http://.');
+    for (final url in ['https://', 'https://a.b/?key=1', 'https://a.b/#c']) {
+      await expectRefused({
+        'url': url,
+      }, '"url: $url" must name a folder on a server');
+    }
   });
 
   test(

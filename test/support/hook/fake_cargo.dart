@@ -24,6 +24,12 @@ if [ "\$1" = -vV ]; then
   echo "host: $platform"
   exit
 fi
+if [ "\$1" = clean ]; then
+  for argument; do
+    case \$argument in --package=*) echo "\${argument#--package=}" ;; esac
+  done > ${folder.path}/forgotten
+  exit
+fi
 for argument; do
   case \$argument in
     --target=*) triple=\${argument#--target=} ;;
@@ -51,8 +57,11 @@ $make > "\$folder/\$triple/release/\$name"
   /// Folder of the program, for the PATH.
   final Directory folder = temporaryFolder();
 
-  /// Arguments of the last call.
+  /// Arguments of the last call to compile.
   List<String> get arguments => _lines('arguments');
+
+  /// Crates that it was told to compile again, at the last time.
+  List<String> get forgotten => _lines('forgotten');
 
   /// Environment of the last call.
   Map<String, String> get environment => {
