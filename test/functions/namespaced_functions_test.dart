@@ -105,7 +105,7 @@ void main() {
         throwsA(
           isA<RhaiRuntimeError>()
               .having((e) => e.position?.line, 'line of $call', 2)
-              .having((e) => e.callStack.first.position?.line, 'call', 2),
+              .having((e) => e.callStack.first.position.line, 'call', 2),
         ),
       );
     }
