@@ -85,6 +85,7 @@ Future<String> answer(RhaiEngine engine, String name, String script) async {
       RhaiLimitError(:final limit) => 'it needs too much: ${limit.name}',
       RhaiCancelledError() => 'the program ends',
       RhaiChannelClosedError() => 'what it waited for will never come',
+      // For authors whom you trust. Others need not know the cause: docs/SECURITY.md.
       RhaiRuntimeError(kind: RhaiRuntimeErrorKind.dartFunction) =>
         '${error.name} failed at ${error.position}: ${error.cause}',
       RhaiRuntimeError(:final callStack) =>

@@ -27,7 +27,7 @@ trap stop EXIT
 serve() {
   local log line
   log=$(mktemp)
-  build/rules_server/bundle/bin/serve --port=0 "$@" > "$log" &
+  build/rules_server/bundle/bin/serve --port=0 --routes=example/13_rules_server/routes "$@" > "$log" &
   pid=$!
   servers+=("$pid")
   # Its last line has the address.

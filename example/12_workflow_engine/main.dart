@@ -25,7 +25,14 @@ import 'redis_connection.dart';
 
 Future<void> main(List<String> arguments) async {
   final port = int.parse(arguments.firstOrNull ?? '6379');
-  await forget('order-7', port);
+  try {
+    await forget('order-7', port);
+  } on SocketException {
+    stderr.writeln(
+      'There is no Redis at port $port: redis-server --port $port --appendonly yes',
+    );
+    exit(1);
+  }
   final journal = await Journal.open(port);
   final script = File.fromUri(Platform.script.resolve('order.rhai'));
 

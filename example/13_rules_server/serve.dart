@@ -18,7 +18,7 @@ Future<void> main(List<String> arguments) async {
     ..addOption('port', defaultsTo: '8080')
     ..addOption(
       'routes',
-      defaultsTo: 'example/13_rules_server/routes',
+      defaultsTo: Platform.script.resolve('routes').toFilePath(),
       help: 'Folder of the rules.',
     )
     ..addFlag('dart', help: 'Uses the same rules in Dart instead.');

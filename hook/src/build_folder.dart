@@ -43,7 +43,9 @@ Future<ProcessLock?> _lock(Uri folder, Uri packageRoot, Host host) async {
     _stamp(folder).writeAsStringSync(packageRoot.toFilePath());
     return lock;
   } on FileSystemException catch (e) {
-    host.say('rhai_dart: this build is not shared by projects: $e');
+    host.say(
+      'rhai_dart: the cache folder cannot be written, so the build stays in the .dart_tool of this project: ${e.message} (${e.path})',
+    );
     return null;
   }
 }

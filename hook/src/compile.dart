@@ -46,8 +46,7 @@ Future<File> compileLibrary({
       if (!Directory.fromUri(targetFolder.resolve(triple)).existsSync()) {
         host.say(
           'rhai_dart: compiling the library for $triple with cargo: $reason.\n'
-          'rhai_dart: this takes minutes the first time, and seconds afterwards, '
-          'also in other projects.',
+          'rhai_dart: this takes minutes the first time, and seconds afterwards.',
         );
       }
       final compiled = CompiledSources(targetFolder.resolve('$triple/'));

@@ -88,7 +88,10 @@ void main() {
       cargo.arguments.last,
       '--target-dir=${project.folder.path}/shared/target/',
     );
-    expect(project.messages.first, contains('not shared by projects'));
+    expect(
+      project.messages.first,
+      contains('stays in the .dart_tool of this project'),
+    );
 
     // Nor is a home folder.
     await project.run(path: cargo.folder, variables: {'HOME': ''});

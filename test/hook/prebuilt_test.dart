@@ -313,7 +313,10 @@ void main() {
     File('${project.home.path}/.cache').createSync();
     final (asset, _) = await project.run();
     expect(textOf(asset), PrebuiltServer.library);
-    expect(project.messages.join('\n'), contains('not shared by projects'));
+    expect(
+      project.messages.join('\n'),
+      contains('stays in the .dart_tool of this project'),
+    );
   });
 
   group('a list', () {
