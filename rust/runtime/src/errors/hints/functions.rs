@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::phrases::{is_variable, takes};
+use super::phrases::{is_unit, is_variable, takes, takes_after_dot, UNIT};
 use super::place::Place;
 use super::visible::{Known, Visible};
 use super::written::{captured_by, Written};
@@ -57,6 +57,11 @@ impl Visible<'_> {
                 return Some(reason.into());
             }
         }
+        let has_unit = types.split(", ").any(|of_argument| of_argument == UNIT);
+        let unit = has_unit.then(|| is_unit(count));
+        if unit.is_some() && is_operator(name) {
+            return unit;
+        }
         let written = self
             .written(place)
             .filter(|written| self.is_call_of(written, path));
@@ -68,18 +73,24 @@ impl Visible<'_> {
         let found = self.functions(namespace, place, |other| {
             other == name || patience.finds_near(name, other)
         });
-        let same = found.iter().filter(|known| known.name == name);
-        let arities: BTreeSet<usize> = same.filter_map(|known| arguments.taken_by(known)).collect();
+        let same = || found.iter().filter(|known| known.name == name);
+        let arities: BTreeSet<usize> = same()
+            .filter_map(|known| arguments.taken_by(known))
+            .collect();
         if arities.contains(&arguments.written) {
             // It is the types that do not fit.
-            return None;
+            return unit;
         }
         if !arities.is_empty() {
             let name = match is_closure(name) {
                 true => "it",
                 false => path,
             };
-            return Some(takes(name, &arities));
+            let is_first = arguments.has_object && same().any(|known| known.is_native);
+            return Some(match is_first {
+                true => takes_after_dot(name, &arities),
+                false => takes(name, &arities),
+            });
         }
         if !arguments.has_object && namespace.is_empty() && self.is_variable(name, place) {
             return Some(is_variable(name));
@@ -177,4 +188,9 @@ impl Arguments {
         let object = usize::from(known.is_native && self.has_object);
         known.arity.checked_sub(object + self.curried)
     }
+}
+
+/// Whether a function is called by a sign.
+fn is_operator(name: &str) -> bool {
+    !name.contains(|c: char| c.is_alphanumeric() || c == '_')
 }
