@@ -58,8 +58,15 @@ impl Visible<'_> {
         let (place, error) = Place::of(error);
         let called = self.called(error, &place);
         let advice = self.advice(error, &place, called.as_deref(), line);
+        let remark = match error {
+            EvalAltResult::ErrorFunctionNotFound(signature, _) if advice.is_none() => {
+                self.remark_about_unit(signature)
+            }
+            _ => None,
+        };
         Hint {
             advice,
+            remark,
             called,
             types: Vec::new(),
         }

@@ -79,7 +79,7 @@ impl Visible<'_> {
             .collect();
         if arities.contains(&arguments.written) {
             // It is the types that do not fit.
-            return unit;
+            return unit.filter(|_| !self.host_functions.has(path));
         }
         if !arities.is_empty() {
             let name = match is_closure(name) {
@@ -107,6 +107,15 @@ impl Visible<'_> {
                 };
                 (of_object && rhai::is_valid_identifier(name)).then_some(hint)
             })
+    }
+
+    /// About `()` as an argument of a function of the host, whose types do not fit.
+    pub(super) fn remark_about_unit(&self, signature: &str) -> Option<String> {
+        let (path, types) = signature.split_once(' ')?;
+        let types = types.strip_prefix('(')?.strip_suffix(')')?;
+        let has_unit = types.split(", ").any(|of_argument| of_argument == UNIT);
+        let is_wanted = has_unit && self.host_functions.has(path);
+        is_wanted.then(|| is_unit(types.split(", ").count()))
     }
 
     /// Asks whether another function was meant.
