@@ -57,8 +57,7 @@ impl Visible<'_> {
                 return Some(reason.into());
             }
         }
-        let has_unit = types.split(", ").any(|of_argument| of_argument == UNIT);
-        let unit = has_unit.then(|| is_unit(count));
+        let unit = unit_among(types);
         if unit.is_some() && is_operator(name) {
             return unit;
         }
@@ -113,9 +112,7 @@ impl Visible<'_> {
     pub(super) fn remark_about_unit(&self, signature: &str) -> Option<String> {
         let (path, types) = signature.split_once(' ')?;
         let types = types.strip_prefix('(')?.strip_suffix(')')?;
-        let has_unit = types.split(", ").any(|of_argument| of_argument == UNIT);
-        let is_wanted = has_unit && self.host_functions.has(path);
-        is_wanted.then(|| is_unit(types.split(", ").count()))
+        unit_among(types).filter(|_| self.host_functions.has(path))
     }
 
     /// Asks whether another function was meant.
@@ -197,6 +194,13 @@ impl Arguments {
         let object = usize::from(known.is_native && self.has_object);
         known.arity.checked_sub(object + self.curried)
     }
+}
+
+/// Advice about `()`, if it is among the arguments that have these types.
+fn unit_among(types: &str) -> Option<String> {
+    let types = types.split(", ");
+    let has_unit = types.clone().any(|of_argument| of_argument == UNIT);
+    has_unit.then(|| is_unit(types.count()))
 }
 
 /// Whether a function is called by a sign.
