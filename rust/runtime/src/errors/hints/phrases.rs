@@ -28,7 +28,7 @@ pub fn takes_after_dot(name: &str, arities: &BTreeSet<usize>) -> String {
     format!("{} after the dot", takes(name, arities))
 }
 
-/// What Rhai calls the type of `()`.
+/// Name that Rhai has for the type of `()`.
 pub const UNIT: &str = "()";
 
 /// Says that one of `count` values is `()`, as entries are that a map does not have.
