@@ -209,6 +209,20 @@ void main() {
     engineWith(const RhaiConfig(maxExpressionDepth: most));
   });
 
+  test('a time that is refused is shown', () {
+    const config = RhaiConfig(timeout: Duration(microseconds: 999));
+    expect(
+      () => RhaiEngine(config),
+      throwsA(
+        isA<ArgumentError>().having(
+          (e) => '$e',
+          'text',
+          allOf(contains('(timeout)'), endsWith(': "0:00:00.000999"')),
+        ),
+      ),
+    );
+  });
+
   test('times that are too short or too long are refused', () {
     for (final time in const [
       Duration(microseconds: 999),

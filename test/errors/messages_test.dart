@@ -42,6 +42,16 @@ void main() {
       );
     });
 
+    test('takes as many after the dot, where it is called as a method', () {
+      engine.registerFunction('slow', (int x) => x);
+      expect(
+        messageOf('"tea".slow(1)'),
+        'Function not found: slow (string, i64) '
+        '(slow takes 0 arguments after the dot)',
+      );
+      expect(messageOf('slow(1, 2)'), endsWith('(slow takes 1 argument)'));
+    });
+
     test('is a closure that takes another number of arguments', () {
       for (final (script, count) in [
         ('let m = #{x: 1}; m.filter(|| 1 == 1)', '0 arguments'),
@@ -90,6 +100,93 @@ void main() {
         containsPair('error', 'ErrorFunctionNotFound'),
       );
     });
+  });
+
+  group('a value that is () may be an entry that is missing:', () {
+    const messages = {
+      'o.totl * 2': 'Function not found: * ((), i64) (one',
+      'let x = 2; x += o.totl': 'Function not found: + (i64, ()) (one',
+      '-o.totl': 'Function not found: - (()) (the',
+      'len(o.totl)': 'Function not found: len (()) (the',
+      'o.totl.len()': 'Function not found: len (()) (the',
+      'if o.totl { 1 }': 'Data type incorrect: () (expecting bool) (the',
+      'o.totl.net':
+          "Unknown property 'net' - a getter is not registered for type '()' "
+          '(the',
+    };
+    messages.forEach((script, message) {
+      test(script, () {
+        engine.setVar('o', {'total': 1});
+        expect(
+          messageOf(script),
+          '$message value is `()`: is it an entry that the map does not have?)',
+        );
+      });
+    });
+
+    test('an argument of a Dart function', () {
+      engine
+        ..setVar('o', {'total': 1})
+        ..registerFunction('twice', (int x) => x * 2);
+      expect(
+        messageOf('twice(o.totl)'),
+        'Function not found: twice (()); there is twice (i64) (the value is '
+        '`()`: is it an entry that the map does not have?)',
+      );
+      expect(messageOf('nope(o.totl)'), 'Function not found: nope (())');
+    });
+  });
+
+  group('what is written as in Dart says how Rhai has it:', () {
+    const waits = 'a call waits by itself: leave it out';
+    const hints = {
+      'await f()': waits,
+      'let x = await f();': waits,
+      'async fn f() { }': waits,
+      'fn f() async { }': waits,
+      'f(null)': 'in Rhai it is `()`',
+      'if 1 == null { }': 'in Rhai it is `()`',
+      'var x = 1;': 'declare with `let`',
+      'final x = 1;': 'declare with `let`',
+      'final int x = 1;': 'declare with `let`',
+      'for (var x in [1]) { }': 'write `for x in list { … }`',
+      'let x = 1 > 2 ? 3 : 4;': 'write `if c { a } else { b }`',
+      'let i = 0; i++;': 'write `x += 1`',
+      'let i = 0; --i;': 'write `x -= 1`',
+      '7 ~/ 2': '`/` of integers is an integer',
+      "let t = 'tea';": 'text is in double quotes: "tea"',
+      "print('two words')": 'text is in double quotes: "two words"',
+    };
+    hints.forEach((script, hint) {
+      test(script, () {
+        final error = errorThrownBy<RhaiSyntaxError>(() => engine.eval(script));
+        expect(error.message, endsWith(' ($hint)'));
+        expect(
+          engine.analyze(script).syntaxErrors.single.message,
+          error.message,
+        );
+      });
+    });
+
+    test('nothing else that does not parse', () {
+      for (final script in ['~7', 'let x = 1; x y', '1 +', "'a"]) {
+        expect(messageOf(script), isNot(contains('(')), reason: script);
+      }
+    });
+  });
+
+  test('a constant that a call by name does not find', () {
+    final script = engine.compile('const R = 2; fn f() { global::R }');
+    final error = errorThrownBy<RhaiRuntimeError>(() => script.call('f', []));
+    expect(
+      error.message,
+      'Variable not found: global::R (a call by name runs the function only: '
+      'run the script, with `const R = …` at global level, in a scope first, '
+      'and call the function with that scope)',
+    );
+    final scope = engine.newScope();
+    script.eval(scope: scope);
+    expect(script.call('f', [], scope: scope), 2);
   });
 
   test('analyze offers the nearest names too', () {

@@ -205,7 +205,10 @@ void main() {
           'p.greet(v)',
           'Player.greet: argument 1 must be a Player; it is a Vector',
         ),
-        ('p.hit()', 'Function not found: hit (Player) (hit takes 1 argument)'),
+        (
+          'p.hit()',
+          'Function not found: hit (Player) (hit takes 1 argument after the dot)',
+        ),
         (
           'p.hp()',
           'Function not found: hp (Player) (hp is a property: write it without ())',

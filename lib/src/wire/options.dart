@@ -33,7 +33,9 @@ final class Option<C> {
             'or zero for no limit',
       _ => null,
     };
-    if (problem != null) throw ArgumentError.value(value, name, problem);
+    // [ArgumentError] does not show values of other types than numbers and texts.
+    final shown = value is Duration ? '$value' : value;
+    if (problem != null) throw ArgumentError.value(shown, name, problem);
   }
 }
 

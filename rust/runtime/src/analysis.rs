@@ -33,7 +33,7 @@ pub mod surroundings;
 use rhai::{ASTNode, Engine, EvalAltResult, Module, AST};
 
 use crate::errors::hint::Hint;
-use crate::errors::hints::options::switched_off;
+use crate::errors::hints::syntax::about_syntax;
 use crate::errors::script_error::ScriptError;
 use crate::language::code::code_of;
 use crate::language::compile::{broken_limit, parse};
@@ -83,7 +83,7 @@ fn explain(
     let position = error.position();
     let line = FaultyLine::find(script, position);
     let hint = match &error {
-        EvalAltResult::ErrorParsing(kind, _) => switched_off(engine, config, kind, line.as_ref()),
+        EvalAltResult::ErrorParsing(kind, _) => about_syntax(engine, config, kind, line.as_ref()),
         _ => None,
     };
     let error = ScriptError::from_rhai(error, config, None, &Hint::default()).with_advice(hint);

@@ -1,5 +1,5 @@
 //! Advice about errors of scripts: names that exist, numbers of arguments, and options of
-//! the configuration that switch something off.
+//! the configuration that switch something off, and habits from Dart.
 //!
 //! How the call was written that failed, by what name and with how many arguments, is found in the
 //! syntax tree, by the place of the error. A function of the host that is a value is called what
@@ -9,17 +9,19 @@
 
 mod functions;
 mod namespaces;
-pub mod options;
+mod options;
 pub mod phrases;
 mod place;
+pub mod syntax;
 mod values;
 mod variables;
 mod visible;
 mod written;
 
-use options::switched_off;
+use phrases::{is_unit, UNIT};
 use place::Place;
 use rhai::{EvalAltResult, Scope};
+use syntax::about_syntax;
 use written::MAX_REPEATED;
 
 use crate::errors::hint::Hint;
@@ -56,8 +58,15 @@ impl Visible<'_> {
         let (place, error) = Place::of(error);
         let called = self.called(error, &place);
         let advice = self.advice(error, &place, called.as_deref(), line);
+        let remark = match error {
+            EvalAltResult::ErrorFunctionNotFound(signature, _) if advice.is_none() => {
+                self.remark_about_unit(signature)
+            }
+            _ => None,
+        };
         Hint {
             advice,
+            remark,
             called,
             types: Vec::new(),
         }
@@ -79,7 +88,8 @@ impl Visible<'_> {
                 Some(self.about_constant(method, place))
             }
             E::ErrorDotExpr(what, _) => self.about_property(what),
-            E::ErrorParsing(kind, _) => switched_off(self.engine, self.config, kind, line),
+            E::ErrorMismatchDataType(_, actual, _) if actual == UNIT => Some(is_unit(1)),
+            E::ErrorParsing(kind, _) => about_syntax(self.engine, self.config, kind, line),
             _ => None,
         }
     }

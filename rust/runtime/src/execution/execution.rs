@@ -158,7 +158,7 @@ impl<H: Host> Execution<H> {
                                         if hint.advice.is_none() {
                                             add_candidates(&hosted, &mut error);
                                         }
-                                        error.with_advice(hint.advice)
+                                        error.with_advice(hint.advice.or(hint.remark))
                                     }),
                                 }
                             })

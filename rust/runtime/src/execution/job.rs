@@ -124,6 +124,7 @@ impl Job {
                         let code = Code::Function(HostCall {
                             curried: 0,
                             with_this: call.with_this,
+                            by_name: true,
                         });
                         find_hint(error, hosted, context, config, &global, code)
                     }
@@ -176,6 +177,7 @@ impl Job {
                         let code = Code::Function(HostCall {
                             curried: exported.function.curry().count(),
                             with_this,
+                            by_name: false,
                         });
                         find_hint(error, hosted, context, config, global, code)
                     }

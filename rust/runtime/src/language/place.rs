@@ -50,6 +50,15 @@ impl FaultyLine {
         Some(FaultyLine { text, caret })
     }
 
+    /// The word before the place, if there is one: an opening bracket may be between them.
+    pub(crate) fn word_before(&self) -> Option<String> {
+        let before: String = self.text.chars().take(self.caret.checked_sub(1)?).collect();
+        let before = before.trim_end_matches([' ', '\t', '(']);
+        let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+        let word = before.rsplit(|c| !is_letter(c)).next()?;
+        (!word.is_empty()).then(|| word.into())
+    }
+
     /// The word or operator of the language at the place, if there is one.
     pub(crate) fn token(&self) -> Option<String> {
         let rest: String = self.text.chars().skip(self.caret.checked_sub(1)?).collect();

@@ -93,11 +93,12 @@ fn a_wrong_number_of_arguments_is_told_from_wrong_types() {
             ),
             (
                 "\"x\".to_upper(1)",
-                "Function not found: to_upper (string, i64) (to_upper takes 0 arguments)",
+                "Function not found: to_upper (string, i64) \
+                 (to_upper takes 0 arguments after the dot)",
             ),
             (
                 "[1].map()",
-                "Function not found: map (array) (map takes 1 argument)",
+                "Function not found: map (array) (map takes 1 argument after the dot)",
             ),
             (
                 "let y = 1; let f = |a| a + y; f.call(1, 2)",
@@ -108,7 +109,139 @@ fn a_wrong_number_of_arguments_is_told_from_wrong_types() {
                 "Function not found: g (i64, i64) (g takes 1 argument)",
             ),
             ("sqrt(\"x\")", "Function not found: sqrt (string)"),
-            ("sqrt(())", "Function not found: sqrt (())"),
+        ],
+    );
+}
+
+#[test]
+fn a_value_that_is_unit_may_be_a_missing_entry() {
+    let asks = "is `()`: is it an entry that the map does not have?";
+    for (expression, message, which) in [
+        ("o.totl * 2", "Function not found: * ((), i64)", "one"),
+        ("2 - o.totl", "Function not found: - (i64, ())", "one"),
+        ("o.totl += 1", "Function not found: + ((), i64)", "one"),
+        ("-o.totl", "Function not found: - (())", "the"),
+        ("!o.totl", "Function not found: ! (())", "the"),
+        ("sqrt(o.totl)", "Function not found: sqrt (())", "the"),
+        (
+            "o.totl.to_upper()",
+            "Function not found: to_upper (())",
+            "the",
+        ),
+        (
+            "\"x\".pad(o.totl, 'y')",
+            "Function not found: pad (string, (), char)",
+            "one",
+        ),
+        (
+            "if o.totl { 1 }",
+            "Data type incorrect: () (expecting bool)",
+            "the",
+        ),
+        (
+            "o.totl.net",
+            "Unknown property 'net' - a getter is not registered for type '()'",
+            "the",
+        ),
+    ] {
+        let script = format!("let o = #{{total: 1}}; {expression}");
+        let message = format!("{message} ({which} value {asks})");
+        expect(&mut FakeHost::new(), &[(&script, &message)]);
+    }
+    expect(
+        &mut FakeHost::new(),
+        &[
+            (
+                "sqrt((), 1)",
+                "Function not found: sqrt ((), i64) (sqrt takes 1 argument)",
+            ),
+            ("nope(())", "Function not found: nope (())"),
+            ("-#{}", "Function not found: - (map)"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_written_as_in_dart_says_how_rhai_has_it() {
+    let asynchronous = "a call waits by itself: leave it out";
+    let negated = "'~' is a reserved symbol";
+    for (script, message, hint) in [
+        ("await f()", "'await' is a reserved keyword", asynchronous),
+        (
+            "async fn f() { }",
+            "'async' is a reserved keyword",
+            asynchronous,
+        ),
+        (
+            "fn f() async { }",
+            "Expecting body statement block for function f",
+            asynchronous,
+        ),
+        (
+            "let x = null;",
+            "'null' is a reserved keyword",
+            "in Rhai it is `()`",
+        ),
+        (
+            "var x = 1;",
+            "'var' is a reserved keyword",
+            "declare with `let`",
+        ),
+        (
+            "for (var i = 0; i < 3; i++) { }",
+            "'var' is a reserved keyword",
+            "write `for x in list { … }`",
+        ),
+        (
+            "final x = 1;",
+            "Expecting ';' to terminate this statement",
+            "declare with `let`",
+        ),
+        (
+            "1 > 2 ? 3 : 4",
+            "Unknown operator: '?'",
+            "write `if c { a } else { b }`",
+        ),
+        (
+            "let i = 0; i++;",
+            "Unknown operator: '++'",
+            "write `x += 1`",
+        ),
+        ("++i", "'++' is a reserved symbol", "write `x += 1`"),
+        ("let i = 0; i--", "Unknown operator: '--'", "write `x -= 1`"),
+        (
+            "7 ~/ 2",
+            "Unknown operator: '~'",
+            "`/` of integers is an integer",
+        ),
+        (
+            "let t = 'tea';",
+            "Invalid character: 'tea'",
+            "text is in double quotes: \"tea\"",
+        ),
+        (
+            "let t = '';",
+            "Invalid character: ''",
+            "text is in double quotes: \"\"",
+        ),
+        (
+            "'a \"b\"'",
+            "Invalid character: 'a \"b\"'",
+            "text is in double quotes",
+        ),
+    ] {
+        let message = format!("{message} ({hint})");
+        expect(&mut FakeHost::new(), &[(script, &message)]);
+    }
+    expect(
+        &mut FakeHost::new(),
+        &[
+            ("~7", negated),
+            ("1 2", "Expecting ';' to terminate this statement"),
+            (
+                "let x = 1; x y",
+                "Expecting ';' to terminate this statement",
+            ),
         ],
     );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::phrases::{is_variable, takes};
+use super::phrases::{is_unit, is_variable, takes, takes_after_dot, UNIT};
 use super::place::Place;
 use super::visible::{Known, Visible};
 use super::written::{captured_by, Written};
@@ -57,6 +57,10 @@ impl Visible<'_> {
                 return Some(reason.into());
             }
         }
+        let unit = unit_among(types);
+        if unit.is_some() && is_operator(name) {
+            return unit;
+        }
         let written = self
             .written(place)
             .filter(|written| self.is_call_of(written, path));
@@ -68,18 +72,24 @@ impl Visible<'_> {
         let found = self.functions(namespace, place, |other| {
             other == name || patience.finds_near(name, other)
         });
-        let same = found.iter().filter(|known| known.name == name);
-        let arities: BTreeSet<usize> = same.filter_map(|known| arguments.taken_by(known)).collect();
+        let same = || found.iter().filter(|known| known.name == name);
+        let arities: BTreeSet<usize> = same()
+            .filter_map(|known| arguments.taken_by(known))
+            .collect();
         if arities.contains(&arguments.written) {
             // It is the types that do not fit.
-            return None;
+            return unit.filter(|_| !self.host_functions.has(path));
         }
         if !arities.is_empty() {
             let name = match is_closure(name) {
                 true => "it",
                 false => path,
             };
-            return Some(takes(name, &arities));
+            let is_first = arguments.has_object && same().any(|known| known.is_native);
+            return Some(match is_first {
+                true => takes_after_dot(name, &arities),
+                false => takes(name, &arities),
+            });
         }
         if !arguments.has_object && namespace.is_empty() && self.is_variable(name, place) {
             return Some(is_variable(name));
@@ -96,6 +106,13 @@ impl Visible<'_> {
                 };
                 (of_object && rhai::is_valid_identifier(name)).then_some(hint)
             })
+    }
+
+    /// About `()` as an argument of a function of the host, whose types do not fit.
+    pub(super) fn remark_about_unit(&self, signature: &str) -> Option<String> {
+        let (path, types) = signature.split_once(' ')?;
+        let types = types.strip_prefix('(')?.strip_suffix(')')?;
+        unit_among(types).filter(|_| self.host_functions.has(path))
     }
 
     /// Asks whether another function was meant.
@@ -177,4 +194,16 @@ impl Arguments {
         let object = usize::from(known.is_native && self.has_object);
         known.arity.checked_sub(object + self.curried)
     }
+}
+
+/// Advice about `()`, if it is among the arguments that have these types.
+fn unit_among(types: &str) -> Option<String> {
+    let types = types.split(", ");
+    let has_unit = types.clone().any(|of_argument| of_argument == UNIT);
+    has_unit.then(|| is_unit(types.count()))
+}
+
+/// Whether a function is called by a sign.
+fn is_operator(name: &str) -> bool {
+    !name.contains(|c: char| c.is_alphanumeric() || c == '_')
 }

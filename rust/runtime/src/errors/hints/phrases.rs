@@ -23,6 +23,23 @@ pub fn takes(name: &str, arities: &BTreeSet<usize>) -> String {
     }
 }
 
+/// Says how many arguments methods of a name take, of which the object is none.
+pub fn takes_after_dot(name: &str, arities: &BTreeSet<usize>) -> String {
+    format!("{} after the dot", takes(name, arities))
+}
+
+/// Name that Rhai has for the type of `()`.
+pub const UNIT: &str = "()";
+
+/// Says that one of `count` values is `()`, as entries are that a map does not have.
+pub fn is_unit(count: usize) -> String {
+    let which = match count {
+        1 => "the value",
+        _ => "one value",
+    };
+    format!("{which} is `()`: is it an entry that the map does not have?")
+}
+
 /// Says that what is called is a variable.
 pub fn is_variable(name: &str) -> String {
     format!("{name} is a variable: a function in it is called by {name}.call")

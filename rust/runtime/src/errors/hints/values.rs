@@ -1,5 +1,6 @@
 //! About constants that would change, and properties that are not there.
 
+use super::phrases::{is_unit, UNIT};
 use super::place::Place;
 use super::visible::Visible;
 use super::written::MAX_REPEATED;
@@ -30,6 +31,9 @@ impl Visible<'_> {
     pub(super) fn about_property(&self, what: &str) -> Option<String> {
         let mut quoted = what.split('\'').skip(1).step_by(2);
         let (property, type_name) = (quoted.next()?, quoted.next()?);
+        if type_name == UNIT {
+            return Some(is_unit(1));
+        }
         let of_type = self.functions_of_type(type_name);
         if !what.starts_with("Unknown property") {
             let setters = of_type

@@ -85,8 +85,14 @@ impl Visible<'_> {
         let names = constants.iter().map(String::as_str);
         let near = nearest(name, names, &Patience::default()).into_iter();
         let near = near.map(|name| path_of(GLOBAL, name));
-        question(near)
-            .unwrap_or_else(|| format!("declare it with `const {name} = …` at global level"))
+        let declaration = format!("`const {name} = …`");
+        question(near).unwrap_or_else(|| match self.call.by_name && place.module.is_empty() {
+            true => format!(
+                "a call by name runs the function only: run the script, with {declaration} at \
+                 global level, in a scope first, and call the function with that scope"
+            ),
+            false => format!("declare it with {declaration} at global level"),
+        })
     }
 
     /// Whether code at a place would see a variable of this name, and no constant, if it

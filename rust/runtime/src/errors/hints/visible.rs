@@ -51,6 +51,8 @@ pub struct HostCall {
     pub curried: usize,
     /// Whether it was called with a `this`.
     pub with_this: bool,
+    /// Whether it was called by its name, which runs no other statement of the script.
+    pub by_name: bool,
 }
 
 impl Visible<'_> {
