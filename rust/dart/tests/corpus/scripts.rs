@@ -52,6 +52,8 @@ pub fn in_documentation(repository: &Path) -> Vec<Script> {
     let mut paths = files(&repository.join("docs"));
     paths.push(repository.join("README.md"));
     let mut scripts = Vec::new();
+    // There are pictures, too.
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     for path in paths {
         let text = fs::read_to_string(&path).expect("a text");
         let origin = path.display().to_string();
