@@ -43,9 +43,7 @@ Future<ProcessLock?> _lock(Uri folder, Uri packageRoot, Host host) async {
     _stamp(folder).writeAsStringSync(packageRoot.toFilePath());
     return lock;
   } on FileSystemException catch (e) {
-    host.say(
-      'rhai_dart: the cache folder cannot be written, so the build stays in the .dart_tool of this project: ${e.message} (${e.path})',
-    );
+    host.sayNotShared('build', e);
     return null;
   }
 }

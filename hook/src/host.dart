@@ -58,6 +58,12 @@ final class Host {
         ? Uri.directory(caches).resolve('rhai_dart/')
         : null;
   }
+
+  /// Says that [what] is not shared by projects, as the cache cannot be written.
+  void sayNotShared(String what, FileSystemException reason) => say(
+    'rhai_dart: the cache folder cannot be written, so the $what stays in the '
+    '.dart_tool of this project: ${reason.message} (${reason.path})',
+  );
 }
 
 /// Whether [program] is loaded by musl.

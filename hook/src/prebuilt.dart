@@ -64,9 +64,7 @@ Future<File> downloadedLibrary(
       return await _cached(ownFolder, entry, target, source, host);
     } on FileSystemException catch (e) {
       if (folder == folders.last) rethrow;
-      host.say(
-        'rhai_dart: the cache folder cannot be written, so the download stays in the .dart_tool of this project: ${e.message} (${e.path})',
-      );
+      host.sayNotShared('download', e);
     } on DownloadFailure catch (e) {
       throw NoPrebuilt(e.message);
     }
