@@ -1,19 +1,54 @@
-# private-apt.sh: functions for scripts that unpack Debian's packages in a folder. They
-# give apt sources, lists, a cache and an (empty) package status of its own there.
+# private-apt.sh: functions for scripts that unpack Debian's packages in a folder: what they
+# need, say and lock, and an apt with sources, lists, a cache and an (empty) package status
+# of its own there.
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # Whoever sources it uses the keyring.
 
+say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }
+die() {
+  say "error: $*"
+  exit 1
+}
+
+# need PROGRAM...: ends the script if one of them is missing.
+need() {
+  local program
+  for program; do
+    command -v "$program" >/dev/null || die "$program is needed"
+  done
+}
+
+# need_keyring: ends the script if Debian's keys are missing.
+need_keyring() {
+  [ -r "$debian_keyring" ] || die "$debian_keyring is missing: install the package debian-archive-keyring"
+}
+
+# lock FOLDER: makes it, and lets one script at a time use it.
+lock() {
+  mkdir -p "$1"
+  exec 9> "$1/.lock"
+  flock -n 9 || { say "waiting for another run of this script"; flock 9; }
+}
+
+# show_on_failure LOG: what apt prints only matters when something fails.
+show_on_failure() {
+  failure_log=$1
+  trap '[ $? -eq 0 ] || { say "failed; the end of $failure_log:"; tail -n 15 "$failure_log" >&2; }' EXIT
+}
+
+# os_release NAME: prints a field of the machine's own description.
+os_release() { sed -n "s/^$1=//p" /etc/os-release | tr -d '"'; }
+
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# debian_mirror: prints the mirror to use: $DEBIAN_MIRROR, or the one in the machine's apt
-# sources; nothing if there is none.
-debian_mirror() {
-  if [ -n "${DEBIAN_MIRROR:-}" ]; then
-    printf '%s' "$DEBIAN_MIRROR"
-  else
+# find_mirror: sets `mirror` to $DEBIAN_MIRROR, or to the one in the machine's apt sources.
+find_mirror() {
+  mirror=${DEBIAN_MIRROR:-}
+  [ -n "$mirror" ] || mirror=$(
     grep -hoE 'https?://[^[:space:]]+/debian/?([[:space:]]|$)' \
       /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | tr -d '[:space:]' || true
-  fi
+  )
+  [ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
 }
 
 # write_apt_conf FOLDER LINE...: writes FOLDER/apt.conf for the sources in

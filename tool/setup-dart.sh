@@ -25,23 +25,13 @@ set -euo pipefail
 
 suite=${DART_SUITE:-sid}
 
-say() { printf 'setup-dart: %s\n' "$*" >&2; }
-die() {
-  say "error: $*"
-  exit 1
-}
-
 [ $# -eq 1 ] || die "usage: $0 PREFIX"
 prefix=$(readlink -m "$1")
 case $prefix in *[[:space:]:]*) die "PREFIX must not contain spaces or colons: $prefix" ;; esac
-for program in apt-get dpkg-deb flock; do
-  command -v "$program" >/dev/null || die "$program is needed"
-done
-[ -r "$debian_keyring" ] || die "$debian_keyring is missing: install the package debian-archive-keyring"
+need apt-get dpkg-deb flock
+need_keyring
 
-mkdir -p "$prefix"
-exec 9> "$prefix/.lock"
-flock -n 9 || { say "waiting for another run of this script"; flock 9; }
+lock "$prefix"
 if [ -e "$prefix/.complete" ]; then
   printf '%s\n' "$prefix/bin/dart"
   exit 0
@@ -51,19 +41,10 @@ work=$prefix/.work
 log=$work/log
 mkdir -p "$work"/{lists/partial,cache/archives/partial,debs,src}
 : > "$log"
-# What apt prints only matters when something fails.
-on_exit() {
-  [ "$1" -ne 0 ] || return 0
-  say "failed; the end of $log:"
-  tail -n 15 "$log" >&2
-}
-trap 'on_exit $?' EXIT
+show_on_failure "$log"
 
 # 1. A private apt: its own sources, lists, cache and (empty) package status ---
-mirror=$(debian_mirror)
-[ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
-# os_release NAME: a field of the machine's own description.
-os_release() { sed -n "s/^$1=//p" /etc/os-release | tr -d '"'; }
+find_mirror
 codename=$(os_release VERSION_CODENAME)
 {
   echo "deb [signed-by=$debian_keyring] $mirror $suite main"

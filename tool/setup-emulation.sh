@@ -24,12 +24,6 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/private-apt.sh"
 
-say() { printf 'setup-emulation: %s\n' "$*" >&2; }
-die() {
-  say "error: $*"
-  exit 1
-}
-
 [ $# -eq 2 ] || die "usage: $0 PREFIX arm64|armhf|i386"
 prefix=$(readlink -m "$1") arch=$2
 case $prefix in
@@ -53,9 +47,7 @@ case $arch in
 esac
 # Any system's ABI; programs at fixed addresses and others.
 mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
-for program in apt-get dpkg dpkg-deb flock mount unshare; do
-  command -v "$program" >/dev/null || die "$program is needed"
-done
+need apt-get dpkg dpkg-deb flock mount unshare
 [ "$(dpkg --print-architecture)" = amd64 ] || die "the machine must be an x86-64 one"
 unshare --user --map-root-user --mount true || die "user namespaces are needed, and are not allowed here"
 [ -z "$emulator" ] || unshare --user --map-root-user --mount mount -t binfmt_misc none /proc/sys/fs/binfmt_misc ||
@@ -63,27 +55,19 @@ unshare --user --map-root-user --mount true || die "user namespaces are needed, 
 for dir in bin lib lib64 sbin; do
   [ "$(readlink -f "/$dir")" = "/usr/$dir" ] || die "/$dir must be a link to /usr/$dir"
 done
-[ -r "$debian_keyring" ] || die "$debian_keyring is missing: install the package debian-archive-keyring"
+need_keyring
 
-mkdir -p "$prefix"
-exec 9> "$prefix/.lock"
-flock -n 9 || { say "waiting for another run of this script"; flock 9; }
+lock "$prefix"
 if [ -e "$prefix/.complete" ]; then exit; fi
 
 work=$prefix/.work
 log=$work/log
 rm -rf "$work"
 mkdir -p "$work"/{lists/partial,cache/archives/partial,debs}
-on_exit() {
-  [ "$1" -ne 0 ] || return 0
-  say "failed; the end of $log:"
-  tail -n 15 "$log" >&2
-}
-trap 'on_exit $?' EXIT
+show_on_failure "$log"
 
 # 1. A private apt: its own sources, lists, cache and (empty) package status ---
-mirror=$(debian_mirror)
-[ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
+find_mirror
 echo "deb [signed-by=$debian_keyring] $mirror $suite main" > "$work/sources.list"
 write_apt_conf "$work" '#clear APT::Architectures;' "APT::Architectures { \"amd64\"; \"$arch\"; };"
 apt=(-c "$work/apt.conf" -q)

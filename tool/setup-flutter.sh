@@ -22,43 +22,26 @@ set -euo pipefail
 
 suite=${DART_SUITE:-sid}
 
-say() { printf 'setup-flutter: %s\n' "$*" >&2; }
-die() {
-  say "error: $*"
-  exit 1
-}
-
 [ $# -eq 2 ] || die "usage: $0 PREFIX DART_PREFIX"
 prefix=$(readlink -m "$1")
 dart=$(readlink -m "$2")
 case $prefix in *[[:space:]:]*) die "PREFIX must not contain spaces or colons: $prefix" ;; esac
-for program in apt-get dpkg-deb flock; do
-  command -v "$program" >/dev/null || die "$program is needed"
-done
-[ -r "$debian_keyring" ] || die "$debian_keyring is missing: install the package debian-archive-keyring"
+need apt-get dpkg-deb flock
+need_keyring
 [ -x "$dart/bin/dart" ] && [ -d "$dart/pub-cache" ] ||
   die "there is no Dart of tool/setup-dart.sh in $dart: run that first"
 
-mkdir -p "$prefix"
-exec 9> "$prefix/.lock"
-flock -n 9 || { say "waiting for another run of this script"; flock 9; }
+lock "$prefix"
 [ ! -e "$prefix/.complete" ] || exit 0
 
 work=$prefix/.work
 log=$work/log
 mkdir -p "$work"/{lists/partial,cache/archives/partial,debs}
 : > "$log"
-on_exit() {
-  [ "$1" -ne 0 ] || return 0
-  say "failed; the end of $log:"
-  tail -n 15 "$log" >&2
-}
-trap 'on_exit $?' EXIT
+show_on_failure "$log"
 
 # 1. A private apt --------------------------------------------------------------
-mirror=$(debian_mirror)
-[ -n "$mirror" ] || die "no Debian mirror in the machine's apt sources: set DEBIAN_MIRROR to the URL of one"
-os_release() { sed -n "s/^$1=//p" /etc/os-release | tr -d '"'; }
+find_mirror
 codename=$(os_release VERSION_CODENAME)
 {
   echo "deb [signed-by=$debian_keyring] $mirror $suite main"

@@ -9,18 +9,11 @@
 #
 # A program in PREFIX that runs is left alone.
 set -euo pipefail
-
-say() { printf 'setup-program: %s\n' "$*" >&2; }
-die() {
-  say "error: $*"
-  exit 1
-}
+. "$(dirname "${BASH_SOURCE[0]}")/private-apt.sh"
 
 [ $# -eq 3 ] || die "usage: $0 PACKAGE PROGRAM PREFIX"
 package=$1 name=$2
-for program in apt-get dpkg-deb flock; do
-  command -v "$program" >/dev/null || die "$program is needed"
-done
+need apt-get dpkg-deb flock
 prefix=$(readlink -m "$3")
 case $prefix in *[:\;]*) die "PREFIX must not contain colons or semicolons: $prefix" ;; esac
 
@@ -28,9 +21,7 @@ case $prefix in *[:\;]*) die "PREFIX must not contain colons or semicolons: $pre
 # says its version with success.
 runs() { [ -x "$1/bin/$name" ] && { "$1/bin/$name" --version >/dev/null 2>&1 || [ $? -eq 1 ]; }; }
 
-mkdir -p "$prefix"
-exec 9> "$prefix/.lock"
-flock -n 9 || { say "waiting for another run of this script"; flock 9; }
+lock "$prefix"
 if runs "$prefix"; then exit; fi
 
 say "unpacking Debian's $package in $prefix (once)"
@@ -38,12 +29,7 @@ work=$prefix/.work
 log=$work/log
 rm -rf "$work"
 mkdir -p "$work"/{lists/partial,cache/archives/partial,new/bin,new/root}
-on_exit() {
-  [ "$1" -ne 0 ] || return 0
-  say "failed; the end of $log:"
-  tail -n 15 "$log" >&2
-}
-trap 'on_exit $?' EXIT
+show_on_failure "$log"
 
 # A private apt: the machine's sources and package status, which it only reads,
 # and lists and a cache of its own. Hence no lock either.
