@@ -173,12 +173,14 @@ final callbacks = [
     'let a = [1]; loop { a += take(a); }',
     limit(RhaiLimit.memory),
     config: lifted,
+    unmetered: _given,
   ),
   Attack(
     'a large map to Dart',
     r'let m = #{}; let i = 0; loop { m[`k${i}`] = "text"; i += 1; if i % 10000 == 0 { take(m); } }',
     anyLimit,
     config: lifted,
+    unmetered: _given,
   ),
   Attack(
     'a large blob to Dart',
@@ -192,6 +194,7 @@ final callbacks = [
     'let a = [1, 2]; loop { a = [a, take(a)]; }',
     anyLimit,
     config: lifted,
+    unmetered: _given,
   ),
   Attack(
     'calls of Dart without end',

@@ -2,6 +2,20 @@
 library;
 
 import 'dart:io';
+import 'dart:math';
+
+/// The least growth of the process, in bytes, that [run] returns: it is run again, up to
+/// three times in all, if it is more than [most].
+///
+/// Dart's heap grows by tens of megabytes at times of its own, in a program that has run
+/// many tests. Memory that [run] needs is needed each time.
+Future<int> leastGrowth(int most, Future<int> Function() run) async {
+  var least = await run();
+  for (var again = 0; again < 2 && least > most; again++) {
+    least = min(least, await run());
+  }
+  return least;
+}
 
 /// Measures the growth of the process.
 final class ProcessMemory {
