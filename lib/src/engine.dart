@@ -114,7 +114,7 @@ final class RhaiEngine implements Finalizable {
   /// The value is converted to [T] as by [evalSync].
   ///
   /// A script lets the event loop run, timers and input included, once scripts have
-  /// held it for 4 milliseconds. (With [eval] it does so once it has waited for
+  /// held it for half a millisecond. (With [eval] it does so once it has waited for
   /// something.)
   ///
   /// Throws a [StateError] after [dispose].

@@ -59,13 +59,13 @@ Future<Duration> _longestGapOf(void Function() start, int copies) async {
   return longest;
 }
 
-/// The longest gap that there is when Dart itself computes for 4 ms in each turn.
+/// The longest gap that there is when Dart itself computes for 1 ms in each turn.
 Future<Duration> _gapOfTheMachine() async {
   var best = const Duration(days: 1);
   for (var i = 0; i < _attempts; i++) {
     Timer? timer;
     void turn() {
-      busy(4);
+      busy(1);
       timer = Timer(Duration.zero, turn);
     }
 

@@ -185,7 +185,7 @@ abstract final class Reply {
 /// Time in the event loop, in microseconds.
 abstract final class EventLoop {
   /// The length of a turn: scripts that have held the event loop for so long let it run.
-  static const int turn = 4000;
+  static const int turn = 500;
 
   /// In place of the time for which it has been held: the script need not let it run.
   static const int unwatched = -1;

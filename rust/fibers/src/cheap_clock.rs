@@ -20,20 +20,9 @@ fn ask(
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// The interval at which the cheapest clock moves on, if there is one that does so often.
+/// Whether there is the cheapest clock, and its ticks are short enough.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-static COARSE_TICK: LazyLock<Option<Duration>> =
-    LazyLock::new(|| Some(ask(libc::clock_getres)).filter(|tick| *tick <= LONGEST_TICK));
-
-/// The interval at which the clock moves on; `fine` as in [`now`].
-pub fn tick(fine: bool) -> Duration {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    if let (false, Some(tick)) = (fine, *COARSE_TICK) {
-        return tick;
-    }
-    let _ = fine;
-    FINE_TICK
-}
+static HAS_COARSE: LazyLock<bool> = LazyLock::new(|| ask(libc::clock_getres) <= LONGEST_TICK);
 
 /// The interval at which a fine clock moves on.
 const FINE_TICK: Duration = Duration::from_micros(250);
@@ -42,7 +31,7 @@ const FINE_TICK: Duration = Duration::from_micros(250);
 #[inline]
 pub fn now(fine: bool) -> Duration {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    if !fine && COARSE_TICK.is_some() {
+    if !fine && *HAS_COARSE {
         return ask(libc::clock_gettime);
     }
     let _ = fine;

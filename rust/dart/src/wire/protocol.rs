@@ -185,7 +185,7 @@ pub mod reply {
 /// Time in the event loop, in microseconds.
 pub mod event_loop {
     /// How long scripts hold the event loop before they let it run.
-    pub const TURN: i64 = 4000;
+    pub const TURN: i64 = 500;
 
     /// In place of how long it has been held, if the script need not let it run.
     pub const UNWATCHED: i64 = -1;

@@ -5,13 +5,16 @@
 //! calls of the host, and every 64 tokens of the parser, the cheapest clock is looked at, which
 //! takes 5 ns. Where that is not Linux's coarse one, or a limit is shorter than 20 ms, it is the
 //! ordinary one. Only if it has moved on, every 4 ms at most, are the limits compared with the
-//! time, and the turn with its length. If operations were slow, each of the next ones is
-//! followed by a look, until 32 ticks were fast. So a script that starts to be slow can hold
-//! the event loop for 16 slow operations, once.
+//! time. If operations were slow, each of the next ones is followed by a look, until 32 ticks
+//! were fast. So a script that starts to be slow can hold the event loop for 16 slow operations,
+//! once.
 //!
-//! **Turns.** A script may hold a turn of the event loop for 4 ms of wall time, whatever is done
-//! in it: computing, calls, Futures that are already complete. The host knows when a turn
-//! began, and says so when a script starts and when it goes on from the event loop.
+//! **Turns.** A script may hold a turn of the event loop for half a millisecond of wall time,
+//! which the ordinary clock tells. That is looked at after half of the operations that fit into
+//! the rest of the turn, as far as one can tell, and so more often towards its end. It does not
+//! matter what is done in a turn: computing, calls, Futures that are already complete. The host
+//! knows when a turn began, and says so when a script starts and when it goes on from the event
+//! loop.
 
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
@@ -54,14 +57,21 @@ pub enum Due {
     End(BrokenTime),
 }
 
-/// How long a script holds the event loop. A display that is redrawn every 16 ms stays
-/// smooth, and the turns of the event loop cost little beside it.
-pub const TURN: Duration = Duration::from_millis(4);
+/// How long a script holds the event loop. A frame of a Flutter app comes after some ten events
+/// that follow each other, and there may be a turn of a script before each: with 0.5 ms there
+/// are 60 frames in a second, with 4 ms half as many. A turn costs about 10 us beside it.
+pub const TURN: Duration = Duration::from_micros(500);
 
 /// Operations between two looks at the cheap clock, and as long as some operations
 /// seem to be slow.
 const INTERVAL: u64 = 16;
 const CAREFUL_INTERVAL: u64 = 1;
+
+/// Batches of operations up to the first look at the length of a turn, and the most up to
+/// another one. A call of the host counts as a batch, too: it takes about as long. A script that
+/// calls one function and waits does not get to the first look.
+const FIRST_BATCHES: u32 = 2;
+const MOST_BATCHES: u32 = 32;
 
 /// How long a batch of operations is if it is slow.
 const SLOW: Duration = Duration::from_millis(5);
@@ -89,16 +99,17 @@ pub struct ExecutionTime {
     turn_since: Cell<Option<Instant>>,
     /// The cheap clock, when the limits were last compared with the other one.
     last_look: Cell<Duration>,
-    /// Whether the cheap clock has short ticks: always, because a limit is short, or
-    /// now, because the script began in the middle of a turn.
-    always_fine: bool,
-    fine: Cell<bool>,
+    /// Whether the cheap clock has short ticks, because a limit is short.
+    fine: bool,
     /// Whether it began in the middle of a turn and was not looked at yet. Its turn is
     /// then not over, whatever the time: the thread may have been interrupted, and its
     /// first statements are to run at once.
     begins_late: Cell<bool>,
     /// Batches of operations since the cheap clock last moved on.
     batches: Cell<u32>,
+    /// Batches in this turn up to the next look at its length, and how many of them are left.
+    turn_batches: Cell<u32>,
+    batches_left: Cell<u32>,
     /// Ticks for which batches are to be short.
     careful: Cell<u32>,
     /// How many strands are within calls of the host: the clock runs as long as one is.
@@ -125,8 +136,7 @@ impl ExecutionTime {
             shortest_limit = own.shortest_limit();
             let _ = clock.set(Arc::new(own));
         }
-        let always_fine = shortest_limit < COARSE_LIMIT;
-        let fine = always_fine || start.held.is_some_and(|held| !held.is_zero());
+        let fine = shortest_limit < COARSE_LIMIT;
         ExecutionTime {
             limits,
             clock,
@@ -137,10 +147,11 @@ impl ExecutionTime {
                 true => cheap_clock::now(fine),
                 false => Duration::ZERO,
             }),
-            always_fine,
-            fine: Cell::new(fine),
-            begins_late: Cell::new(fine && !always_fine),
+            fine,
+            begins_late: Cell::new(start.held.is_some_and(|held| !held.is_zero())),
             batches: Cell::new(FEW_BATCHES),
+            turn_batches: Cell::new(FIRST_BATCHES),
+            batches_left: Cell::new(FIRST_BATCHES),
             careful: Cell::new(0),
             strands_in_calls: Cell::new(0),
         }
@@ -176,24 +187,56 @@ impl ExecutionTime {
     /// passed since it was last looked at, that is cheap.
     #[inline]
     pub fn look(&self) -> Due {
-        let cheap = cheap_clock::now(self.fine.get());
-        if cheap == self.last_look.get() {
-            self.batches.set(self.batches.get() + 1);
-            return Due::Nothing;
+        let cheap = cheap_clock::now(self.fine);
+        if cheap != self.last_look.get() {
+            return self.look_closely(cheap);
         }
-        self.look_closely(cheap)
+        self.batches.set(self.batches.get() + 1);
+        match self.batches_left.get() {
+            1 => self.look_at_turn(),
+            left => {
+                self.batches_left.set(left - 1);
+                Due::Nothing
+            }
+        }
     }
 
     #[cold]
     fn look_closely(&self, cheap: Duration) -> Due {
         let passed = cheap.saturating_sub(self.last_look.replace(cheap));
         let batches = self.batches.replace(0);
-        let is_slow = passed > SLOW || (!self.fine.get() && batches < FEW_BATCHES);
+        let is_slow = passed > SLOW || (!self.fine && batches < FEW_BATCHES);
         self.careful.set(match is_slow {
             true => CAREFUL_TICKS,
             false => self.careful.get().saturating_sub(1),
         });
+        self.due_after(passed, Instant::now())
+    }
+
+    /// Looks at the length of the turn, and says when to do so again: a turn may be shorter
+    /// than the ticks of the cheap clock.
+    fn look_at_turn(&self) -> Due {
+        let batches = self.turn_batches.get();
+        let go_on = |next: u32| {
+            self.turn_batches.set(batches.saturating_add(next));
+            self.batches_left.set(next);
+        };
+        let Some(since) = self.turn_since.get().filter(|_| self.may_yield.get()) else {
+            go_on(MOST_BATCHES);
+            return Due::Nothing;
+        };
         let now = Instant::now();
+        let held = now.saturating_duration_since(since);
+        let rest = TURN.saturating_sub(held);
+        // After half of the batches that fit into the rest, as far as one can tell.
+        let fit = u128::from(batches) * rest.as_nanos() / held.as_nanos().max(1);
+        go_on((fit / 2).clamp(1, u128::from(MOST_BATCHES)) as u32);
+        self.due_after(Duration::ZERO, now)
+    }
+
+    /// The consequence of the time at `now`. The clock, should it not run, began to do so some
+    /// time before.
+    fn due_after(&self, passed: Duration, now: Instant) -> Due {
         if !self.clock().is_running() {
             // What it did so far was too short to be noticed, except for this.
             self.clock().start(now.checked_sub(passed).unwrap_or(now));
@@ -205,10 +248,9 @@ impl ExecutionTime {
         }
     }
 
-    /// Whether a turn is over that has been `held` so far. The clock is looked at once
-    /// in a tick: a turn that ends before the middle of the next one ends now.
+    /// Whether a turn is over that has been `held` so far.
     pub fn is_turn_over(&self, held: Duration) -> bool {
-        held + cheap_clock::tick(self.fine.get()) / 2 >= TURN
+        held >= TURN
     }
 
     fn due(&self, now: Instant) -> Due {
@@ -232,9 +274,10 @@ impl ExecutionTime {
         let due = self.due(now);
         if due == Due::Nothing {
             self.clock().start(now);
-            self.fine.set(self.always_fine);
-            self.last_look.set(cheap_clock::now(self.fine.get()));
+            self.last_look.set(cheap_clock::now(self.fine));
             self.batches.set(FEW_BATCHES);
+            self.turn_batches.set(FIRST_BATCHES);
+            self.batches_left.set(FIRST_BATCHES);
         }
         due
     }
@@ -297,7 +340,16 @@ impl ExecutionTime {
     /// Called when a call has returned. Returns whether to look at the next operation.
     #[inline]
     pub fn is_due_to_look(&self) -> bool {
-        self.is_watched.get() && cheap_clock::now(self.fine.get()) != self.last_look.get()
+        if !self.is_watched.get() {
+            return false;
+        }
+        match self.batches_left.get() {
+            1 => true,
+            left => {
+                self.batches_left.set(left - 1);
+                cheap_clock::now(self.fine) != self.last_look.get()
+            }
+        }
     }
 
     /// The limit that a script has broken which has a value.
@@ -311,7 +363,7 @@ impl ExecutionTime {
             // It has neither looked at the clock nor called anything so far.
             None => {
                 let limit = self.limits.running?;
-                let ran = cheap_clock::now(self.fine.get()).saturating_sub(self.last_look.get());
+                let ran = cheap_clock::now(self.fine).saturating_sub(self.last_look.get());
                 (ran > limit).then_some(BrokenTime::Running(limit))
             }
         }
