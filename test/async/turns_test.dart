@@ -101,6 +101,32 @@ void main() {
     }
   });
 
+  // In queues of any length, and at any place in them.
+  for (final (before, after) in [(1, 0), (0, 1), (2, 1), (3, 4)]) {
+    test(
+      'a script gets on after $before and before $after others whose microtasks '
+      'use up each turn',
+      () async {
+        final engine = _engineWith(
+          timeout: Duration.zero,
+          totalTimeout: const Duration(seconds: 20),
+        );
+        void start(int count) {
+          for (var i = 0; i < count; i++) {
+            engine.evalAsync('loop { micro(1) }').ignore();
+          }
+        }
+
+        start(before);
+        final result = engine.evalAsync(
+          'let x = 0; for i in 0..100000 { x += 1 } x',
+        );
+        start(after);
+        expect(await result, 100000);
+      },
+    );
+  }
+
   Future<void> expectEndsInTime(Endless endless, RhaiEngine engine) async {
     final watch = Stopwatch()..start();
     await Future.wait([

@@ -329,7 +329,7 @@ final class ScriptRunner
     while (true) {
       await execution.wake.future;
       if (isDisposed) throw const RhaiCancelledError();
-      final step = rhaiResume(_engine, execution.id, Reply.goOn, Turns.held);
+      final step = rhaiResume(_engine, execution.id, Reply.goOn, Turns.goOn());
       final result = _drive(execution, step);
       if (!identical(result, _parked)) return result;
     }

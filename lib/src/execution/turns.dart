@@ -31,7 +31,7 @@ abstract interface class TurnTaker {
 abstract final class Turns {
   /// The largest [held] of a script that starts, so that its first statements run at once.
   /// A turn may have begun without being known.
-  static const _heldAtStart = EventLoop.turn * 3 ~/ 4;
+  static const _heldAtStart = EventLoop.turn ~/ 2;
 
   static final Stopwatch _clock = Stopwatch()..start();
 
@@ -74,6 +74,20 @@ abstract final class Turns {
   /// Notes that a turn begins. Timers call this.
   static void begin() => _began = _clock.elapsedMicroseconds;
 
+  /// Whether a timer's turn has just begun, in which nothing has gone on so far.
+  static bool _isNew = false;
+
+  /// Notes that a script goes on. Returns [held].
+  ///
+  /// For the first of a timer's turn that is zero, so that each turn gets a script on, however
+  /// long zones take until then.
+  static int goOn() {
+    if (!_isNew) return held;
+    _isNew = false;
+    begin();
+    return 0;
+  }
+
   /// Whether those that have waited are to go on in a later turn.
   static bool get isOver => held >= EventLoop.turn ~/ 2;
 
@@ -111,17 +125,21 @@ final class _TurnQueue {
 
   void _onTimer() {
     Turns.begin();
+    Turns._isNew = true;
     _goOn(_scripts.length);
   }
 
   /// Lets the first of [count] scripts go on. The others follow after the microtasks that
-  /// it leaves, which run the functions that it called.
+  /// it leaves, which run the functions that it called, and may use up the turn.
   void _goOn(int count) {
     try {
       _scripts.removeFirst().goOn();
     } finally {
+      Turns._isNew = false;
       if (count > 1 && !Turns.isOver) {
-        _zone.scheduleMicrotask(() => _goOn(count - 1));
+        _zone.scheduleMicrotask(
+          () => Turns.isOver ? _setTimer() : _goOn(count - 1),
+        );
       } else {
         _hasTimer = _scripts.isNotEmpty;
         if (_hasTimer) _setTimer();
