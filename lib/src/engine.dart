@@ -143,7 +143,7 @@ final class RhaiEngine implements Finalizable {
     return CompiledScript(runner, shown, compiled! as Compiled);
   }
 
-  /// Compiles a script like [compile], and lets the event loop run every few milliseconds.
+  /// Compiles a script like [compile], and lets the event loop run every half a millisecond.
   /// Errors complete the [Future].
   ///
   /// Throws a [StateError] after [dispose].
@@ -354,8 +354,8 @@ final class RhaiEngine implements Finalizable {
     return _readAnalysis(runner.analyze(script, id, Waiting.ifNeeded));
   }
 
-  /// Looks at [script] like [analyze], and lets the event loop run every few
-  /// milliseconds. Errors complete the [Future].
+  /// Looks at [script] like [analyze], and lets the event loop run every half a
+  /// millisecond. Errors complete the [Future].
   ///
   /// Throws a [StateError] after [dispose]. Throws for [scope] as [eval] does.
   Future<AnalysisResult> analyzeAsync(String script, {RhaiScope? scope}) {

@@ -48,7 +48,7 @@ abstract interface class RhaiFunction {
   /// Calls the function like [call], with a result that is always a [Future], also for
   /// errors.
   ///
-  /// A function that computes for long lets the event loop run every few milliseconds.
+  /// A function that computes for long lets the event loop run every half a millisecond.
   ///
   /// Throws a [StateError] after [dispose], or when the engine was disposed.
   Future<dynamic> callAsync([

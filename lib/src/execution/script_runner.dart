@@ -198,7 +198,7 @@ final class ScriptRunner
 
   /// Runs a script. Returns its value, or a Future of it if it waits.
   ///
-  /// If it may yield, it also stops every few milliseconds, for the event loop.
+  /// If it may yield, it also stops every half a millisecond, for the event loop.
   Object? eval(String script, Waiting waiting) {
     _functions.publish();
     final length = _frame.writeText(script, 'script');

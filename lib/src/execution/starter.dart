@@ -18,7 +18,7 @@ enum Waiting {
   /// It waits where it has to.
   ifNeeded,
 
-  /// It also lets the event loop run every few milliseconds.
+  /// It also lets the event loop run every half a millisecond.
   mayYield,
 }
 

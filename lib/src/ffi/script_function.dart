@@ -14,7 +14,7 @@ abstract interface class FunctionOwner {
 
   /// Calls a function: its value, or a Future of it if it waits.
   ///
-  /// With [mayYield] it also lets the event loop run every few milliseconds.
+  /// With [mayYield] it also lets the event loop run every half a millisecond.
   Object? callFunction(
     ScriptFunction function,
     List<Object?> arguments, {

@@ -4,17 +4,18 @@
 //! **Checks.** Counting operations down is all that an operation costs. Every 16 of them, after
 //! calls of the host, and every 64 tokens of the parser, the cheapest clock is looked at, which
 //! takes 5 ns. Where that is not Linux's coarse one, or a limit is shorter than 20 ms, it is the
-//! ordinary one. Only if it has moved on, every 4 ms at most, are the limits compared with the
-//! time. If operations were slow, each of the next ones is followed by a look, until 32 ticks
-//! were fast. So a script that starts to be slow can hold the event loop for 16 slow operations,
-//! once.
+//! ordinary one. If it has moved on, every 4 ms at most, the limits are compared with the time.
+//! If operations were slow, each of the next ones is followed by a look, until 32 ticks were
+//! fast. So a script that starts to be slow can hold the event loop for 32 slow operations of up
+//! to 4 ms together, or for 16 longer ones, now and then.
 //!
 //! **Turns.** A script may hold a turn of the event loop for half a millisecond of wall time,
 //! which the ordinary clock tells. That is looked at after half of the operations that fit into
-//! the rest of the turn, as far as one can tell, and so more often towards its end. It does not
-//! matter what is done in a turn: computing, calls, Futures that are already complete. The host
-//! knows when a turn began, and says so when a script starts and when it goes on from the event
-//! loop.
+//! the rest of the turn, as far as one can tell, and so more often towards its end. Operations
+//! that are slower than those before them can make a turn as long as a tick of the cheap clock.
+//! It does not matter what is done in a turn: computing, calls, Futures that are already
+//! complete. The host knows when a turn began, and says so when a script starts and when it goes
+//! on from the event loop.
 
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
@@ -59,7 +60,7 @@ pub enum Due {
 
 /// How long a script holds the event loop. A frame of a Flutter app comes after some ten events
 /// that follow each other, and there may be a turn of a script before each: with 0.5 ms there
-/// are 60 frames in a second, with 4 ms half as many. A turn costs about 10 us beside it.
+/// are 60 frames in a second, with 4 ms half as many. A turn costs 5 to 10 us beside it.
 pub const TURN: Duration = Duration::from_micros(500);
 
 /// Operations between two looks at the cheap clock, and as long as some operations
@@ -73,8 +74,9 @@ const CAREFUL_INTERVAL: u64 = 1;
 const FIRST_BATCHES: u32 = 2;
 const MOST_BATCHES: u32 = 32;
 
-/// How long a batch of operations is if it is slow.
+/// How long a batch of operations is if it is slow, for the cheap clock and for the ordinary one.
 const SLOW: Duration = Duration::from_millis(5);
+const SLOW_IN_TURN: Duration = Duration::from_micros(100);
 
 /// The fewest batches in a tick of the cheap clock if none of them is slow.
 const FEW_BATCHES: u32 = 4;
@@ -97,7 +99,7 @@ pub struct ExecutionTime {
     is_watched: Cell<bool>,
     /// Since when the event loop is held.
     turn_since: Cell<Option<Instant>>,
-    /// The cheap clock, when the limits were last compared with the other one.
+    /// The cheap clock, when it was last seen to have moved on.
     last_look: Cell<Duration>,
     /// Whether the cheap clock has short ticks, because a limit is short.
     fine: bool,
@@ -217,20 +219,26 @@ impl ExecutionTime {
     /// than the ticks of the cheap clock.
     fn look_at_turn(&self) -> Due {
         let batches = self.turn_batches.get();
-        let go_on = |next: u32| {
+        let look_after = |next: u32| {
             self.turn_batches.set(batches.saturating_add(next));
             self.batches_left.set(next);
         };
-        let Some(since) = self.turn_since.get().filter(|_| self.may_yield.get()) else {
-            go_on(MOST_BATCHES);
+        if !self.may_yield.get() {
+            look_after(MOST_BATCHES);
             return Due::Nothing;
-        };
+        }
         let now = Instant::now();
-        let held = now.saturating_duration_since(since);
+        let held = match self.turn_since.get() {
+            Some(since) => now.saturating_duration_since(since),
+            None => TURN,
+        };
+        if held > SLOW_IN_TURN * batches {
+            self.careful.set(CAREFUL_TICKS);
+        }
         let rest = TURN.saturating_sub(held);
         // After half of the batches that fit into the rest, as far as one can tell.
         let fit = u128::from(batches) * rest.as_nanos() / held.as_nanos().max(1);
-        go_on((fit / 2).clamp(1, u128::from(MOST_BATCHES)) as u32);
+        look_after((fit / 2).clamp(1, u128::from(MOST_BATCHES)) as u32);
         self.due_after(Duration::ZERO, now)
     }
 

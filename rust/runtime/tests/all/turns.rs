@@ -2,10 +2,10 @@
 //! for others.
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use runtime::context::exchange::{Reply, Step};
-use runtime::context::execution_time::Start;
+use runtime::context::execution_time::{Start, TURN};
 use runtime::limits::config::Config;
 use runtime::limits::limit::Limit;
 
@@ -15,6 +15,38 @@ const LIMIT: Duration = Duration::from_millis(100);
 
 /// Longer than a turn may be held.
 const LONG: Duration = Duration::from_millis(5);
+
+/// The median length of the turns of a script.
+fn length_of_turns(script: &str) -> Duration {
+    let (mut host, _) = host_and_calls(patient());
+    let mut step = Some(host.engine.eval(script, Start::in_new_turn()));
+    let mut lengths = Vec::new();
+    for _ in 0..51 {
+        assert_eq!(step, Some(Step::Yielded));
+        let began = Instant::now();
+        step = host.engine.resume(host.execution(), Reply::Continue);
+        lengths.push(began.elapsed());
+    }
+    lengths.sort();
+    lengths[lengths.len() / 2]
+}
+
+#[test]
+fn turns_are_shorter_than_the_ticks_of_coarse_clocks() {
+    for script in [
+        "loop { }",
+        "let x = 0; loop { x += 1; }",
+        "let a = []; a.pad(2000, 1); loop { let b = a; }",
+    ] {
+        // The machine may be busy, and a turn is the time that passes in the world.
+        let lengths = (0..5).map(|_| length_of_turns(script));
+        let length = lengths.min().expect("there are some");
+        assert!(
+            length >= TURN / 2 && length < TURN * 4,
+            "{script}: {length:?}"
+        );
+    }
+}
 
 /// A host whose scripts can wait, and note what they do.
 fn host_and_calls(config: Config) -> (FakeHost, Calls) {
