@@ -4,7 +4,7 @@
 //! **Checks.** Counting operations down is all that an operation costs. Every 16 of them, after
 //! calls of the host, and every 64 tokens of the parser, the cheapest clock is looked at, which
 //! takes 5 ns. Where that is not Linux's coarse one, or a limit is shorter than 20 ms, it is the
-//! ordinary one. If it has moved on, every 4 ms at most, the limits are compared with the time.
+//! ordinary one. When it has moved on, by 4 ms at most, the limits are compared with the time.
 //! If operations were slow, each of the next ones is followed by a look, until 32 ticks were
 //! fast. So a script that starts to be slow can hold the event loop for 32 slow operations of up
 //! to 4 ms together, or for 16 longer ones, now and then.

@@ -33,11 +33,16 @@ fn length_of_turns(script: &str) -> Duration {
 
 #[test]
 fn turns_are_shorter_than_the_ticks_of_coarse_clocks() {
-    for script in [
-        "loop { }",
-        "let x = 0; loop { x += 1; }",
-        "let a = []; a.pad(2000, 1); loop { let b = a; }",
-    ] {
+    let mut scripts = vec![
+        "loop { }".to_owned(),
+        "let x = 0; loop { x += 1; }".to_owned(),
+    ];
+    // Operations of a microsecond, and of many.
+    scripts.extend(
+        [10, 30, 100, 300, 1000, 2000]
+            .map(|size| format!("let a = []; a.pad({size}, 1); loop {{ let b = a; }}")),
+    );
+    for script in &scripts {
         // The machine may be busy, and a turn is the time that passes in the world.
         let lengths = (0..5).map(|_| length_of_turns(script));
         let length = lengths.min().expect("there are some");
